@@ -23,6 +23,7 @@ from typing import TypedDict
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from applications.models import Application
@@ -113,7 +114,7 @@ class ResultReader:
             str(Application.Role.MENTOR): _("Mentors"),
         }
         shown = self._shown(question, table)
-        cells = [(_("All"), None if shown is None else table["total"])]
+        cells = [(pgettext("people", "All"), None if shown is None else table["total"])]
         for role, figure in table["parts"].items():
             if role in question.roles:
                 cells.append((names[role], figure if role in (shown or ()) else None))

@@ -77,7 +77,7 @@ class CommitteeAdminSite(CommitteeSite):
         for page in pages.values():
             own = self._registry[page["model"]]
             page["name"] = getattr(own, "list_title", "") or page["name"]
-            page["add_title"] = getattr(own, "add_title", "")
+            page["add_title"] = getattr(own, "menu_words", "")
         groups = [
             _nav_group(code, name, [pages.pop(one) for one in ones if one in pages])
             for code, name, ones in NAV_GROUPS

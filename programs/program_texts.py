@@ -22,6 +22,7 @@ from django.db.models import TextField
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -30,7 +31,16 @@ from . import agreement_texts
 from .committee import Role, has_role
 from .models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
 
-LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES}
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+# As they stand inside a sentence; French writes them small there.
+IN_SENTENCES = {
+    "en": pgettext_lazy("in a sentence", "English"),
+    "fr": pgettext_lazy("in a sentence", "French"),
+}
+
+
+def language_in_sentence(code: str) -> str:
+    return str(IN_SENTENCES.get(code, code))
 
 
 class TextChanged(Exception):
@@ -56,7 +66,7 @@ class TextState:
 
     @property
     def language_label(self) -> str:
-        return LANGUAGES.get(self.language, self.language)
+        return capfirst(language_in_sentence(self.language))
 
 
 def column(name: str) -> TextField:

@@ -31,6 +31,7 @@ class ConflictForm(forms.ModelForm):
 class ConflictAdmin(CommitteeAdmin):
     """A declared conflict hides the person from the member. Only another chair can end it."""
 
+    add_title = gettext_lazy("Add a conflict of interest")
     empty_words = gettext_lazy(
         "There are no conflicts of interest yet. Add one for each person you know well. "
         "You will no longer see anything about them."

@@ -44,7 +44,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         "stage",
     )
     list_select_related = ("cohort", "created_by")
-    add_title = gettext_lazy("Import a roster")
+    add_title = menu_words = gettext_lazy("Import a roster")
     add_roles = change_roles = MAY_IMPORT
 
     def has_module_permission(self, request: HttpRequest) -> bool:

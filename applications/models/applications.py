@@ -18,7 +18,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
@@ -116,7 +116,7 @@ class Application(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        SUBMITTED = "submitted", _("Sent")
+        SUBMITTED = "submitted", pgettext_lazy("application", "Sent")
         ACCEPTED = "accepted", _("Accepted")
         WAITLISTED = "waitlisted", _("Waiting list")
         DECLINED = "declined", _("Declined")

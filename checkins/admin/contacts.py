@@ -32,6 +32,7 @@ class ContactForm(forms.ModelForm):
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
+    add_title = _("Add a contact")
     empty_words = _("No contacts yet. Add one when you have spoken with someone you look after.")
     form = ContactForm
     duplicate_field = "note"

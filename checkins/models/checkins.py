@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -88,7 +89,7 @@ class CheckIn(models.Model):
         OPEN = "open", _("Open")
         ANSWERED = "answered", _("Answered")
         LAPSED = "lapsed", _("Lapsed")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("check-in", "Cancelled")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.SCHEDULED: {State.OPEN, State.LAPSED, State.CANCELLED},

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
@@ -70,7 +71,7 @@ class Concern(ConfidentialModel):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("concern", "Open")
         TAKEN = "taken", _("Assigned")
         RESOLVED = "resolved", _("Resolved")
 

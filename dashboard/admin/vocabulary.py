@@ -52,7 +52,8 @@ class VocabularyAdmin(WordAdmin):
     form = VocabularyForm
     export_program = ""
     change_roles = add_roles = (Role.CHAIR,)
-    list_display = ("__str__", "code", "retired_on")
+    list_display = ("__str__", "retired_on")
+    ordering = ("code",)
     list_filter = (InUseFilter,)
     search_fields = ("code", "names")
 
@@ -77,8 +78,14 @@ class VocabularyAdmin(WordAdmin):
         return ", ".join(word.names.values())
 
 
-admin.site.register(Industry, VocabularyAdmin)
-admin.site.register(Language, VocabularyAdmin)
+@admin.register(Industry)
+class IndustryAdmin(VocabularyAdmin):
+    add_title = _("Add an industry")
+
+
+@admin.register(Language)
+class LanguageAdmin(VocabularyAdmin):
+    add_title = _("Add a language")
 
 
 class MergeForm(forms.Form):
@@ -96,6 +103,7 @@ class MergeForm(forms.Form):
 
 @admin.register(Employer)
 class EmployerAdmin(CommitteeAdmin):
+    add_title = _("Add an employer")
     empty_words = _(
         "No employers yet. They are added when people enter theirs. You can merge duplicates."
     )

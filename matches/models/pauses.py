@@ -125,8 +125,8 @@ class PauseRequest(ConfidentialModel):
 
     class Reason(models.TextChoices):
         HOLIDAY = "holiday", _("Holidays or travel")
-        HEALTH = "health", _("My health")
-        FAMILY = "family", _("Family, or someone I care for")
+        HEALTH = "health", _("Health")
+        FAMILY = "family", _("Family, or caring for someone")
         LEAVE = "leave", _("Parental leave or another leave")
         WORK = "work", _("Too much work right now")
         OTHER = "other", _("Something else")

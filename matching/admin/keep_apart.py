@@ -31,6 +31,7 @@ def with_address(person: User) -> str:
 
 @admin.register(KeepApart)
 class KeepApartAdmin(CommitteeAdmin):
+    add_title = _("Keep two people apart")
     empty_words = _(
         "No one is kept apart. Add two people who must not be matched, such as a person and "
         "their manager."

@@ -92,7 +92,7 @@ class RoundAdmin(CommitteeAdmin):
         "No rounds yet. Open one once the applications of a cohort are accepted. No one is "
         "notified before you publish."
     )
-    add_title = gettext_lazy("Open a round")
+    add_title = menu_words = gettext_lazy("Open a round")
     list_display = (
         "name",
         "cohort",

@@ -193,6 +193,16 @@ def test_the_menu_leaves_out_what_a_role_cannot_use(role, hidden, pages):
     assert [name for name in hidden if reverse(f"admin:{name}_changelist") in menu] == []
 
 
+def test_every_page_that_adds_a_row_has_a_title_of_its_own():
+    """Django's "Add %s" knows no articles: "Ajout de employeur"."""
+    nameless = [
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if page.add_roles and not page.add_title
+    ]
+    assert nameless == []
+
+
 def test_every_list_has_a_name_of_its_own():
     names = [
         str(page.list_title or capfirst(str(model._meta.verbose_name_plural)))
@@ -248,8 +258,51 @@ def test_the_filters_of_a_list_say_what_is_chosen(pages):
 
 
 def test_nothing_is_offered_as_a_row_of_dashes(pages):
-    actions = re.compile(r'<select name="action".*?</select>', re.DOTALL)
-    assert faults(pages, lambda text: [a for a in actions.findall(text) if "----" in a]) == []
+    lists = re.compile(r"<select.*?</select>", re.DOTALL)
+    assert faults(pages, lambda text: [one for one in lists.findall(text) if "----" in one]) == []
+
+
+FORM = re.compile(r'<form[^>]*id="\w+_form".*?</form>', re.DOTALL)
+
+
+def test_the_choices_of_a_form_begin_with_a_capital(pages):
+    lower = re.compile(r"<option[^>]*>\s*((?!zq)[a-zà-ÿ][^<]*)</option>")  # zq: a canary
+    assert faults(pages, lambda text: [
+        choice for form in FORM.findall(text) for choice in lower.findall(form)
+    ]) == []  # fmt: skip
+
+
+def test_an_input_that_may_stay_empty_says_so(pages):
+    """A list shows itself what happens when no one chooses."""
+    plain = re.compile(r'<label for="([^"]+)">([^<]*)</label>')
+
+    def silent(form):
+        for name, label in plain.findall(form):
+            is_list = re.search(rf'<select[^>]*id="{name}"', form)
+            if "-" not in name and not is_list and "(optional)" not in label:
+                yield label
+
+    assert faults(pages, lambda text: chain(*map(silent, FORM.findall(text)))) == []
+
+
+DATE = re.compile(r'<input type="date" name="([^"]+)"')
+VALUE = re.compile(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+def test_no_day_breaks_the_page_of_a_row(pages, visitors, day):
+    """What the table of the row refuses, the form refuses first: the columns it shows as well."""
+    posted = 0
+    for (role, address), text in pages.items():
+        dates = [name for form in FORM.findall(text) for name in DATE.findall(form)]
+        if role == "chair" and address.endswith("/change/") and dates:
+            known = {name: html.unescape(value) for name, value in VALUE.findall(text)}
+            for name in dates:
+                with rolled_back():
+                    answer = visitors.visit(role, address, "POST", {**known, name: day})
+                assert answer.status_code in {200, 302}, f"{address}: {name}"
+                posted += 1
+    assert posted > 5
 
 
 def shown_by(page):
@@ -282,6 +335,13 @@ def test_a_page_has_no_row_for_what_is_empty(pages):
     signs = re.compile(r"^\s*(?:[-–—]|None)?\s*$|icon-(?:yes|no|unknown)|wm-none")
     assert faults(pages, lambda text: [
         row for row in ROW.findall(text) if signs.search(row)
+    ]) == []  # fmt: skip
+
+
+def test_a_state_is_a_chip(pages):
+    row = re.compile(r'field-state">.*?<div class="readonly">(.*?)</div>', re.DOTALL)
+    assert faults(pages, lambda text: [
+        state for state in row.findall(text) if "wm-chip" not in state
     ]) == []  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.bounded import count_up_to
 from access.encrypted_fields import EncryptedTextField
@@ -130,7 +131,7 @@ class Notification(ConfidentialModel):
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("e-mail", "Cancelled")
         EXPIRED = "expired", _("Expired")
         HELD = "held", _("On hold")
 

@@ -44,6 +44,7 @@ class MembershipForm(forms.ModelForm):
         if "deputy" in self.fields:
             deputy = cast(ModelChoiceField, self.fields["deputy"])
             deputy.queryset = self._possible_deputies()
+            deputy.empty_label = _("No deputy")
             deputy.error_messages["invalid_choice"] = _(
                 "Choose another member of this committee. No one is their own deputy."
             )
@@ -56,9 +57,6 @@ class MembershipForm(forms.ModelForm):
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until <= since:
-            self.add_error("until", _("Enter a date after the first day."))
         if not self.instance.pk and cleaned.get("email"):
             self._find_person(cleaned)
         return cleaned
@@ -93,6 +91,7 @@ class MembershipForm(forms.ModelForm):
 class MembershipAdmin(CommitteeAdmin):
     """Roles have a first day and end on a day; no one is deleted."""
 
+    add_title = gettext_lazy("Add a committee member")
     empty_words = gettext_lazy(
         "There are no committee members yet. Add a chair, then a second member who matches."
     )

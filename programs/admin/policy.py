@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..committee import Role, has_role
+from ..committee_admin import begin_with_capitals
 from ..models import Policy, Program
 
 # Each setting of the policy, by the moment at which it matters, and what a change does to pairs
 # that are already matched.
 POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
     (
-        gettext_lazy("Settings: matching"),
+        gettext_lazy("Matching"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -35,7 +36,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: the first weeks of a pair"),
+        gettext_lazy("The first weeks of a pair"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -54,7 +55,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: the agreement and the term"),
+        gettext_lazy("The agreement and the term"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -69,7 +70,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: check-ins"),
+        gettext_lazy("Check-ins"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -87,7 +88,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: when a pair needs attention"),
+        gettext_lazy("When a pair needs attention"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy("Changes apply at once to every pair."),
@@ -95,7 +96,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: the end of a pair"),
+        gettext_lazy("The end of a pair"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy("Changes apply at once to every pair."),
@@ -109,7 +110,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: e-mail"),
+        gettext_lazy("E-mail"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -120,7 +121,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
-        gettext_lazy("Settings: how long texts are kept"),
+        gettext_lazy("How long texts are kept"),
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
@@ -161,6 +162,8 @@ class PolicyInline(ProgramInlineMixin, admin.StackedInline):
         self, db_field: Field, request: HttpRequest, **kwargs: object
     ) -> FormField | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ChoiceField):
+            begin_with_capitals(field)
         if isinstance(field, forms.IntegerField) and db_field.has_default():
             default = _("Default: %(number)s.") % {"number": db_field.get_default()}
             field.help_text = f"{field.help_text} {default}".strip()

@@ -37,6 +37,9 @@ from .policy import PolicyInline, ProgramInlineMixin
 class ObjectiveInline(ProgramInlineMixin, LabelledTabularInline):
     model = Objective
     extra = 1
+    formfield_overrides: ClassVar[dict[type, dict]] = {
+        models.CharField: {"widget": forms.Textarea(attrs={"rows": 2})}
+    }
     add_words = gettext_lazy("Add an objective")
 
 
@@ -74,6 +77,7 @@ class NewProgramForm(forms.ModelForm):
 class ProgramAdmin(CommitteeAdmin):
     """The maintainer and chairs add programs; chairs edit their own."""
 
+    add_title = gettext_lazy("Add a program")
     empty_words = gettext_lazy(
         "There is no program yet. The page “Set up” guides you through your first one."
     )
@@ -252,6 +256,7 @@ class ProgramAdmin(CommitteeAdmin):
 
 @admin.register(Cohort)
 class CohortAdmin(CommitteeAdmin):
+    add_title = gettext_lazy("Add a cohort")
     empty_words = gettext_lazy(
         "There are no cohorts yet. A cohort has the dates when applications open and close "
         "and when its pairs start."

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from .. import agreement_texts, program_texts
 from ..committee import Role, acting_member, holds
 from ..models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
-from ..program_texts import LANGUAGES, TextChanged
+from ..program_texts import LANGUAGES, TextChanged, language_in_sentence
 from .agreement_preview import PreviewedText, preview
 
 Piece = tuple[str, str]  # "same", "old" or "new", and the words
@@ -142,8 +142,10 @@ def list_view(request: HttpRequest, pk: int) -> HttpResponse:
         **context_of(request, program, _("Texts of %(name)s") % {"name": program.name}),
         "texts": program_texts.states(program),
         "agreement_texts": program_texts.agreement_states(program),
-        "languages": [(one, LANGUAGES[one]) for one in program_texts.languages_of(program)],
-        "own_language": LANGUAGES.get(program.language, program.language),
+        "languages": [
+            (one, language_in_sentence(one)) for one in program_texts.languages_of(program)
+        ],
+        "own_language": language_in_sentence(program.language),
     }
     return TemplateResponse(request, "admin/programs/texts.html", context)
 
@@ -169,7 +171,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
             changed = difference(error.newest.text, form.cleaned_data["text"])
             form.add_error("text", changed_meanwhile(error.newest))
             note_read(form, "seen", error.newest.pk)
-    title = f"{program_texts.label_of(name)} ({LANGUAGES[language]})"
+    title = f"{program_texts.label_of(name)} ({language_in_sentence(language)})"
     rows = versions(program, language).filter(name=name).select_related("by")
     context = {
         **context_of(request, program, title),
@@ -180,7 +182,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
             if language == program.language
             else program_texts.text_of(program, name, program.language)
         ),
-        "own_language": LANGUAGES.get(program.language, program.language),
+        "own_language": language_in_sentence(program.language),
         "help": program_texts.help_of(name),
         "is_agreement": name in AGREEMENT_TEXTS,
         "our_wording": (
@@ -212,7 +214,7 @@ def preview_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     if language not in LANGUAGES:
         raise Http404
     program = find_program(request, pk)
-    title = _("Agreement in %(language)s") % {"language": LANGUAGES[language]}
+    title = _("Agreement in %(language)s") % {"language": language_in_sentence(language)}
     context = {
         **context_of(request, program, title),
         "language": language,

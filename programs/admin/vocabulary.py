@@ -27,8 +27,9 @@ class EntryForm(TranslatedNamesForm):
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean()
-        if not self.instance.code:
-            self.instance.code = slugify(self.instance.names.get(settings.LANGUAGE_CODE, ""))[:60]
+        name = self.instance.names.get(settings.LANGUAGE_CODE, "")
+        if name and not self.instance.code:
+            self.instance.code = slugify(name)[:60]
             self._check_duplicate(cleaned.get("program"))
         return cleaned
 
@@ -122,6 +123,7 @@ class EntryAdmin(WordAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(EntryAdmin):
+    add_title = gettext_lazy("Add a topic")
     empty_words = gettext_lazy(
         "There are no topics yet. Mentees choose what they would like help with, "
         "mentors what they offer."
@@ -134,6 +136,7 @@ class TopicAdmin(EntryAdmin):
 
 @admin.register(Experience)
 class ExperienceAdmin(EntryAdmin):
+    add_title = gettext_lazy("Add an experience")
     empty_words = gettext_lazy(
         "There are no experiences yet. Mentees choose what they are going through, "
         "mentors what they have been through."
@@ -143,6 +146,7 @@ class ExperienceAdmin(EntryAdmin):
 
 @admin.register(ProgramActivity)
 class ProgramActivityAdmin(EntryAdmin):
+    add_title = gettext_lazy("Add an activity")
     empty_words = gettext_lazy(
         "There are no activities yet. Pairs choose from them, or write their own. "
         "With a week, they are the list of a newcomer's first weeks."

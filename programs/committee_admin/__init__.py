@@ -12,6 +12,7 @@ from .forms import (
     LabelledSplitDateTime,
     LabelledTabularInline,
     TranslatedNamesForm,
+    begin_with_capitals,
     translated_name_fields,
 )
 from .languages import language_label
@@ -41,6 +42,7 @@ __all__ = [
     "RowName",
     "TranslatedNamesForm",
     "WordAdmin",
+    "begin_with_capitals",
     "chip",
     "find_field",
     "format_date",

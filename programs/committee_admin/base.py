@@ -24,6 +24,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.scoping import allow_unscoped
 
@@ -102,7 +103,10 @@ class CommitteeAdmin(RowPages):
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
-    add_title: str | Promise = ""  # of the button and page that add a row; Django's: "Add topic"
+    add_title: str | Promise = ""  # of the button and page that add a row: "Add a topic"
+    menu_words: str | Promise = gettext_lazy(
+        "Add"
+    )  # of the link beside the list's name in the menu
     other_list: tuple[str, str | Promise] | None = None  # a route and the words of its link
     duplicate_field: str | None = None  # beside which field a duplicate is reported
     list_per_page = 25
@@ -162,6 +166,9 @@ class CommitteeAdmin(RowPages):
         self, db_field: models.Field, request: HttpRequest, **kwargs: object
     ) -> forms.Field | None:
         """Use plain choices, without Django's icons that add or change a related row."""
+        if isinstance(db_field, models.SlugField):
+            words = _("Use letters without accents, digits and hyphens only: spring-2026")
+            kwargs["error_messages"] = {"invalid": words}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
@@ -180,6 +187,16 @@ class CommitteeAdmin(RowPages):
                 for constraint in row._meta.constraints:
                     if isinstance(constraint, models.UniqueConstraint):
                         constraint.validate(type(row), row)
+        except ValidationError:
+            return True
+        return False
+
+    def is_impossible(self, row: models.Model) -> bool:
+        """Return whether `row` breaks a rule of its table about what fits together."""
+        try:
+            for constraint in row._meta.constraints:
+                if isinstance(constraint, models.CheckConstraint):
+                    constraint.validate(type(row), row)
         except ValidationError:
             return True
         return False

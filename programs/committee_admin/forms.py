@@ -6,7 +6,8 @@ share one label. Both get an `aria-label` with the words that are on the screen.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from collections.abc import Iterable
+from typing import Any, ClassVar, Protocol, cast
 
 from django import forms
 from django.conf import settings
@@ -14,10 +15,13 @@ from django.contrib import admin
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from ..program_texts import LANGUAGES, language_in_sentence
 
 
 class DateInput(forms.DateInput):
@@ -61,32 +65,68 @@ class LabelledFormSet(BaseInlineFormSet):
 
 
 class WholeRowForm(forms.ModelForm):
-    """Check what must be unique on the whole row, not only on the columns that the page shows.
+    """Check the constraints of the whole row, not only those of the columns that the page shows.
 
     Django leaves out a constraint as soon as one of its columns is not on the form (set by the
-    page, derived by the model): a duplicate would fail in the database. `CommitteeAdmin` mixes
-    this into the form of each of its pages.
+    page, derived by the model): the row would fail in the database. `CommitteeAdmin` mixes this
+    into the form of each of its pages, where it also words the choices of its lists.
     """
 
     page: ClassVar[CommitteePage]
     request: ClassVar[HttpRequest]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                self._choose_the_only_one(name, field)
+            elif isinstance(field, forms.ChoiceField):
+                begin_with_capitals(field)
+
+    def _choose_the_only_one(self, name: str, field: forms.ModelChoiceField) -> None:
+        """Most members have one program, and most programs one cohort: that needs no choice."""
+        if field.required and isinstance(field.widget, forms.Select) and not self.instance.pk:
+            rows = list(field.queryset[:2]) if field.queryset is not None else []
+            if len(rows) == 1:
+                field.empty_label = None
+                self.initial.setdefault(name, rows[0].pk)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # a hook that the stubs do not know
         if self.errors:
             return
         self.page.fill_in(self.request, self)
-        if self.page.has_duplicate(self.request, self.instance):
+        self._check_last_day()
+        if not self.errors and self.page.is_impossible(self.instance):
+            self.add_error(None, _("These entries do not fit together. Please check each of them."))
+        if not self.errors and self.page.has_duplicate(self.request, self.instance):
             self.add_error(
                 self.page.duplicate_field,
                 _("There is already an entry like this. Change this field, or use that entry."),
             )
+
+    def _check_last_day(self) -> None:
+        since, until = getattr(self.instance, "since", None), getattr(self.instance, "until", None)
+        if since and until and until <= since:
+            self.add_error(
+                "until",
+                _("Enter a date after the first day, %(day)s.") % {"day": date_format(since)},
+            )
+
+
+def begin_with_capitals(field: forms.ChoiceField) -> None:
+    """Begin each choice with a capital; labels are written for the middle of a sentence."""
+    choices = [*cast(Iterable[tuple[object, object]], field.choices)]
+    if all(isinstance(label, str | Promise) for _value, label in choices):
+        field.choices = [(value, capfirst(str(label))) for value, label in choices]
 
 
 class CommitteePage(Protocol):
     """What a form asks of the page that shows it."""
 
     duplicate_field: str | None
+
+    def is_impossible(self, row: models.Model) -> bool: ...
 
     def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None: ...
 
@@ -98,9 +138,9 @@ class TranslatedNamesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for language, label in settings.LANGUAGES:
+        for language in LANGUAGES:
             self.fields[f"name_{language}"] = forms.CharField(
-                label=_("Name in %(language)s") % {"language": label},
+                label=_("Name in %(language)s") % {"language": language_in_sentence(language)},
                 max_length=120,
                 required=language == settings.LANGUAGE_CODE,
                 initial=self.instance.names.get(language, ""),
@@ -108,10 +148,7 @@ class TranslatedNamesForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        given = {
-            language: cleaned.get(f"name_{language}", "").strip()
-            for language, _label in settings.LANGUAGES
-        }
+        given = {language: cleaned.get(f"name_{language}", "").strip() for language in LANGUAGES}
         names = {**self.instance.names, **given}
         self.instance.names = {language: name for language, name in names.items() if name}
         return cleaned
@@ -119,7 +156,7 @@ class TranslatedNamesForm(forms.ModelForm):
 
 def translated_name_fields() -> list[str]:
     """Return the names of a TranslatedNamesForm's inputs, for `get_fields`."""
-    return [f"name_{language}" for language, _label in settings.LANGUAGES]
+    return [f"name_{language}" for language in LANGUAGES]
 
 
 class LabelledTabularInline(admin.TabularInline):

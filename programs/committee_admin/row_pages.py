@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm, InlineAdminFormSet
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.db.models.options import Options
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -81,7 +83,9 @@ class RowPages(admin.ModelAdmin):
         adminform = cast(AdminForm, context["adminform"])
         context["has_inputs"] = bool(adminform.form.fields or context["inline_admin_formsets"])
         context["list_name"] = self.list_name
-        if obj is not None:
+        if obj is None:
+            context |= {"title": getattr(self, "add_title", "") or context["title"]}
+        else:
             context |= {"title": self.row_title(obj), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -109,6 +113,14 @@ class RowPages(admin.ModelAdmin):
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         return super().response_change(request, self._named(obj))
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Options, object_id: str
+    ) -> HttpResponse:
+        """Say it without the number of the row; Django's own words show it."""
+        words = _("This page is not there, or your role does not show it to you.")
+        self.message_user(request, words, messages.WARNING)
+        return redirect("admin:index")
 
     def _named(self, row: Model) -> Model:
         """Let Django's message about a confidential row, whose text names no one, say its title."""

@@ -1,15 +1,16 @@
-"""Tags of the admin: `committee_dates`, `committee_rows`, `readonly_value`, `recent_actions`."""
+"""Tags of the admin: dates and rows of lists, labels and values of fields, recent actions."""
 
 from __future__ import annotations
 
-from django import template
+from django import forms, template
 from django.contrib import admin
-from django.contrib.admin.helpers import AdminReadonlyField
+from django.contrib.admin.helpers import AdminField, AdminReadonlyField
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import lookup_field
 from django.db.models import ForeignKey, Model
 from django.template.context import Context
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -45,6 +46,17 @@ def committee_rows(changelist: CommitteeList) -> dict[str, object]:
     return labelled_results(changelist)
 
 
+@register.simple_tag
+def field_label(field: AdminField) -> str:
+    """Label an input; one that may stay empty says so, as in every other form of the site."""
+    bound, shown = field.field, field.field.field
+    says_itself = isinstance(shown.widget, forms.Select)  # the choice for nothing has words
+    if shown.required or says_itself:
+        return field.label_tag()
+    label = _("%(label)s (optional)") % {"label": bound.label}
+    return bound.label_tag(contents=conditional_escape(label))
+
+
 @register.simple_tag(takes_context=True)
 def readonly_value(context: Context, field: AdminReadonlyField) -> object:
     """Show a value that can't be changed; a row as a link only if the member may open its page."""
@@ -53,6 +65,8 @@ def readonly_value(context: Context, field: AdminReadonlyField) -> object:
         return link_to(context["request"], admin.site, row).__html__()
     if name in LABELS:
         return LABELS[name](getattr(field.form.instance, name))
+    if name == "state" and hasattr(field.form.instance, "get_state_display"):
+        return field.model_admin.state_chip(field.form.instance)
     contents = field.contents()
     if contents in ("", empty_value()):
         return WORDS_FOR_NOTHING.get(name, "")
