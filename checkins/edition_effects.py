@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from matches.models import Match
 from programs.models import Policy, Program
 
-from .models import CheckIn, Kind, Question, Survey, current_survey
+from .models import MILESTONES, CheckIn, Kind, Question, Survey, current_survey
 from .results import smallest_group
 
 Channel = Question.Channel
@@ -59,19 +59,44 @@ def rule_of(kind: str, policy: Policy) -> str:
         return _("Once: after the second meeting, or %(days)d days after the introduction.") % {
             "days": policy.fit_check_days
         }
+    if kind in MILESTONES:
+        return _milestone(kind, policy)
     return _("%(first)d days after the introduction, then every %(every)d days.") % {
         "first": policy.pulse_first_days,
         "every": policy.pulse_every_days,
     }
 
 
+def _milestone(kind: str, policy: Policy) -> str:
+    days = _("Once: %(days)d days after the introduction.")
+    months = _("Once: %(months)d months after the introduction.")
+    before_end = _("Once: %(days)d days before the end of the pair's term.")
+    after_end = _("Once: %(days)d days after a pair has ended before its term.")
+    later = _("Once: %(months)d months after a pair has completed its time.")
+    return {
+        Kind.BASELINE: days % {"days": policy.baseline_days},
+        Kind.MIDTERM: months % {"months": policy.midterm_months},
+        Kind.CLOSING: before_end % {"days": policy.closing_survey_days},
+        Kind.EXIT: after_end % {"days": policy.exit_survey_days},
+        Kind.LATER: later % {"months": policy.later_survey_months},
+    }[Kind(kind)]
+
+
 def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
     policy = program.policy
     yield rule_of(kind, policy)
+    yield _("Reminders after %(first)d and %(second)d days; closed after %(last)d days.") % {
+        "first": policy.reminder_first_days,
+        "second": policy.reminder_second_days,
+        "last": policy.checkin_lapses_days,
+    }
     planned = CheckIn.objects.filter(
         kind=kind, state=CheckIn.State.SCHEDULED, match__mentee__cohort__program=program
     )
     within = planned.filter(opens_at__lte=at + timedelta(days=NEXT_DAYS)).count()
+    if kind in MILESTONES:
+        yield _("Only milestones from now on count: no one is asked about one that has passed.")
+        return
     yield ngettext(
         "%(count)d person is asked within the next %(days)d days.",
         "%(count)d people are asked within the next %(days)d days.",
@@ -84,11 +109,6 @@ def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
             "%(count)d people were asked already and keep the edition that they were asked.",
             asked,
         ) % {"count": asked}
-    yield _("Reminders after %(first)d and %(second)d days; closed after %(last)d days.") % {
-        "first": policy.reminder_first_days,
-        "second": policy.reminder_second_days,
-        "last": policy.checkin_lapses_days,
-    }
 
 
 def _readers(

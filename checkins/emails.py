@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from matches.emails import MATCH_ENDED
+from matches.ending_texts import MATCH_ENDED, REOPENED
 from matches.models import Match
 from matches.pauses import PAIR_PAUSED
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
@@ -20,7 +20,7 @@ from notifications.reasons import reason
 
 from .concerns import CHAIR_AFTER, DEPUTY_AFTER
 from .disclosure import readers
-from .models import CheckIn, Concern, Question
+from .models import AFTER_THE_END, CheckIn, Concern, Question
 
 HELP_DAYS = 60
 
@@ -41,8 +41,11 @@ def help_link(match: Match, person: User) -> str:
 def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     if checkin.state != CheckIn.State.OPEN:
         return Cancel(CHECKIN_CLOSED)
-    if checkin.match.state == Match.State.CLOSED:
+    has_ended = checkin.match.state == Match.State.CLOSED
+    if has_ended and checkin.kind not in AFTER_THE_END:
         return Cancel(MATCH_ENDED)
+    if not has_ended and checkin.kind in AFTER_THE_END:
+        return Cancel(REOPENED)
     if checkin.match.is_paused(timezone.now()):
         return Cancel(PAIR_PAUSED)
     until = checkin.closes_at or timezone.now()
@@ -95,6 +98,31 @@ def checkin_fit(checkin: CheckIn, person: User) -> Email | Cancel:
 def checkin_pulse(checkin: CheckIn, person: User) -> Email | Cancel:
     """**To**: each person of a match, alone. **When**: on day 30, then every 60 days; again after
     3 and 7 days. **Until**: answered, lapsed, or the match has ended."""
+    return _survey(checkin, person)
+
+
+@kind(
+    "checkin-survey",
+    label=gettext_lazy("Check-in: survey of a milestone"),
+    about="checkins.CheckIn",
+    stream=OPTIONAL,
+)
+def checkin_survey(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: each person of a match, alone. **When**: after the introduction, halfway, or before
+    the end of the term; again after 3 and 7 days. **Until**: as "checkin-pulse"."""
+    return _survey(checkin, person)
+
+
+@kind(
+    "checkin-after",
+    label=gettext_lazy("Check-in: survey after the end"),
+    about="checkins.CheckIn",
+    stream=OPTIONAL,
+)
+def checkin_after(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: each person of a match that has ended, alone. **When**: some days after an early end,
+    or months after a completed one; again after 3 and 7 days. **Until**: answered, lapsed, or the
+    match was reopened."""
     return _survey(checkin, person)
 
 

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
-from matches.ending_texts import MATCH_ENDED
+from matches.ending_texts import MATCH_ENDED, REOPENED
 from matches.models import Match, not_paused
 from matches.pair_clock import later
 from meetings.models import Meeting
@@ -30,13 +30,26 @@ from programs.models import Policy, Program
 from programs.models.policy import ProgramsBySettings, programs_by
 from workflow.states import move
 
-from .models import CheckIn, PlannedSettings, Survey, current_survey
+from .milestones import plan_milestones
+from .models import (
+    AFTER_THE_END,
+    MILESTONES,
+    CheckIn,
+    PlannedSettings,
+    Survey,
+    current_survey,
+)
 from .seeds import seed_surveys
 
 State = CheckIn.State
 MEETINGS_BEFORE_FIT_CHECK = 2
 LOOKS_BACK = timedelta(days=30)  # for matches that ended: longer than any downtime
-EMAIL_KINDS = {str(CheckIn.Kind.FIT): "checkin-fit", str(CheckIn.Kind.PULSE): "checkin-pulse"}
+EMAIL_KINDS = {
+    str(CheckIn.Kind.FIT): "checkin-fit",
+    str(CheckIn.Kind.PULSE): "checkin-pulse",
+    **{str(kind): "checkin-survey" for kind in MILESTONES},
+    **{str(kind): "checkin-after" for kind in AFTER_THE_END},
+}
 
 
 @reconciler
@@ -48,6 +61,7 @@ def plan(at: datetime) -> None:
     # Another worker may have written the same rows a moment ago.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
     note_settings(changed)
+    plan_milestones(at)
     open_due(at)
     lapse_overdue(at)
     remind(at)
@@ -151,7 +165,8 @@ def _fit_check_at(match: Match, policy: Policy) -> datetime:
 
 def open_due(at: datetime) -> None:
     """Open what is due. Of two due check-ins of a kind for one person only the newer is asked."""
-    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open().filter(not_paused(at)))
+    open_pairs = Match.objects.open().filter(not_paused(at))
+    due = CheckIn.objects.due(at).filter(Q(match__in=open_pairs) | Q(kind__in=AFTER_THE_END))
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
     for checkin in found_in(due, lambda rows: rows.with_details().order_by("-ordinal")):
@@ -205,7 +220,7 @@ def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = N
     ended = CheckIn.objects.filter(
         state__in=[State.SCHEDULED, State.OPEN],
         match__in=Match.objects.closed_since(at - LOOKS_BACK),
-    )
+    ).exclude(kind__in=AFTER_THE_END)
     for checkin in ended if matches is None else ended.filter(match__in=matches):
         if _move(checkin, State.CANCELLED, at, why="the match has ended"):
             cancel_about(checkin, why=MATCH_ENDED, at=at)
@@ -226,11 +241,17 @@ def plan_around_pauses(match: Match, at: datetime) -> None:
         CheckIn.objects.open().filter(pk=checkin.pk).update(**moved)
 
 
-def forget_cancelled(match: Match) -> None:
-    """Delete check-ins that were cancelled before anyone was asked, so that they are planned anew.
+@transaction.atomic
+def plan_after_reopening(match: Match, at: datetime) -> None:
+    """Let the check-ins of a match that was reopened be planned anew.
 
-    For a match that was reopened.
+    Those that were cancelled before anyone was asked are deleted; those about the end, which was
+    none, are cancelled with their e-mails.
     """
+    about_the_end = CheckIn.objects.filter(match=match, kind__in=AFTER_THE_END)
+    for checkin in about_the_end.filter(state__in=[State.SCHEDULED, State.OPEN]):
+        if _move(checkin, State.CANCELLED, at, why="the match goes on"):
+            cancel_about(checkin, why=REOPENED, at=at)
     CheckIn.objects.filter(match=match, state=State.CANCELLED, opened_at=None).delete()
 
 

@@ -71,7 +71,7 @@ def plan_around_pause(sender: type[Match], match: Match, at: datetime, **kwargs:
 
 @receiver(signals.match_reopened)
 def plan_again(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
-    planning.forget_cancelled(match)
+    planning.plan_after_reopening(match, at)
 
 
 @receiver(signals.silence_looked_for)

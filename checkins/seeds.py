@@ -1,4 +1,4 @@
-"""The two default surveys. A program may publish its own editions of them.
+"""The shared surveys: the two that every program asks, and those of milestones to start from.
 
 Their texts must be true in every state of a pair: without a carer, before the first meeting, and
 before the agreement is signed.
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .editions import publish
+from .milestone_surveys import MILESTONE_SURVEYS
 from .models import Kind, Question, Survey
 from .models.surveys import Channel
 
@@ -141,11 +142,12 @@ def seed_surveys(at: datetime | None = None) -> list[Survey]:
 
     Returns the new ones.
     """
-    wanted = ((Kind.FIT, FIT), (Kind.PULSE, PULSE))
+    there = set(Survey.objects.filter(program=None).values_list("kind", flat=True))
+    wanted = {Kind.FIT: FIT, Kind.PULSE: PULSE, **MILESTONE_SURVEYS}
     return [
         _make(kind, content, at or timezone.now())
-        for kind, content in wanted
-        if not Survey.objects.filter(kind=kind, program=None).exists()
+        for kind, content in wanted.items()
+        if kind not in there
     ]
 
 

@@ -35,10 +35,25 @@ GRACE = timedelta(days=2)  # what a sweep brings about, in any time zone
 Finder = Callable[[datetime], Iterable[models.Model | str]]
 # What a person may read about their pair after its end, beside what is about the ending itself.
 AFTER_THE_END = frozenset(
-    {"agreement-signed", "certificate-ready", "mentor-again", "reflection", "six-months-on"}
+    {
+        "agreement-signed",
+        "certificate-ready",
+        "mentor-again",
+        "reflection",
+        "six-months-on",
+        "checkin-after",
+    }
 )
 REMINDERS = frozenset(
-    {"meeting-overdue", "checkin-fit", "checkin-pulse", "match-ends-soon", "match-term-over"}
+    {
+        "meeting-overdue",
+        "checkin-fit",
+        "checkin-pulse",
+        "checkin-survey",
+        "checkin-after",
+        "match-ends-soon",
+        "match-term-over",
+    }
 )
 ABOUT_A_PAIR = {
     "matches.match": "pk",

@@ -33,7 +33,7 @@ def opened(
         "closes_at": at + timedelta(days=14),
         **fields,
     }
-    survey = current_survey(kind, match.program)
+    survey = current_survey(kind, match.program) or shared_survey(kind)
     return CheckIn.objects.create(
         match=match, person=person, kind=kind, survey=survey, state="open", **fields
     )
@@ -65,6 +65,10 @@ def ask_for_help(match: Match, *, at: datetime | None = None) -> Concern:
     return concern
 
 
+def shared_survey(kind: str) -> Survey:
+    return Survey.objects.published().get(kind=kind, program=None)
+
+
 def change_published(code: str, **columns: object) -> None:
     """Change the published questions called `code`, as no one but a test can."""
     QuerySet(Question).filter(code=code).update(**columns)
@@ -73,6 +77,5 @@ def change_published(code: str, **columns: object) -> None:
 def draft(program: Program, by: User, kind: str = "pulse") -> Survey:
     """A draft of the program's own, started from the edition that is asked."""
     seed_surveys()
-    source = current_survey(kind, program)
-    assert source is not None
+    source = current_survey(kind, program) or shared_survey(kind)
     return start_edition(source, program=program, by=by)

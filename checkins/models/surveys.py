@@ -28,6 +28,17 @@ class Kind(models.TextChoices):
 
     FIT = "fit", _("fit check")
     PULSE = "pulse", _("pulse")
+    BASELINE = "baseline", _("baseline")
+    MIDTERM = "midterm", _("mid-term")
+    CLOSING = "closing", _("closing")
+    EXIT = "exit", _("after an early end")
+    LATER = "later", _("some months after")
+
+
+# Asked once, and only by programs that have published an edition of their own.
+MILESTONES = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT, Kind.LATER)
+# Asked when the pair has ended.
+AFTER_THE_END = (Kind.EXIT, Kind.LATER)
 
 
 class Channel(models.TextChoices):
@@ -160,8 +171,13 @@ class Survey(models.Model):
 
 
 def current_survey(kind: str, program: Program) -> Survey | None:
-    """Return the program's published edition of this kind, else the shared one."""
+    """Return the program's published edition of this kind, else the shared one.
+
+    The shared surveys of milestones are only there to start from: a program asks its own or none.
+    """
     published = Survey.objects.published().filter(kind=kind)
+    if kind in MILESTONES:
+        return published.filter(program=program).first()
     own_or_shared = published.filter(Q(program=program) | Q(program=None))
     return own_or_shared.order_by(F("program").asc(nulls_last=True)).first()
 

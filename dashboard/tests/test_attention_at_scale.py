@@ -48,7 +48,7 @@ def many_pairs(cohort, cleo, carer):
         )
         for mentee, mentor in zip(applied[::2], applied[1::2], strict=True)
     )  # fmt: skip
-    survey, _pulse = seed_surveys()
+    survey, *_others = seed_surveys()
     asked = {"survey": survey, "opens_at": AGO, "opened_at": AGO, "closes_at": AGO}
     CheckIn.objects.bulk_create(
         CheckIn(match=one, person=one.mentee.person, kind="fit", state="answered",

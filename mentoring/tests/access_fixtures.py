@@ -220,7 +220,7 @@ def met(world: AccessFixtures) -> None:
 @register_builder
 def asked(world: AccessFixtures) -> None:
     """Add per mentee an open and an answered check-in, a concern and a logged call."""
-    fit, pulse = seed_surveys()
+    fit, pulse, *_of_milestones = seed_surveys()
     at = timezone.now() - timedelta(days=1)
     for pair, (mentee, mentor) in OWNERS.items():
         match, person = world.row("match", pair), world.people[mentee]

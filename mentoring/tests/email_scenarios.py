@@ -45,6 +45,7 @@ from .email_cases_of_endings import (
 )
 from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
 from .email_cases_of_pauses import PAUSES
+from .email_cases_of_surveys import SURVEYS
 from .silent_pairs import NEW_PAIRS, be_in_touch, silent
 
 # --- applications
@@ -146,12 +147,6 @@ def member() -> Case:
     User.objects.filter(pk=chair.pk).update(time_zone=ZONE)
     chair.refresh_from_db()
     return Case(Membership.objects.get(user=chair), chair)
-
-
-def survey_draft() -> Case:
-    chair = member().to
-    program = Membership.objects.get(user=chair).program
-    return Case(checkins.draft(program, chair), chair)
 
 
 def round_() -> Case:
@@ -263,11 +258,7 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: close(case.about.match),
         reason="match-ended",
     ),
-    "survey-test": Scenario(
-        survey_draft,
-        stop=lambda case: update(case, state="retired", retired_at=timezone.now()),
-        reason="survey-retired",
-    ),
+    **SURVEYS,
     "committee-role": Scenario(
         member,
         stop=lambda case: update(case, until=timezone.localdate() - timedelta(days=1)),

@@ -18,6 +18,9 @@ from .programs import Program, ProgramPartQuerySet
 UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
 
 
+SURVEY_IS_OWN = _("Asked once the program has published its own edition of this survey.")
+
+
 def integer_setting(
     default: int,
     name: str | Promise,
@@ -91,6 +94,21 @@ class Policy(models.Model):
     )
     pulse_first_days = integer_setting(30, _("first pulse survey after (days)"), low=7)
     pulse_every_days = integer_setting(60, _("further pulse surveys every (days)"), low=14)
+    baseline_days = integer_setting(
+        7, _("baseline survey after the introduction (days)"), SURVEY_IS_OWN, low=1
+    )
+    midterm_months = integer_setting(
+        6, _("mid-term survey after (months)"), SURVEY_IS_OWN, low=1, high=36
+    )
+    closing_survey_days = integer_setting(
+        14, _("closing survey before the end of the term (days)"), SURVEY_IS_OWN, low=1
+    )
+    exit_survey_days = integer_setting(
+        3, _("survey after an early end (days)"), SURVEY_IS_OWN, low=1
+    )
+    later_survey_months = integer_setting(
+        6, _("survey some time after the end (months)"), SURVEY_IS_OWN, low=1, high=24
+    )
     reminder_first_days = integer_setting(3, _("first survey reminder after (days)"), low=1)
     reminder_second_days = integer_setting(7, _("second survey reminder after (days)"), low=2)
     checkin_lapses_days = integer_setting(14, _("a check-in lapses after (days)"), low=3)

@@ -1,0 +1,202 @@
+"""The shared surveys of milestones, in our own words on constructs that the field measures.
+
+docs/surveys.md names the construct and the source of each item. Mid-term and closing ask the same
+scales, and the baseline asks some of them, so that a program can see what has changed. Statements
+are in the first person and ask one thing each.
+"""
+
+from __future__ import annotations
+
+from .models.surveys import Channel, Kind
+
+Texts = dict[str, str]
+
+
+def _words(english: str, french: str) -> Texts:
+    return {"en": english, "fr": french}
+
+
+TRUE = [
+    ["1", _words("Not true at all", "Pas du tout vrai")],
+    ["2", {}],
+    ["3", _words("Partly true", "En partie vrai")],
+    ["4", {}],
+    ["5", _words("Completely true", "Tout à fait vrai")],
+]
+YES_NO = [["yes", _words("Yes", "Oui")], ["no", _words("No", "Non")]]
+
+
+def _scale(code: str, english: str, french: str) -> dict[str, object]:
+    """Return a statement whose answers are only counted."""
+    row = {"code": code, "kind": "scale", "channel": Channel.POOLED}
+    return {**row, "texts": _words(english, french), "choices": TRUE}
+
+
+def _yes_no(code: str, english: str, french: str) -> dict[str, object]:
+    row = {"code": code, "kind": "yes_no", "channel": Channel.POOLED}
+    return {**row, "texts": _words(english, french), "choices": YES_NO}
+
+
+def _text(code: str, english: str, french: str) -> dict[str, object]:
+    """Return an optional question in own words, read by carer and chair."""
+    row = {"code": code, "kind": "text", "channel": Channel.CARE, "is_required": False}
+    return {**row, "texts": _words(english, french)}
+
+
+OPEN = _scale(
+    "quality_open",
+    "I can speak openly with the other person.",
+    "Je peux parler ouvertement avec l'autre personne.",
+)
+UNDERSTOOD = _scale(
+    "quality_understood",
+    "The other person understands what matters to me.",
+    "L'autre personne comprend ce qui compte pour moi.",
+)
+GLAD = _scale(
+    "quality_glad", "I look forward to our meetings.", "J'attends nos rencontres avec plaisir."
+)
+GOALS = _scale(
+    "goal_focus",
+    "We spend our time on the goals that we set.",
+    "Nous consacrons notre temps aux objectifs que nous avons fixés.",
+)
+NEXT_STEP = _scale(
+    "goal_next_step",
+    "I know the next step towards these goals.",
+    "Je connais la prochaine étape vers ces objectifs.",
+)
+EXPECTATIONS = _scale(
+    "expectations",
+    "I know what the other person expects of me.",
+    "Je sais ce que l'autre personne attend de moi.",
+)
+SUPPORT = _scale(
+    "program_support",
+    "The program helps me when I need it.",
+    "Le programme m'aide quand j'en ai besoin.",
+)
+SAY = _scale(
+    "had_a_say",
+    "I had a say in the choice of my partner.",
+    "J'ai eu mon mot à dire dans le choix de l'autre personne.",
+)
+TRAINING = _scale(
+    "training_useful",
+    "What I learned in the orientation helps me in our meetings.",
+    "Ce que l'orientation m'a appris m'aide dans nos rencontres.",
+)
+SCALES = [OPEN, UNDERSTOOD, GLAD, GOALS, NEXT_STEP, EXPECTATIONS, SUPPORT, SAY, TRAINING]
+
+NO_GRADE = _words(
+    "There are no right answers, and no one is graded.",
+    "Il n'y a pas de bonnes réponses, et personne n'est noté.",
+)
+
+MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
+    Kind.BASELINE: {
+        "titles": _words("Where do you start?", "D'où partez-vous?"),
+        "intros": NO_GRADE,
+        "questions": [
+            _scale(
+                "goal_clear",
+                "I know what I want to reach with mentoring.",
+                "Je sais ce que je veux atteindre grâce au mentorat.",
+            ),
+            EXPECTATIONS,
+            SUPPORT,
+            SAY,
+            TRAINING,
+            _text(
+                "worthwhile",
+                "What would make this time worthwhile for you?",
+                "Qu'est-ce qui ferait que ce temps en vaille la peine pour vous?",
+            ),
+        ],
+    },
+    Kind.MIDTERM: {
+        "titles": _words("Halfway: how is it going?", "À mi-parcours : comment ça va?"),
+        "intros": NO_GRADE,
+        "questions": [
+            *SCALES,
+            _text(
+                "change",
+                "What should we change in the second half?",
+                "Que devrions-nous changer pour la seconde moitié?",
+            ),
+        ],
+    },
+    Kind.CLOSING: {
+        "titles": _words("Looking back on your mentoring", "Regard sur votre mentorat"),
+        "intros": NO_GRADE,
+        "questions": [
+            *SCALES,
+            _text(
+                "change",
+                "What should we change for the next cohort?",
+                "Que devrions-nous changer pour la prochaine cohorte?",
+            ),
+        ],
+    },
+    Kind.EXIT: {
+        "titles": _words("Your pair has ended", "Votre duo a pris fin"),
+        "intros": _words(
+            "Not every pair goes on, and no one is to blame. Your answers help us to do better.",
+            "Tous les duos ne continuent pas, et ce n'est la faute de personne. Vos réponses nous "
+            "aident à faire mieux.",
+        ),
+        "questions": [
+            {
+                "code": "reason",
+                "kind": "choice",
+                "channel": Channel.CARE,
+                "texts": _words(
+                    "What played the largest part?", "Qu'est-ce qui a joué le plus grand rôle?"
+                ),
+                "choices": [
+                    ["time", _words("Time or workload", "Le temps ou la charge de travail")],
+                    ["change", _words("A change in work or life", "Un changement au travail ou "
+                                      "dans la vie")],
+                    ["goals", _words("Our goals did not match", "Nos objectifs ne concordaient "
+                                     "pas")],
+                    ["style", _words("Our ways of working did not match", "Nos façons de "
+                                     "travailler ne concordaient pas")],
+                    ["reach", _words("We could not reach each other", "Nous n'arrivions pas à "
+                                     "nous joindre")],
+                    ["done", _words("We had reached what we wanted", "Nous avions atteint ce que "
+                                    "nous voulions")],
+                    ["other", _words("Something else", "Autre chose")],
+                ],
+            },
+            SUPPORT,
+            _yes_no(
+                "again", "Would you take part in mentoring again?", "Referiez-vous du mentorat?"
+            ),
+            _text(
+                "better",
+                "What could we have done better?",
+                "Qu'aurions-nous pu faire de mieux?",
+            ),
+        ],
+    },
+    Kind.LATER: {
+        "titles": _words("Some months later", "Quelques mois plus tard"),
+        "intros": NO_GRADE,
+        "questions": [
+            _scale(
+                "lasting",
+                "What I took from mentoring still helps me.",
+                "Ce que le mentorat m'a apporté m'aide encore.",
+            ),
+            _yes_no("in_touch", "Are you still in touch?", "Êtes-vous encore en contact?"),
+            _scale(
+                "recommend",
+                "I would recommend this program to someone like me.",
+                "Je recommanderais ce programme à quelqu'un comme moi.",
+            ),
+            _text(
+                "stayed", "What has stayed with you most?", "Qu'est-ce qui vous est le plus resté?"
+            ),
+        ],
+    },
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""The surveys of a milestone: baseline, mid-term, closing, exit, and some months after.
+
+1. A program asks one once it has published its own edition. The shared ones are to start from.
+2. Each person of a pair is asked once, when the moment has come. Moments from before the program
+   began to ask are left out, so a new survey never reaches back. A newer edition changes nothing of
+   that: it goes on from the edition that it replaces.
+3. A pause moves the moment; an extension moves what is counted from the end.
+4. No one is asked about a pair that was created by mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
+
+from matches.models import Match, MatchQuerySet
+from matches.pair_clock import begin_of, later
+from programs.models import Policy, Program
+
+from .models import AFTER_THE_END, MILESTONES, CheckIn, Kind, Survey
+
+Closed = Match.Closed
+MONTH = 30  # days; a milestone needs no calendar
+ENDINGS = {
+    Kind.EXIT: (Closed.COMPLETED_EARLY, Closed.BY_CHOICE, Closed.BY_CIRCUMSTANCE),
+    Kind.LATER: (Closed.COMPLETED, Closed.COMPLETED_EARLY),
+}
+
+
+def plan_milestones(at: datetime) -> None:
+    """Add the check-ins whose milestone has come by `at`. Running it twice adds nothing."""
+    new = [row for survey, since in asked_today() for row in _due(survey, since, at)]
+    CheckIn.objects.bulk_create(new, ignore_conflicts=True)  # another worker may be as fast
+
+
+def asked_today() -> list[tuple[Survey, datetime]]:
+    """Return the milestone surveys that programs ask, each with the moment since when they do."""
+    editions = Survey.objects.filter(kind__in=MILESTONES, published_at__isnull=False)
+    own = editions.exclude(program=None).order_by("program", "kind", "-number")
+    found: dict[tuple[int | None, str], tuple[Survey, datetime]] = {}
+    for edition in own.select_related("program__policy"):
+        key = (edition.program_id, edition.kind)
+        if edition.state == Survey.State.PUBLISHED and edition.published_at is not None:
+            found[key] = (edition, edition.published_at)
+        elif key in found and edition.published_at and edition.retired_at == found[key][1]:
+            found[key] = (found[key][0], edition.published_at)  # it was replaced without a gap
+    return list(found.values())
+
+
+def _due(survey: Survey, since: datetime, at: datetime) -> Iterator[CheckIn]:
+    program = survey.program
+    assert program is not None  # `asked_today` has only programs' own
+    for match in _candidates(survey.kind, program, since, at):
+        moment = moment_of(survey.kind, match, program.policy)
+        if moment is None or not since <= moment <= at:
+            continue
+        for person in match.people:
+            if person.is_active:
+                yield CheckIn(match=match, person=person, kind=survey.kind, opens_at=moment)
+
+
+def _candidates(kind: str, program: Program, since: datetime, at: datetime) -> MatchQuerySet:
+    """Return pairs that may have come to the milestone between `since` and `at`, not asked yet."""
+    asked = CheckIn.objects.filter(match=OuterRef("pk"), kind=kind)
+    pairs = Match.objects.filter(mentee__cohort__program=program).filter(~Exists(asked))
+    return _near(kind, pairs, program.policy, since, at).with_people().prefetch_related("pauses")
+
+
+def _near(
+    kind: str, pairs: MatchQuerySet, policy: Policy, since: datetime, at: datetime
+) -> MatchQuerySet:
+    """Narrow `pairs` by columns with an index; a pause may only make the moment later."""
+    if kind in AFTER_THE_END:
+        wait = _wait(kind, policy)
+        ended = pairs.filter(closed_kind__in=ENDINGS[Kind(kind)])
+        return ended.filter(closed_at__gte=since - wait, closed_at__lte=at - wait)
+    running = pairs.filter(state__in=[Match.State.ACTIVE, Match.State.CLOSING,
+                                      Match.State.INTRODUCED])  # fmt: skip
+    if kind == Kind.CLOSING:
+        first, last = since - timedelta(days=1), at + timedelta(days=1)  # in any time zone
+        days = timedelta(days=policy.closing_survey_days)
+        return running.filter(ends_on__gte=(first + days).date(), ends_on__lte=(last + days).date())
+    wait, paused = _wait(kind, policy), timedelta(days=policy.pause_total_days)
+    return running.filter(introduced_at__gte=since - wait - paused, introduced_at__lte=at - wait)
+
+
+def _wait(kind: str, policy: Policy) -> timedelta:
+    """Return the time after the introduction, or after the end, at its shortest."""
+    return {
+        Kind.BASELINE: timedelta(days=policy.baseline_days),
+        Kind.MIDTERM: timedelta(days=MONTH * policy.midterm_months),
+        Kind.EXIT: timedelta(days=policy.exit_survey_days),
+        Kind.LATER: timedelta(days=MONTH * policy.later_survey_months),
+    }[Kind(kind)]
+
+
+def moment_of(kind: str, match: Match, policy: Policy) -> datetime | None:
+    """Return when the people of `match` are asked, None if the pair has no such milestone."""
+    if kind == Kind.CLOSING:
+        if match.ends_on is None:
+            return None
+        day = match.ends_on - timedelta(days=policy.closing_survey_days)
+        return begin_of(day, ZoneInfo(match.program.time_zone))
+    if kind in AFTER_THE_END:
+        return match.closed_at + _wait(kind, policy) if match.closed_at else None
+    return later(match.introduced_at, _wait(kind, policy), list(match.pauses.all()))

@@ -1,0 +1,54 @@
+"""Cases of e-mails with surveys of milestones, and of the test e-mail; see `email_scenarios`."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.models import User
+from checkins.models import CheckIn
+from matches.models import Match
+from programs.models import Membership
+from testkit import checkins, factories
+
+from .email_cases import ZONE, Case, Scenario, pair, update
+
+
+def milestone() -> Case:
+    match = pair()
+    return Case(checkins.opened(match, match.mentee.person, "midterm"), match.mentee.person)
+
+
+def after_an_end() -> Case:
+    match = pair()
+    checkin = checkins.opened(match, match.mentee.person, "exit")
+    ended = {"state": "closed", "closed_kind": "choice", "closed_at": timezone.now()}
+    Match.objects.filter(pk=match.pk).update(**ended)
+    return Case(CheckIn.objects.get(pk=checkin.pk), match.mentee.person)
+
+
+def reopen(case: Case) -> None:
+    of_pair = Match.objects.filter(pk=case.about.match_id)
+    of_pair.update(state="active", closed_kind="", closed_at=None)
+
+
+def survey_draft() -> Case:
+    chair = factories.member("Cleo Marsh", program=factories.program())
+    User.objects.filter(pk=chair.pk).update(time_zone=ZONE)
+    chair.refresh_from_db()
+    program = Membership.objects.get(user=chair).program
+    return Case(checkins.draft(program, chair), chair)
+
+
+SURVEYS: dict[str, Scenario] = {
+    "checkin-survey": Scenario(
+        milestone,
+        stop=lambda case: CheckIn.objects.filter(pk=case.about.pk).update(state="cancelled"),
+        reason="checkin-closed",
+    ),
+    "checkin-after": Scenario(after_an_end, stop=reopen, reason="reopened"),
+    "survey-test": Scenario(
+        survey_draft,
+        stop=lambda case: update(case, state="retired", retired_at=timezone.now()),
+        reason="survey-retired",
+    ),
+}
