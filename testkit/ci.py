@@ -15,6 +15,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,12 +62,15 @@ class Outcome:
         return f"{self.part:<24} {word:<7} {self.seconds:6.0f} s   {counts}".rstrip()
 
 
-def command(*words: str) -> int:
+def command(*words: str, output: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a module; `output`: where it writes, by default where we do."""
     # Some images keep Python from storing compiled modules. Hundreds of processes start here, and
     # each would compile everything anew.
     compiling_once = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
-    command = [sys.executable, "-m", *words]
-    return subprocess.run(command, env=compiling_once, check=False).returncode
+    words = (sys.executable, "-m", *words)
+    return subprocess.run(
+        words, env=compiling_once, stdout=output, stderr=output, text=True, check=False
+    )
 
 
 def pytest(
@@ -89,7 +93,7 @@ def pytest(
         "-m",
         marks,
         *(chosen or files),
-    )
+    ).returncode
     tests = read(report) if report.exists() else Counter()
     # Without a choice of tests a run that finds none is a run that lost them.
     ok = code == NOTHING_COLLECTED if chosen and not tests else code == 0 and tests["passed"] > 0
@@ -123,15 +127,17 @@ def sqlite(words: list[str]) -> Outcome:
 
 def lint(_words: list[str]) -> Outcome:
     codes = [
-        command("ruff", "check", "--quiet", "."),
-        command("ruff", "format", "--quiet", "--diff", "."),
-        command("djlint", "--quiet", "--lint", "templates"),
+        command("ruff", "check", "--quiet", ".").returncode,
+        command("ruff", "format", "--quiet", "--diff", ".").returncode,
+        command("djlint", "--quiet", "--lint", "templates").returncode,
     ]
     return Outcome("lint", ok=not any(codes))
 
 
 def types(_words: list[str]) -> Outcome:
-    return Outcome("types", ok=command("mypy", *SOURCES) == 0)
+    done = command("mypy", *SOURCES, output=subprocess.PIPE)
+    print(f"\n=== types\n{done.stdout}{done.stderr}", end="", flush=True)
+    return Outcome("types", ok=done.returncode == 0)
 
 
 def contracts(_words: list[str]) -> Outcome:
@@ -164,20 +170,29 @@ PARTS: dict[str, Callable[[list[str]], Outcome]] = {
     "contracts": contracts,
     "changed": changed,
 }
+# What needs one processor and no database runs beside the other parts, and tells all at its end.
+BESIDE = {"types"}
 EVERY_TIME = ("lint", "types", "suite", "sqlite")
+
+
+def run(name: str, words: list[str]) -> Outcome:
+    """Run one part and measure its time."""
+    if name not in BESIDE:
+        print(f"\n=== {name}", flush=True)
+    began = time.monotonic()
+    outcome = PARTS[name](words)
+    outcome.seconds = time.monotonic() - began
+    return outcome
 
 
 def main(words: list[str]) -> int:
     chosen: tuple[str, ...] = EVERY_TIME
     if words[:1] == ["--only"]:
         chosen, words = tuple(words[1].split(",")), words[2:]
-    outcomes = []
-    for name in chosen:
-        print(f"\n=== {name}", flush=True)
-        began = time.monotonic()
-        outcome = PARTS[name](words)
-        outcome.seconds = time.monotonic() - began
-        outcomes.append(outcome)
+    with ThreadPoolExecutor() as side:
+        beside = {name: side.submit(run, name, words) for name in chosen if name in BESIDE}
+        others = {name: run(name, words) for name in chosen if name not in BESIDE}
+    outcomes = [others[name] if name in others else beside[name].result() for name in chosen]
     tests = sum((outcome.tests for outcome in outcomes), Counter[str]())
     print("\n=== summary", *outcomes, sep="\n")
     if tests["no browser"]:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import bootstrap_wrapper
@@ -220,6 +221,22 @@ def test_the_gate_goes_on_after_a_failure_and_ends_with_one(parts, capsys):
     assert ci.main(["-k", "x"]) == 1
     assert parts == [("one", ["-k", "x"]), ("two", ["-k", "x"]), ("three", ["-k", "x"])]
     assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 1 failed, 0 skipped"
+
+
+def test_types_are_checked_beside_the_tests(monkeypatch, capsys):
+    has_begun = threading.Event()
+
+    def types(words):
+        has_begun.set()
+        return ci.Outcome("types", ok=False)
+
+    def suite(words):
+        return ci.Outcome("suite", ok=has_begun.wait(10))
+
+    monkeypatch.setattr(ci, "PARTS", {"suite": suite, "types": types})
+    assert ci.main(["--only", "suite,types"]) == 1
+    summary = capsys.readouterr().out.splitlines()[-2:]
+    assert [line.split()[:2] for line in summary] == [["suite", "ok"], ["types", "FAILED"]]
 
 
 def test_the_gate_is_content_when_its_part_is(parts):
