@@ -157,6 +157,8 @@ def run(job: Job) -> None:
     except ActionNotAllowed as reason:
         job.finish(State.FAILED, str(reason))
     except Exception:
+        if not type(job)._base_manager.filter(pk=job.pk).exists():
+            return  # deleted while it ran: no one waits for its result
         log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})
         job.finish(
             State.FAILED,

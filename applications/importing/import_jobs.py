@@ -53,31 +53,46 @@ def create_upload(
     return upload
 
 
+@transaction.atomic
 def discard_upload(upload: RosterUpload) -> None:
     """Delete a file and what its checks found.
 
     Raises ActionNotAllowed once it was imported: the list keeps where people came from.
     """
-    imports = (Purpose.IMPORT, Purpose.UNDO)
-    if RosterJob.system.filter(upload=upload, purpose__in=imports).exists():
+    _lock(upload)
+    imports = RosterJob.system.filter(upload=upload, purpose__in=(Purpose.IMPORT, Purpose.UNDO))
+    if imports.filter(state__in=jobs.OPEN).exists():
+        raise ActionNotAllowed(
+            _("This file is being imported. Stop the import, or undo it once it is done.")
+        )
+    if imports.filter(state=RosterJob.State.DONE).exists():
         raise ActionNotAllowed(
             _("This file was imported. Its rows are deleted already; the import stays in the list.")
         )
     RosterUpload.system.filter(pk=upload.pk).delete()
 
 
+def _lock(upload: RosterUpload) -> RosterUpload | None:
+    """Lock a file until the transaction ends and return it as it is now, None if it is deleted."""
+    return RosterUpload.system.select_for_update().filter(pk=upload.pk).first()
+
+
+@transaction.atomic
 def request_job(upload: RosterUpload, purpose: str, *, by: User) -> RosterJob:
     """Queue a job for a worker; return the one that waits already, if the button was pressed twice.
 
     Raises ActionNotAllowed when the file is no longer stored, or no map says what it means.
     """
-    if upload.is_erased or (purpose != Purpose.READ and not upload.map_text):
+    fresh = _lock(upload)
+    if fresh is None:
+        raise ActionNotAllowed(_("This file has been deleted. Upload it again."))
+    if fresh.is_erased or (purpose != Purpose.READ and not fresh.map_text):
         raise ActionNotAllowed(
             _("The rows of this file are no longer stored. Upload the file again.")
         )
-    waiting = RosterJob.system.filter(
-        upload=upload, purpose=purpose, state=RosterJob.State.QUEUED
-    ).first()
+    # A check that runs may have read an older map; an import that runs is the one that is meant.
+    same = jobs.OPEN if purpose == Purpose.IMPORT else (RosterJob.State.QUEUED,)
+    waiting = RosterJob.system.filter(upload=upload, purpose=purpose, state__in=same).first()
     return waiting or RosterJob.objects.create(
         upload=upload, purpose=purpose, created_by=by, total=upload.row_count
     )
@@ -124,12 +139,14 @@ def _read(job: RosterJob, upload: RosterUpload) -> tuple[Table, bool]:
     return table, bool(options)
 
 
+@transaction.atomic
 def request_undo(job: RosterJob, *, by: User, at: datetime) -> RosterJob:
     """Queue the undoing of an import; return the one that waits already.
 
     Raises ActionNotAllowed when it is not done, too old, or undone.
     """
-    if not may_be_undone(job, at):
+    fresh = RosterJob.system.select_for_update().get(pk=job.pk)
+    if not may_be_undone(fresh, at):
         raise ActionNotAllowed(
             _("An import can be undone once, within 24 hours. Correct the rest by hand.")
         )
@@ -146,7 +163,9 @@ def _undo(job: RosterJob, upload: RosterUpload) -> None:
     if imported.undone_at:  # a worker died after the undoing, before it could say so
         return
     job.advance(_("Putting back what was"))
-    result = undo_import(imported, cohort=upload.cohort, at=timezone.now())
+    result = undo_import(imported, cohort=upload.cohort, at=timezone.now(), wait=lambda: _wait(job))
+    if result is None:
+        return
     job.counts = {"undone": result.undone, "refused": len(result.refused)}
     job.report = {
         "people": [
@@ -154,6 +173,11 @@ def _undo(job: RosterJob, upload: RosterUpload) -> None:
         ]
     }
     job.save(update_fields=["counts", "report_json"])
+
+
+def _wait(job: RosterJob) -> None:
+    """Say that another import is being saved; a member can stop this one meanwhile."""
+    job.advance(_("Waiting until another import is saved"), job.done, job.total)
 
 
 def _store_summary(upload: RosterUpload, table: Table, is_read_as_before: bool) -> None:
@@ -192,6 +216,7 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
         job=None if job.is_dry_run else job,
         file_name=upload.file_name,
         finish=finish,
+        wait=lambda: _wait(job),
     )
     if job.is_dry_run or not result.ok:
         result.notes, result.left_out = notes + result.notes, left_out

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,6 +35,7 @@ from workflow.models import Transition
 from .answer_writing import write_answers
 from .own_questions import ASKED
 from .stored_answers import PERSONAL, Answers, read_answers
+from .turns import in_turn
 from .vocabulary_lookup import MODELS, stand_ins
 
 UNDO_WINDOW = timedelta(hours=24)
@@ -86,9 +87,19 @@ def may_be_undone(job: RosterJob, at: datetime) -> bool:
     return is_done and not job.undone_at and at < job.created_at + UNDO_WINDOW
 
 
-@transaction.atomic
-def undo_import(job: RosterJob, *, cohort: Cohort, at: datetime) -> UndoResult:
-    """Undo an import and return what could not be undone. The job remembers that it was undone."""
+def undo_import(
+    job: RosterJob, *, cohort: Cohort, at: datetime, wait: Callable[[], None] = lambda: None
+) -> UndoResult | None:
+    """Undo an import and return what could not be undone. The job remembers that it was undone.
+
+    Returns None if it has been undone already. `wait` is called while an import is being saved.
+    """
+    return in_turn(lambda: _undo(job, cohort, at), wait=wait)
+
+
+def _undo(job: RosterJob, cohort: Cohort, at: datetime) -> UndoResult | None:
+    if RosterJob.system.filter(pk=job.pk, undone_at__isnull=False).exists():
+        return None
     rows = ImportedRow.system.filter(job=job).select_related("application__person").order_by("-pk")
     found = [_Row.of(row) for row in rows]
     stored = read_answers(one.application for one in found)

@@ -28,6 +28,7 @@ from .offers import Offers
 from .people_import import DEFAULTS, PeopleImport
 from .records import Change, ImportResult, Record
 from .stored_answers import PERSONAL, Answers, read_answers
+from .turns import in_turn
 
 State = Application.State
 UPDATABLE = {State.SUBMITTED, State.ACCEPTED, State.WAITLISTED}
@@ -46,20 +47,25 @@ def save_records(
     job: RosterJob | None = None,
     file_name: str = "",
     finish: Callable[[ImportResult], None] | None = None,
+    wait: Callable[[], None] = lambda: None,
 ) -> ImportResult:
     """Save all records, or none if one cannot be saved. `dry_run` saves and rolls back.
 
-    `finish` runs in the same transaction once everything is saved.
+    `finish` runs in the same transaction once everything is saved. `wait` is called while another
+    import is being saved, see `turns`.
     """
-    result = ImportResult()
-    run = _Import(records, roster, cohort, by, at or timezone.now(), result, job, file_name)
-    with transaction.atomic():
-        run.run()
+    now = at or timezone.now()
+
+    def save() -> ImportResult:
+        result = ImportResult()
+        _Import(records, roster, cohort, by, now, result, job, file_name).run()
         if dry_run or result.problems:
             transaction.set_rollback(True)
         elif finish:
             finish(result)
-    return result
+        return result
+
+    return in_turn(save, wait=wait)
 
 
 @dataclass
