@@ -53,11 +53,14 @@ Pair = tuple[Application, Application]
 
 def read_together(pair: Pair) -> None:
     """Read of both people what pages and e-mails say of them, unless it was read already."""
+    # Django reads again what it is told to read with a query of one's own.
+    unread = [one for one in pair if not Profile.user.field.remote_field.is_cached(one.person)]
+    profile = Prefetch("person__profile", Profile.objects.select_related("employer"))
+    prefetch_related_objects(unread, profile)
     prefetch_related_objects(
         pair,
         "experience_rows",
         "topic_rows",
-        Prefetch("person__profile", Profile.objects.select_related("employer")),
         "person__profile__languages",
         "person__profile__industries",
     )
