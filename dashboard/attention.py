@@ -57,6 +57,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_rounds(member),
         *_offers(member),
         *_pairs(member, at),
+        *_members(member, at),
         *_emails(member),
     ]
     return [item for item in items if item.count]
@@ -135,6 +136,16 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
     yield AttentionItem(unprepared, text, changelist_url(name, queue="orientation"))
+
+
+def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
+    ending = Membership.objects.for_committee(member, Role.CHAIR).filter(
+        pk__in=Membership.objects.ending(timezone.localdate(at))
+    )
+    (leaving,) = _counts(ending, Q())
+    text = ngettext("carer whose role ends soon", "carers whose role ends soon", leaving)
+    url = changelist_url("programs_membership", ends="soon")
+    yield AttentionItem(leaving, text, url, "amber")
 
 
 def _rounds(member: User) -> Iterator[AttentionItem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accounts.models import User
 from matches.carers import assign_carer
 from matches.models import Match
@@ -58,13 +60,15 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
     carers = [demo.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
     for place, match in enumerate(matches):
         by_turn = carers[place % 3 :] + carers[: place % 3]
-        assign_first_allowed_carer(match, by_turn, demo)
+        assign_first_allowed_carer(match, by_turn, demo, at=round_.publish_at)
     return matches
 
 
-def assign_first_allowed_carer(match: Match, carers: list[User], demo: DemoCohort) -> None:
+def assign_first_allowed_carer(
+    match: Match, carers: list[User], demo: DemoCohort, *, at: datetime
+) -> None:
     """Assign the first carer without a declared conflict of interest."""
     allowed = [
         carer for carer in carers if Match.objects.for_committee(carer).filter(pk=match.pk).exists()
     ]
-    assign_carer(match, allowed[0], by=demo.chair)
+    assign_carer(match, allowed[0], by=demo.chair, at=at)

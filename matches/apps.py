@@ -8,6 +8,7 @@ class MatchesConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             alumni_emails,
             alumni_reminders,
+            care_emails,
             emails,
             follow_ups,
             mentoring_again,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from accounts.models import User
 from programs.committee import Role
 from programs.models import Membership, Program, conflicts_with
 
+from .care_emails import tell_carer
 from .models import Match
 
 ASSIGNERS = (Role.CHAIR, Role.MATCHER)
@@ -23,8 +26,10 @@ def possible_carers(program: Program) -> list[User]:
 
 
 @transaction.atomic
-def assign_carer(match: Match, carer: User, *, by: User) -> None:
+def assign_carer(match: Match, carer: User, *, by: User, at: datetime | None = None) -> None:
     """Assign a carer to a pair.
+
+    The carer is told by e-mail, unless they assign themselves.
 
     Raises ActionNotAllowed for a carer with a conflict of interest, for a closed pair, and for
     anyone but a chair or matcher without a conflict of interest.
@@ -46,5 +51,8 @@ def assign_carer(match: Match, carer: User, *, by: User) -> None:
         )
     if match.state == Match.State.CLOSED:
         raise ActionNotAllowed(_("This pair is closed, so it cannot get a new carer."))
+    was = match.carer_id
     Match.objects.filter(pk=match.pk).update(carer=carer)
     match.carer = carer
+    if carer.pk not in (was, by.pk):
+        tell_carer(carer, match.program, at=at)

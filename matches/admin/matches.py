@@ -6,19 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from access.exceptions import ActionNotAllowed
-from accounts.models import User
-from matches.carers import ASSIGNERS, assign_carer, possible_carers
+from matches.carers import ASSIGNERS, possible_carers
 from matches.models import Match, MatchQuerySet
 from matches.pair_exports import pairs_sheet
 from programs.committee import cares_for_pairs
@@ -26,22 +23,8 @@ from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdm
 from programs.models import Program
 from programs.spreadsheets import Sheet
 
-from . import endings, pauses
-
-
-class CarerForm(forms.Form):
-    """Choose one of `carers`."""
-
-    carer = forms.ChoiceField(label=gettext_lazy("Carer"))
-
-    def __init__(self, data: QueryDict | None, *, carers: list[User]) -> None:
-        super().__init__(data)
-        self.carers = {str(user.public_id): user for user in carers}
-        self.fields["carer"].choices = [(key, str(user)) for key, user in self.carers.items()]
-
-    @property
-    def chosen(self) -> User:
-        return self.carers[self.cleaned_data["carer"]]
+from . import carers, endings, pauses
+from .carers import CarerForm, assign
 
 
 @admin.register(Match)
@@ -91,6 +74,7 @@ class MatchAdmin(ExportAdmin):
         return [
             route("end/", endings.end, "end-selected"),
             route("end/confirm/", endings.end_confirm, "end-selected-confirm"),
+            route("hand-over/<int:pk>/", carers.hand_over, "hand-over"),
             route("<int:pk>/end/", endings.end, "end"),
             route("<int:pk>/end/confirm/", endings.end_confirm, "end-confirm"),
             route("<int:pk>/reopen/", endings.reopen, "reopen"),
@@ -137,10 +121,10 @@ class MatchAdmin(ExportAdmin):
         if len(programs) != 1:
             self.message_user(request, _("Select pairs of one program only."), messages.WARNING)
             return None
-        carers = possible_carers(next(iter(programs.values())))
-        form = CarerForm(request.POST if "carer" in request.POST else None, carers=carers)
+        possible = possible_carers(next(iter(programs.values())))
+        form = CarerForm(request.POST if "carer" in request.POST else None, carers=possible)
         if form.is_valid():
-            self._assign(request, chosen, form.chosen)
+            assign(request, chosen, form.chosen)
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -151,19 +135,3 @@ class MatchAdmin(ExportAdmin):
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/matches/match/carer.html", context)
-
-    def _assign(self, request: HttpRequest, matches: list[Match], carer: User) -> None:
-        done = 0
-        for match in matches:
-            try:
-                assign_carer(match, carer, by=request.user)
-                done += 1
-            except ActionNotAllowed as refused:
-                self.message_user(request, f"{match}: {refused}", messages.WARNING)
-        if done:
-            text = ngettext(
-                "%(name)s is now the carer of %(count)s pair.",
-                "%(name)s is now the carer of %(count)s pairs.",
-                done,
-            )
-            self.message_user(request, text % {"name": carer, "count": done}, messages.SUCCESS)

@@ -27,6 +27,7 @@ from .email_cases_of_agreements import (
     shared_agreement,
     signed_agreement,
 )
+from .email_cases_of_carers import CARERS
 from .email_cases_of_concerns import CONCERNS
 from .email_cases_of_endings import (
     alumnus,
@@ -265,6 +266,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="role-ended",
     ),
     **CONCERNS,
+    **CARERS,
     **NEW_PAIRS,
     "match-ends-soon": Scenario(
         lambda: term_ends(30),

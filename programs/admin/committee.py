@@ -87,6 +87,22 @@ class MembershipForm(forms.ModelForm):
         return super().save(commit)
 
 
+class EndsFilter(admin.SimpleListFilter):
+    """Roles of carers that end within a month, of people without a longer one."""
+
+    title = gettext_lazy("last day")
+    parameter_name = "ends"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("soon", _("Carers whose role ends within 30 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "soon":
+            return queryset
+        ending = Membership.objects.ending(timezone.localdate())
+        return queryset.filter(pk__in=ending)
+
+
 @admin.register(Membership)
 class MembershipAdmin(CommitteeAdmin):
     """Roles have a first day and end on a day; no one is deleted."""
@@ -99,7 +115,7 @@ class MembershipAdmin(CommitteeAdmin):
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("user", "role", "program", "since", "until")
     list_select_related = ("user", "program")
-    list_filter = ("role",)
+    list_filter = ("role", EndsFilter)
     ordering = ("program", "role", "user__name")
 
     def save_model(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from accounts.models import User
 
 from .programs import Program
 
+ENDS_SOON = timedelta(days=30)  # before the last day of a role
 Fact = TypeVar("Fact")
 _read: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("facts_of_page", default=None)
 
@@ -75,6 +76,13 @@ class MembershipQuerySet(DatedQuerySet):
         """The roles of `user`; only `roles`, if any are given."""
         found = self.filter(user=user.pk)
         return found.filter(role__in=roles) if roles else found
+
+    def ending(self, today: date, within: timedelta = ENDS_SOON) -> Self:
+        """The live roles of carers that end `within` this time, of people without a longer one."""
+        carers = self.live(today).filter(role__in=Membership.CARERS)
+        longer = carers.filter(user=models.OuterRef("user"), program=models.OuterRef("program"))
+        longer = longer.filter(models.Q(until=None) | models.Q(until__gt=today + within))
+        return carers.filter(~models.Exists(longer), until__lte=today + within)
 
     def acting_as_carer(self, user: User | AnonymousUser) -> Self:
         """The roles in which someone cares for pairs today: those of `user`, or as their deputy."""

@@ -1,0 +1,117 @@
+"""E-mails to committee members about the pairs in their care: new ones, and those they leave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from notifications.kinds import Cancel, Email, kind
+from notifications.links import absolute
+from notifications.models import Notification
+from notifications.outbox import enqueue
+from notifications.reasons import reason
+from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails
+from programs.models import Membership, Program
+
+from .models import Match, MatchQuerySet
+
+Role = Membership.Role
+NEW_PAIRS, ROLE_ENDS = "pairs-in-care", "carer-leaves"
+
+NO_PAIRS = reason("no-pairs", gettext_lazy("no pair is in this member's care"))
+ROLE_GOES_ON = reason("role-goes-on", gettext_lazy("the role does not end soon, or has ended"))
+
+
+def pairs_of(membership: Membership) -> MatchQuerySet:
+    """Return the open pairs of the program whose carer is the member."""
+    found = Match.objects.filter(
+        carer=membership.user_id, mentee__cohort__program=membership.program_id
+    )
+    return found.open()
+
+
+def tell_carer(carer: User, program: Program, *, at: datetime | None = None) -> None:
+    """Tell a member that pairs are in their care now, in one e-mail for all assigned at once."""
+    roles = Membership.objects.live().of(carer, *Membership.CARERS).filter(program=program)
+    role = roles.order_by("pk").first()
+    if role is not None:
+        told = Notification.system.about(role).filter(kind=NEW_PAIRS).count()
+        enqueue(NEW_PAIRS, to=carer, about=role, ordinal=told + 1, at=at)
+
+
+@reconciler
+def tell_of_ending_roles(at: datetime) -> None:
+    """Ask for another carer, a month before the role of one ends."""
+    ending = Membership.objects.ending(timezone.localdate(at))
+    rows = [row for row in ending.select_related("user", "program") if pairs_of(row).exists()]
+    pending = PendingEmails([ROLE_ENDS], rows)
+    for row in rows:
+        chairs = Membership.objects.live().filter(program=row.program, role=Role.CHAIR)
+        members = User.objects.filter(
+            Q(pk=row.user_id) | Q(pk__in=chairs.values("user")), is_active=True
+        )
+        for member in members:
+            pending.enqueue(ROLE_ENDS, to=member, about=row, at=at)
+
+
+@kind(
+    NEW_PAIRS,
+    label=gettext_lazy("Pairs to look after"),
+    about="programs.Membership",
+    to_members=True,
+)
+def pairs_in_care(membership: Membership, member: User) -> Email | Cancel:
+    """**To**: the carer. **When**: another member assigns pairs to them; one e-mail for all that
+    are assigned together. **Until**: no pair is in their care."""
+    count = pairs_of(membership).count()
+    if not count or not membership.is_live:
+        return Cancel(NO_PAIRS)
+    return Email(
+        context={"n": count, "program": membership.program},
+        action=(
+            _("Open your pairs"),
+            absolute(f"{reverse('admin:dashboard_pair_changelist')}?carer=me"),
+        ),
+        program=membership.program,
+    )
+
+
+@kind(
+    ROLE_ENDS,
+    label=gettext_lazy("A carer's role ends soon"),
+    about="programs.Membership",
+    to_members=True,
+)
+def carer_leaves(membership: Membership, member: User) -> Email | Cancel:
+    """**To**: the carer and the chairs. **When**: 30 days before the carer's role ends, while pairs
+    are in their care. **Until**: the pairs have another carer, or the role goes on."""
+    count = pairs_of(membership).count()
+    if not count:
+        return Cancel(NO_PAIRS)
+    ends = Membership.objects.ending(timezone.localdate())
+    if not ends.filter(pk=membership.pk).exists():
+        return Cancel(ROLE_GOES_ON)
+    is_own = member.pk == membership.user_id
+    page = "admin:dashboard_pair_changelist" if is_own else "admin:matches_match_hand-over"
+    url = reverse(page, args=[] if is_own else [membership.pk])
+    return Email(
+        context={
+            "n": count,
+            "carer": membership.user,
+            "is_own": is_own,
+            "until": membership.until,
+            "program": membership.program,
+        },
+        action=(
+            _("Open your pairs") if is_own else _("Choose another carer"),
+            absolute(f"{url}?carer=me" if is_own else url),
+        ),
+        program=membership.program,
+    )
