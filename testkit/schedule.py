@@ -11,6 +11,7 @@ LONGEST_FIRST = (
     "mentoring/tests/test_drill.py",
     "mentoring/tests/test_journey_in_browser.py",
     "mentoring/tests/test_long_texts.py",
+    "mentoring/tests/test_lives_of_pairs.py",
     "mentoring/tests/test_every_email.py",
     "demo/tests/test_demo.py",
     "mentoring/tests/test_timely_texts.py",
