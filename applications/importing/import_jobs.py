@@ -74,7 +74,7 @@ def discard_upload(upload: RosterUpload) -> None:
 
 def _lock(upload: RosterUpload) -> RosterUpload | None:
     """Lock a file until the transaction ends and return it as it is now, None if it is deleted."""
-    return RosterUpload.system.select_for_update().filter(pk=upload.pk).first()
+    return RosterUpload.system.select_for_update(no_key=True).filter(pk=upload.pk).first()
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def request_undo(job: RosterJob, *, by: User, at: datetime) -> RosterJob:
 
     Raises ActionNotAllowed when it is not done, too old, or undone.
     """
-    fresh = RosterJob.system.select_for_update().get(pk=job.pk)
+    fresh = RosterJob.system.select_for_update(no_key=True).get(pk=job.pk)
     if not may_be_undone(fresh, at):
         raise ActionNotAllowed(
             _("An import can be undone once, within 24 hours. Correct the rest by hand.")
