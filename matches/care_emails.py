@@ -74,7 +74,7 @@ def pairs_in_care(membership: Membership, member: User) -> Email | Cancel:
     if not count or not membership.is_live:
         return Cancel(NO_PAIRS)
     return Email(
-        context={"n": count, "program": membership.program},
+        context={"count": count, "program": membership.program},
         action=(
             _("Open your pairs"),
             absolute(f"{reverse('admin:dashboard_pair_changelist')}?carer=me"),
