@@ -25,13 +25,15 @@ from matches.models import Match
 from matching.models import Offer, Round
 from notifications import outbox_health
 from notifications.models import Notification
-from programs.models import Cohort, Membership
+from programs.models import Cohort, Membership, Program
+from programs.setup_checklist import checklist, open_count
 
 from .health import Health, by_health, may_end
 
 Role = Membership.Role
 SHOWN_LIMIT = 99
 FEW = 200  # rows that are counted by reading them
+MOST_SET_UP = 3  # programs, whose steps are asked one by one
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_pairs(member, at),
         *_members(member, at),
         *_emails(member),
+        *_set_up(member),
     ]
     return [item for item in items if item.count]
 
@@ -123,8 +126,10 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     known = queues(timezone.localdate(at))
-    shown = ("late", "to-read", "pending", "orientation")
-    late, unread, unreleased, unprepared = _counts(mine, *(known[code][1] for code in shown))
+    shown = ("late", "to-read", "orientation")
+    late, unread, unprepared = _counts(mine, *(known[code][1] for code in shown))
+    releasing = Application.objects.for_committee(member, Role.CHAIR)
+    (unreleased,) = _counts(releasing, known["pending"][1])
     name = "applications_application"
     text = ngettext(
         "applicant was promised an answer by now", "applicants were promised an answer by now", late
@@ -186,7 +191,7 @@ def _offers(member: User) -> Iterator[AttentionItem]:
 
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
-    pairs = Match.objects.for_committee(member).open()
+    pairs = Match.objects.for_committee(member, Role.CARER, Role.CHAIR).open()
     health = by_health(pairs, reader=member, at=at)
     ending, stuck, drifting, without_carer = (
         count_up_to(rows, SHOWN_LIMIT + 1)
@@ -218,6 +223,15 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     late = count_up_to(without_agreement(pairs, at=at), SHOWN_LIMIT + 1)
     text = ngettext("agreement is late", "agreements are late", late)
     yield AttentionItem(late, text, changelist_url("dashboard_pair", agreement="late"))
+
+
+def _set_up(member: User) -> Iterator[AttentionItem]:
+    """Lead the chair of a program without a cohort to the steps that are left."""
+    chaired = Program.objects.for_committee(member, Role.CHAIR)
+    unused = chaired.exclude(pk__in=Cohort.objects.values("program"))
+    left = sum(open_count(checklist(program)) for program in unused[:MOST_SET_UP])
+    text = ngettext("step left to set up the program", "steps left to set up the program", left)
+    yield AttentionItem(left, text, reverse("admin:programs_setup"), "amber")
 
 
 def _emails(member: User) -> Iterator[AttentionItem]:

@@ -32,7 +32,9 @@ class PairMeetingsAdmin(CommitteeAdmin):
     search_help_text = _("Name of either person")
     ordering = ("-introduced_at", "pk")
     sortable_by = ()
-    fields = readonly_fields = ("pair", "state_chip", "held_count", "last_held", "next_meeting")
+    fields = readonly_fields = (
+        "mentee", "mentor", "state_chip", "held_count", "last_held", "next_meeting",
+    )  # fmt: skip
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         meetings = Meeting.objects.filter(match=OuterRef("pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -106,7 +106,8 @@ class PairAdmin(CommitteeAdmin):
     ordering = ("introduced_at", "pk")
     sortable_by = ()
     fields = readonly_fields = (
-        "pair",
+        "mentee",
+        "mentor",
         "health_chip",
         "why",
         "last_contact",
@@ -122,7 +123,8 @@ class PairAdmin(CommitteeAdmin):
         return super().get_queryset(request).open()
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        pairs = rows.select_related(*self.list_select_related)
+        in_care = Match.objects.in_care_of(request.user).filter(pk=OuterRef("pk"))
+        pairs = rows.select_related(*self.list_select_related).annotate(in_care=Exists(in_care))
         return with_requests(pairs, reader=request.user, at=timezone.now())
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")
@@ -148,6 +150,9 @@ class PairAdmin(CommitteeAdmin):
 
     @admin.display(description=_("end of the pair"))
     def ending(self, match: Match) -> str:
+        """Lead those to the notes and the end of the pair who may write there."""
+        if not match.in_care:  # type: ignore[attr-defined]  # annotated
+            return ""
         address = reverse("admin:matches_match_change", args=[match.pk])
         return format_html('<a href="{}#ending">{}</a>', address, _("Note or end"))
 

@@ -35,6 +35,23 @@ def test_an_application_is_read_then_items_of(cohort, cleo):
     assert items_of(cleo) == {"decision to release": 1}
 
 
+@pytest.mark.parametrize("role", ["reader", "matcher"])
+def test_no_one_is_asked_to_do_what_another_role_does(role, cohort, cleo):
+    """A chair releases decisions, and carers look after pairs."""
+    program = cohort.program
+    reviewing.decide(sent(cohort, "Nia Cole"), by=cleo, outcome="accepted")
+    factories.match(factories.person("Mia"), factories.person("Max"), cohort)
+    member = factories.member(program=program, role=role)
+    assert {"decision to release", "pair without a carer"} <= set(items_of(cleo))
+    assert set(items_of(member)) & {"decision to release", "pair without a carer"} == set()
+
+
+def test_a_new_program_begins_with_its_steps(program, cleo):
+    (item,) = attention_items(cleo, at=timezone.now())
+    assert item.text.endswith("left to set up the program")
+    assert item.url == reverse("admin:programs_setup")
+
+
 def test_an_applicant_whose_promised_day_is_over_comes_first(cohort, cleo):
     sent(cohort, "Nia Cole")
     type(cohort).objects.update(closes_on=timezone.localdate() - ANSWER_WITHIN)
@@ -155,7 +172,7 @@ def test_emails_of_others_hide_none_of_ones_own(monkeypatch, cleo, ada, ben, coh
 def test_another_committee_sees_nothing(cohort):
     sent(cohort, "Nia Cole")
     stranger = factories.member("Olaf Reed", program=factories.program(), role="chair")
-    assert items_of(stranger) == {}
+    assert set(items_of(stranger)) == {"steps left to set up the program"}
 
 
 def test_a_new_installation_shows_the_list_of_what_to_set_up(as_user, db):

@@ -42,7 +42,8 @@ class MatchAdmin(ExportAdmin):
     date_hierarchy = "introduced_at"
     ordering = ("-introduced_at", "pk")
     fields = readonly_fields = (
-        "pair",
+        "mentee",
+        "mentor",
         "state_chip",
         "cohort",
         "carer",
