@@ -181,7 +181,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_role_display()}"
+        return str(_("%(name)s: %(role)s")) % {"name": self.user, "role": self.get_role_display()}
 
     @property
     def is_live(self) -> bool:
