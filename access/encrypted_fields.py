@@ -43,6 +43,18 @@ def decrypt(stored: str) -> str:
     return _cipher().decrypt(stored.removeprefix(PREFIX).encode()).decode()
 
 
+def encrypt_bytes(data: bytes) -> bytes:
+    """Return the ciphertext of a file."""
+    return PREFIX.encode() + _cipher().encrypt(data)
+
+
+def decrypt_bytes(stored: bytes) -> bytes:
+    """Return the file that `encrypt_bytes` was given. Raises InvalidToken as `decrypt`."""
+    if not stored.startswith(PREFIX.encode()):
+        raise InvalidToken
+    return _cipher().decrypt(stored.removeprefix(PREFIX.encode()))
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
     """A TextField whose column holds only ciphertext.
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC
 from pathlib import Path
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -37,6 +35,7 @@ class Document:
     notice: str
     sections: list[Section]
     closing: list[str]
+    lines: list[str]  # for signatures on paper, until both have signed
 
     @property
     def texts(self) -> list[str]:
@@ -46,7 +45,8 @@ class Document:
             for section in self.sections
             for words in (section.title, *(part for row in section.rows for part in row))
         ]
-        return [each for each in (self.title, self.notice, *rows, *self.closing) if each]
+        found = (self.title, self.notice, *rows, *self.closing, *self.lines)
+        return [each for each in found if each]
 
 
 def document_of(version: AgreementVersion, reader: User) -> Document | None:
@@ -66,7 +66,17 @@ def document_of(version: AgreementVersion, reader: User) -> Document | None:
             Section(_("Signatures"), _signatures(version, reader)),
         ],
         closing=[_("SHA-256 of the signed text:") + " " + hash_of_text] if hash_of_text else [],
+        lines=[] if is_signed else _lines(version),
     )
+
+
+def _lines(version: AgreementVersion) -> list[str]:
+    """Return where each of the two signs on paper."""
+    mentee, mentor = version.match.people
+    return [
+        _("%(name)s, mentee. Date, signature:") % {"name": mentee},
+        _("%(name)s, mentor. Date, signature:") % {"name": mentor},
+    ]
 
 
 def _head(version: AgreementVersion) -> list[tuple[str, str]]:
@@ -98,14 +108,8 @@ def _part(part: text.Part) -> Section:
 
 def _signatures(version: AgreementVersion, reader: User) -> list[tuple[str, str]]:
     rows = Signature.objects.visible_to(reader).valid().under(version)
-    lines = [
-        ("", _("%(name)s, %(at)s UTC") % {"name": row.typed_name, "at": _utc(row)}) for row in rows
-    ]
+    lines = [("", row.shown) for row in rows]
     return lines or [("", _("No one has signed yet."))]
-
-
-def _utc(row: Signature) -> str:
-    return date_format(row.signed_at.astimezone(UTC), "DATETIME_FORMAT")
 
 
 def pdf_of(document: Document, *, author: str, zone: str) -> bytes:

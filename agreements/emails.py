@@ -18,7 +18,15 @@ from notifications.reasons import reason
 from . import default_texts, text
 from .goals.goal_states import NOT_REACHED
 from .goals.reviews import REVIEWED
-from .models import PARTS, AgreementVersion, Goal, GoalReview, PartComment, Signature
+from .models import (
+    PARTS,
+    AgreementVersion,
+    Goal,
+    GoalReview,
+    PaperRecord,
+    PartComment,
+    Signature,
+)
 
 State = AgreementVersion.State
 
@@ -28,6 +36,9 @@ NOTHING_TO_ANSWER = reason(
     "nothing-to-answer", gettext_lazy("no comment waits for an answer any more")
 )
 REVIEW_PASSED = reason("review-passed", gettext_lazy("it is no longer the time for this review"))
+SIGNATURES_GONE = reason(
+    "signatures-gone", gettext_lazy("the recorded signatures don't count any more")
+)
 NEWER_VERSION = reason("newer-version", gettext_lazy("a newer version is in force"))
 
 
@@ -144,6 +155,68 @@ def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
             "match": version.match,
             "partner": version.match.partner_of(person),
             "version": version,
+        },
+        action=(_("View our agreement"), page("agreement-detail", version.match)),
+        program=version.program,
+        thread=version.match,
+    )
+
+
+@kind(
+    "agreement-on-paper",
+    label=gettext_lazy("Signatures on paper recorded"),
+    about="agreements.PaperRecord",
+    stream=ESSENTIAL,
+    urgent=True,
+)
+def agreement_on_paper(record: PaperRecord, person: User) -> Email | Cancel:
+    """**To**: both people. **When**: the committee has recorded that one or both signed on paper.
+    **Until**: none of these signatures counts any more, or the match has ended."""
+    version = record.version
+    if version.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    rows = Signature.objects.valid().filter(paper=record).select_related("paper", "person")
+    signed = {row.person_id: row for row in rows}
+    if not signed:
+        return Cancel(SIGNATURES_GONE)
+    partner, mine = version.match.partner_of(person), signed.get(person.pk)
+    name = "not-signed" if mine is not None else "agreement-detail"
+    words = _("I did not sign this") if mine is not None else _("View our agreement")
+    return Email(
+        context={
+            "partner": partner,
+            "version": version,
+            "mine": mine,
+            "theirs": signed.get(partner.pk),
+            "deniable_until": mine.deniable_until if mine is not None else None,
+        },
+        action=(words, page(name, version.match)),
+        program=version.program,
+        thread=version.match,
+    )
+
+
+@kind(
+    "agreement-set-aside",
+    label=gettext_lazy("Signature on paper set aside"),
+    about="agreements.AgreementVersion",
+    stream=ESSENTIAL,
+    urgent=True,
+)
+def agreement_set_aside(version: AgreementVersion, person: User) -> Email | Cancel:
+    """**To**: the partner of who denies it. **When**: someone says that they did not sign what the
+    committee recorded. **Until**: both have signed this version or a newer one, or the match has
+    ended."""
+    if version.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    in_force = AgreementVersion.objects.of_match(version.match).signed().first()
+    if in_force is not None and in_force.number >= version.number:
+        return Cancel(NEWER_VERSION)
+    return Email(
+        context={
+            "partner": version.match.partner_of(person),
+            "version": version,
+            "in_force": in_force,
         },
         action=(_("View our agreement"), page("agreement-detail", version.match)),
         program=version.program,

@@ -13,7 +13,7 @@ from matches.models import Match
 
 from . import changes, comment_pages, default_texts, text, wording
 from .forms import PartForm
-from .models import PARTS, AgreementVersion, PartComment, Signature
+from .models import PARTS, AgreementVersion, PaperScan, PartComment, Signature
 
 State = AgreementVersion.State
 
@@ -36,6 +36,12 @@ def earlier_versions(match: Match, current: AgreementVersion | None) -> list[Agr
         return []
     rows = AgreementVersion.objects.of_match(match).filter(state=State.SUPERSEDED)
     return list(rows.order_by("-number"))
+
+
+def scans(match: Match, reader: User) -> list[PaperScan]:
+    """Return the scans of signed papers that `reader` may read, without their content."""
+    rows = PaperScan.objects.visible_to(reader).filter(record__version__agreement__match=match)
+    return list(rows.select_related("record__version").defer("content").order_by("pk"))
 
 
 def tasks(match: Match, version: AgreementVersion | None) -> list[dict[str, str | Promise]]:

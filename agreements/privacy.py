@@ -30,6 +30,7 @@ from .models import (
     Expectations,
     Goal,
     GoalReflection,
+    PaperScan,
     PartComment,
     Reflection,
     Signature,
@@ -114,17 +115,27 @@ def _export(version: AgreementVersion, user: User) -> dict[str, object]:
     content = text.content_for(version, user)
     statements = text.statements_of(content) if content else []
     goals = AgreedGoal.objects.of_pair(user).filter(version=version)
-    signatures = Signature.objects.filter(version=version, person=user)
+    signatures = Signature.objects.filter(version=version, person=user).select_related("paper")
     return {
         "with": version.match.partner_of(user).name,
         "version": version.number,
         "state": version.state,
         "text": [{"what": str(row.label), "words": str(row.value)} for row in statements],
         "goals": [{"goal": goal.text, "measure": goal.measure} for goal in goals],
-        "my_signatures": list(
-            signatures.values("typed_name", "signed_at", "sha256", "withdrawn_at")
-        ),
+        "my_signatures": [_export_signature(row) for row in signatures],
     }
+
+
+def _export_signature(row: Signature) -> dict[str, object]:
+    found: dict[str, object] = {
+        "typed_name": row.typed_name,
+        "signed_at": row.signed_at,
+        "sha256": row.sha256,
+        "withdrawn_at": row.withdrawn_at,
+    }
+    if row.paper is not None:
+        found |= {"on_paper": row.shown, "denied_at": row.denied_at}
+    return found
 
 
 def erase(user: User) -> None:
@@ -132,6 +143,7 @@ def erase(user: User) -> None:
     matches = Match.objects.of(user)
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     Signature.objects.filter(person=user).update(typed_name=ERASED)
+    PaperScan.system.filter(record__version__in=versions).delete()
     reflections.erase_all(matches, author=user)
     expectations.erase_all(matches, author=user)
     goals_privacy.erase(user)
@@ -192,6 +204,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     Activity.system.filter(match__in=matches).update(text="")
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
+    PaperScan.system.filter(record__version__in=versions).delete()
     PartComment.system.filter(version__in=versions).delete()
     Transition.system.about_any(versions).update(why="")
 
@@ -233,6 +246,13 @@ COLUMNS = rules(
         "PartComment": {
             "public_id": impersonal("a random id"),
             "text values_json answer": erased(),
+        },
+        "PaperRecord": {"public_id": impersonal("a random id")},
+        "PaperScan": {
+            "content": erased(
+                not_exported="the pair downloads it from its agreement",
+                mentions="a picture, deleted whole",
+            ),
         },
         "Reflection": {"learned next_steps": erased()},
         "GoalReflection": {"goal_key": impersonal("a random id"), "learned": erased()},

@@ -7,3 +7,6 @@ from django.dispatch import Signal
 talk_asked = Signal()
 # The pair has done an activity together: `match`, `person` who says so, `on` which day.
 done_together = Signal()
+# Someone denies to have signed on paper what the committee recorded: `signature`, `match`,
+# `person`, `at`.
+signature_denied = Signal()

@@ -64,14 +64,33 @@ def sign(
         revision=expected_revision,
         sha256=text.record_for_signing(version),
     )
-    partner = version.match.partner_of(by)
-    if signatures.filter(person=partner).exists():
+    settle(version, by=by, at=at)
+    return signature
+
+
+def settle(version: AgreementVersion, *, by: User, at: datetime) -> None:
+    """Put a version that both have signed in force; ask who has not signed yet.
+
+    Call it in the transaction of a signature, which locks the version.
+    """
+    rows = Signature.objects.valid().filter(version=version)
+    signed = set(rows.values_list("person", flat=True))
+    missing = [person for person in version.match.people if person.pk not in signed]
+    for person in missing:
+        reconcilers.ask_to_sign(version, person, at=at)
+    if not missing:
         version.put_in_force(by=by, at=at)
         agreed.follow(version, at=at)
         reconcilers.notify_signed(version, at=at)
-    else:
-        reconcilers.ask_to_sign(version, partner, at=at)
-    return signature
+
+
+def lock(version: AgreementVersion, revision: int) -> None:
+    """Lock the version's row until the commit, if it is still the shared `revision`.
+
+    Raises TextChanged and ActionNotAllowed as `sign` if it is not.
+    """
+    if not _lock_revision(version, revision):
+        _raise_reason(version)
 
 
 def _lock_revision(version: AgreementVersion, revision: int) -> bool:

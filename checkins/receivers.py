@@ -9,8 +9,8 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from agreements.models import GoalReview
-from agreements.signals import talk_asked
+from agreements.models import GoalReview, Signature
+from agreements.signals import signature_denied, talk_asked
 from matches import signals
 from matches.models import Closure, Match
 from programs.models import Program
@@ -104,5 +104,29 @@ def raise_about_review(
         partner_may_know=False,
         contact_info="",
         nonce=f"goal-review-{review.pk}",
+        at=at,
+    )
+
+
+@receiver(signature_denied)
+def raise_about_signature(
+    sender: type[Signature],
+    signature: Signature,
+    match: Match,
+    person: User,
+    at: datetime,
+    **kwargs: object,
+) -> None:
+    """Ask the carer to talk with someone who did not sign what the committee recorded."""
+    text = _("The committee recorded that I signed our agreement on paper. I did not sign it.")
+    concerns.ask_for_help(
+        author=person,
+        program=match.program,
+        match=match,
+        text=text,
+        urgency=Concern.Urgency.SOON,
+        partner_may_know=True,
+        contact_info="",
+        nonce=f"not-signed-{signature.pk}",
         at=at,
     )

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import Lag
+from django.db.models.functions import Cast, Lag
 
-from agreements.models import AgreementVersion, Signature
+from agreements.models import AgreementVersion, PaperRecord, Signature
 from checkins.models import CheckIn, Concern
 from matches.models import Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
@@ -178,6 +178,16 @@ def versions_in_force_twice(at: datetime) -> Iterable[AgreementVersion | Signatu
     twice = several.filter(number__gt=1).values("agreement")
     yield from signed.filter(agreement__in=twice)
     yield from Signature.objects.valid().filter(revision__gt=F("version__revision"))
+
+
+@invariant("What is recorded of paper has a signature, of a day between the text and the record.")
+def records_of_paper_without_their_signatures(
+    at: datetime,
+) -> Iterable[PaperRecord | Signature]:
+    yield from PaperRecord.objects.filter(signatures=None)
+    on_paper = Signature.objects.filter(paper__isnull=False)
+    late = F("paper__recorded_at") + timedelta(days=1)  # the program's calendar may be a day ahead
+    yield from on_paper.filter(paper_date__gt=Cast(late, models.DateField()))
 
 
 @invariant("No one looks for a pair that has ended because it is silent.")

@@ -135,6 +135,35 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
     cancel_about(match, why=TERM_CHANGED, at=at, kinds=(ENDS_SOON, IS_OVER))
 
 
+@transaction.atomic
+def take_back_term(match: Match, *, by: User, at: datetime) -> None:
+    """Let `match` be introduced again, because what began its term does not count.
+
+    Does nothing for a match that is introduced. Raises ActionNotAllowed when it has ended.
+    """
+    rows = Match.objects.filter(pk=match.pk)
+    match.state = (
+        rows.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True)[0]
+    )
+    if match.state == State.CLOSED:
+        raise ActionNotAllowed(endings.ENDED_ALREADY)
+    if match.state == State.INTRODUCED:
+        return
+    move(
+        match,
+        State.INTRODUCED,
+        by=by,
+        at=at,
+        active_at=None,
+        ends_on=None,
+        paused_days=0,
+        term_agreed_on=None,
+        end_notices=0,
+        why="no agreement in force",
+    )
+    cancel_about(match, why=TERM_CHANGED, at=at, kinds=(ENDS_SOON, IS_OVER))
+
+
 @reconciler
 def follow_terms(at: datetime) -> None:
     """Announce ends, begin to close, and close what is long over. Running it twice does nothing."""

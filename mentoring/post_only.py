@@ -30,6 +30,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "agreements:step-": ("dashboard:home",),
     "agreements:activity-undone": ("dashboard:home",),
     "agreements:activity-remove": ("dashboard:home",),
+    "admin:agreements_agreementversion_erase-scan": (
+        "admin:agreements_agreementversion_changelist",
+    ),
     "admin:matching_round_": ("admin:matching_round_compare", "admin:matching_round_workbench"),
     "admin:applications_rosterupload_": (
         "admin:applications_rosterupload_columns",

@@ -3,6 +3,7 @@ from .comments import AnswerForm, CommentForm, save_suggestion, suggestion_form
 from .expectations import ExpectationsForm
 from .goal_reviews import GoalReviewForm
 from .goals import GoalForm, StepForm
+from .paper import PaperForm
 from .parts import NO_GOAL, PART_FORMS, PartForm
 from .reflections import ReflectionForm
 from .renewal import RenewForm
@@ -20,6 +21,7 @@ __all__ = [
     "FirstDayForm",
     "GoalForm",
     "GoalReviewForm",
+    "PaperForm",
     "PartForm",
     "ReflectionForm",
     "RenewForm",

@@ -5,6 +5,7 @@ from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
 from .expectations import ANSWER_LENGTH, Expectations
 from .goal_reviews import GoalReview
 from .goals import Goal, GoalChange, GoalStep
+from .paper import PaperRecord, PaperScan
 from .reflections import GoalReflection, Reflection
 from .signatures import Signature
 from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
@@ -30,6 +31,8 @@ __all__ = [
     "GoalReflection",
     "GoalReview",
     "GoalStep",
+    "PaperRecord",
+    "PaperScan",
     "PartComment",
     "Reflection",
     "Signature",

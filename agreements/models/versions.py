@@ -6,7 +6,7 @@ confidential.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from access.scoping import ScopedQuerySet
 from accounts.models import User
 from matches.models import Match
 from matches.signals import pair_changed
-from matches.terms import set_term
+from matches.terms import set_term, take_back_term
 from programs.models import Program
 from workflow.states import move
 
@@ -98,8 +98,10 @@ class AgreementVersion(models.Model):
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.SHARED, State.DISCARDED},
         State.SHARED: {State.SIGNED, State.DISCARDED},
-        State.SIGNED: {State.SUPERSEDED},
-        State.SUPERSEDED: set(),
+        # A signature on paper that its person denies takes a version out of force, and puts the
+        # one before it in force again.
+        State.SIGNED: {State.SUPERSEDED, State.SHARED, State.DISCARDED},
+        State.SUPERSEDED: {State.SIGNED},
         State.DISCARDED: set(),
     }
     EDITABLE = (State.DRAFT, State.SHARED)
@@ -262,10 +264,30 @@ class AgreementVersion(models.Model):
         for previous in AgreementVersion.objects.signed().filter(agreement=self.agreement):
             move(previous, self.State.SUPERSEDED, by=by, at=at)
         move(self, self.State.SIGNED, by=by, at=at, signed_at=at)
-        match = self.match
-        started_on = (match.active_at or at).astimezone(ZoneInfo(self.program.time_zone)).date()
-        ends_on = started_on + relativedelta(months=self.term_months)
-        set_term(match, ends_on, by=by, at=at)
-        pair_changed.send(Match, matches=[match.pk])
+        set_term(self.match, self._end_of(self, at), by=by, at=at)
+        pair_changed.send(Match, matches=[self.match.pk])
 
+    def put_out_of_force(self, *, by: User, at: datetime) -> None:
+        """Let the version before apply again, or none; `by` denies to have signed this one.
+
+        It waits for signatures again, or is dropped if the pair is writing a newer one already.
+        Raises ActionNotAllowed when this version is not in force, and when the match has ended.
+        """
+        versions = AgreementVersion.objects.filter(agreement=self.agreement)
+        to = self.State.DISCARDED if versions.editable().exists() else self.State.SHARED
+        move(self, to, by=by, at=at, signed_at=None, why="a signature on paper was denied")
+        previous = versions.filter(state=self.State.SUPERSEDED).order_by("number").last()
+        if previous is None:
+            take_back_term(self.match, by=by, at=at)
+        else:
+            move(previous, self.State.SIGNED, by=by, at=at)
+            set_term(self.match, self._end_of(previous, at), by=by, at=at)
+        pair_changed.send(Match, matches=[self.match.pk])
+
+    def _end_of(self, version: AgreementVersion, at: datetime) -> date:
+        zone = ZoneInfo(self.program.time_zone)
+        started_on = (self.match.active_at or at).astimezone(zone).date()
+        return started_on + relativedelta(months=version.term_months)
+
+    put_out_of_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it
     put_in_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
 
-from .. import agreement_document, comment_pages, comments, drafting, presenters, wording
+from .. import agreement_document, comment_pages, comments, drafting, paper, presenters, wording
 from ..goals.presenters import goal_list
 from ..models import Agreement, AgreementVersion
 from .own import own_match, own_version
@@ -39,6 +39,8 @@ def agreement_detail(request, match_id):
         and version.is_editable
         and match.state != Match.State.CLOSED
         and wording.is_outdated(version),
+        "deniable": paper.deniable(match, request.user, at=timezone.now()),
+        "scans": presenters.scans(match, request.user),
         "earlier": presenters.earlier_versions(match, version),
         "to_answer": comment_pages.waiting_for(request.user, said),
     }

@@ -118,9 +118,10 @@ class Match(models.Model):
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.INTRODUCED: {State.ACTIVE, State.CLOSED},
-        State.ACTIVE: {State.CLOSING, State.CLOSED},
+        # Introduced again: a signature under its only agreement does not count.
+        State.ACTIVE: {State.CLOSING, State.CLOSED, State.INTRODUCED},
         # A longer term, signed by both, makes a closing pair active again.
-        State.CLOSING: {State.ACTIVE, State.CLOSED},
+        State.CLOSING: {State.ACTIVE, State.CLOSED, State.INTRODUCED},
         # For some days an ended pair can be reopened in the state that it had.
         State.CLOSED: {State.INTRODUCED, State.ACTIVE, State.CLOSING},
     }

@@ -39,7 +39,7 @@ from meetings.statements import facts, issuing
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, ProgramQuestion, Topic
-from testkit import agreements, factories, rounds
+from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_goals import add_goals
@@ -168,6 +168,8 @@ def agreed(world: AccessFixtures) -> None:
         world.add("version", pair, version, owners=OWNERS[pair])
         if pair in {"A", "Z"}:
             world.add("wording", "own" if pair == "A" else pair, version.wording)
+        scanned = papers.scanned(version, by=world.people["outsider" if pair == "Z" else "chair"])
+        world.add("paper_record", pair, scanned, owners=OWNERS[pair])
         agreements.expect(world.row("match", pair))
         world.add("comment", pair, agreements.comment_on(version), owners=OWNERS[pair])
 

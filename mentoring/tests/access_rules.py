@@ -37,6 +37,7 @@ from .access_values import (
     A_DECISION,
     A_FOLLOW_UP,
     A_MENTEE,
+    A_RECORD,
     A_VERSION,
     AN_UNMATCHED_MENTEE,
     JOB,
@@ -238,6 +239,8 @@ PAGES: dict[str, Rule] = {
     "admin:matches_match_reopen": desk(CARE, "match"),
     "admin:matches_match_pause": desk(CARE, "match"),
     "admin:matches_match_pause-end": act(CARE, "match"),
+    "admin:agreements_agreementversion_paper": desk(CARE, "version"),
+    "admin:agreements_agreementversion_erase-scan": act(CARE, "paper_record", **A_RECORD),
     "admin:matches_match_note": saying(act(CARE, "match"), text="A note"),
     "admin:matches_match_wish": saying(
         act(CARE, "ended_match"), follow_up=A_FOLLOW_UP, wish="again"

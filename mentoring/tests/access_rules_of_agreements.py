@@ -19,6 +19,8 @@ AGREEMENTS: dict[str, Rule] = {
     "agreements:agreement-detail": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:part-update": form(PAIR, "match", match_id=PUBLIC_ID, part="rhythm"),
     "agreements:expectation-exchange": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:not-signed": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:paper-scan": page(PAIR | {"carer"}, "paper_record", record_id=PUBLIC_ID),
     "agreements:wording-update": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-share": act(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-review": page(PAIR, "match", match_id=PUBLIC_ID),

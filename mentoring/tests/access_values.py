@@ -36,6 +36,7 @@ A_DECISION = {
     "kind": "choose",
 }
 JOB = {"public_id": lambda job: job.round.public_id, "job_id": PUBLIC_ID}
+A_RECORD = {"pk": lambda record: record.version_id, "record": lambda record: record.pk}
 A_VERSION = {
     "pk": lambda version: version.program_id,
     "name": "faq",

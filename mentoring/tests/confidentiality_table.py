@@ -129,6 +129,7 @@ RECORDS: dict[str, Readers] = {
     "matches.Pause": everyone,
     "matches.PauseRequest": carer_and_chair,
     "agreements.Signature": everyone,
+    "agreements.PaperRecord": everyone,
 }
 HISTORIES: dict[str, tuple[str, Readers]] = {
     "applications.Application": ("mentee_application", everyone),
@@ -146,6 +147,7 @@ EMAILS: dict[str, Readers] = {
     "applications.Application": everyone,
     "matches.Match": everyone,
     "agreements.AgreementVersion": everyone,
+    "agreements.PaperRecord": everyone,  # that it was recorded
     "agreements.Goal": no_one,  # between the two
     "agreements.PartComment": no_one,  # between the two
     "agreements.GoalReview": everyone,  # that it was asked for

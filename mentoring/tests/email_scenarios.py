@@ -21,6 +21,7 @@ from testkit import agreements, checkins, factories, meetings, rounds
 
 from .email_cases import ZONE, Case, Scenario, of_pair, pair, person, update
 from .email_cases_of_agreements import (
+    ON_PAPER,
     answered_comment,
     commented_agreement,
     discarded_version,
@@ -294,6 +295,7 @@ SCENARIOS: dict[str, Scenario] = {
     "reflection": Scenario(completed_pair, stop=look_back, reason="answered"),
     "certificate-ready": Scenario(completed_pair, stop=get_certificate, reason="has-certificate"),
     **PAUSES,
+    **ON_PAPER,
     "thank-you": Scenario(
         thank_you, stop=take_note_back, reason="note-taken-back", change=reword_note
     ),

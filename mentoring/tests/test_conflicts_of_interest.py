@@ -38,7 +38,7 @@ NAMES_CONFLICT = {
 ACTORS = {
     "acted_by", "answered_by", "approved_by", "by", "carer", "changed_by", "closed_by",
     "created_by", "decided_by", "deputy", "ended_by", "member", "release_by",
-    "prepared_by", "published_by", "read_by", "reopened_by", "started_by",
+    "prepared_by", "published_by", "read_by", "recorded_by", "reopened_by", "started_by",
     "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {

@@ -1,27 +1,33 @@
 """What the committee sees of agreements: who has signed when, and how many goals there are."""
 
+from functools import partial
+
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.urls import reverse
+from django.db.models import OuterRef, Subquery
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from programs.committee_admin import CommitteeAdmin, format_date
-from programs.models import AGREEMENT_TEXTS
 
-from . import wording
-from .models import AgreementVersion, AgreementWording, Signature, with_goal_counts
+from .. import wording
+from ..models import AgreementVersion, Signature, with_goal_counts
+from . import paper
 
 
-def signed_at(role):
+def signature_of(role, name):
+    """Return a column of the signature that counts."""
     person = OuterRef(f"agreement__match__{role}__person")
-    return Subquery(
-        Signature.objects.valid()
-        .filter(version=OuterRef("pk"), person=person)
-        .values("signed_at")[:1]
-    )
+    rows = Signature.objects.valid().filter(version=OuterRef("pk"), person=person)
+    return Subquery(rows.values(name)[:1])
+
+
+def shown(signed_at, paper_date):
+    """Return when someone signed, and that it was on paper."""
+    if paper_date is None:
+        return format_date(signed_at)
+    return _("on paper, %(day)s") % {"day": format_date(paper_date)}
 
 
 @admin.register(AgreementVersion)
@@ -56,8 +62,9 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     def with_columns(self, request, rows):
         signatures = {
-            "mentee_signed_at": signed_at("mentee"),
-            "mentor_signed_at": signed_at("mentor"),
+            f"{role}_{column}": signature_of(role, name)
+            for role in ("mentee", "mentor")
+            for column, name in (("signed_at", "signed_at"), ("paper_date", "paper_date"))
         }
         return with_goal_counts(rows).annotate(**signatures)
 
@@ -71,11 +78,11 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     @admin.display(description=_("mentee signed"), ordering="mentee_signed_at")
     def mentee_signed(self, obj):
-        return format_date(obj.mentee_signed_at)
+        return shown(obj.mentee_signed_at, obj.mentee_paper_date)
 
     @admin.display(description=_("mentor signed"), ordering="mentor_signed_at")
     def mentor_signed(self, obj):
-        return format_date(obj.mentor_signed_at)
+        return shown(obj.mentor_signed_at, obj.mentor_paper_date)
 
     @admin.display(description=_("days unsigned"))
     def days_open(self, obj):
@@ -113,41 +120,18 @@ class AgreementVersionAdmin(CommitteeAdmin):
     def program_of(self, obj):
         return obj.program
 
+    def get_urls(self):
+        def route(address, view, name):
+            page = self.admin_site.admin_view(partial(view, site=self.admin_site))
+            return path(address, page, name=f"agreements_agreementversion_{name}")
 
-@admin.register(AgreementWording)
-class AgreementWordingAdmin(CommitteeAdmin):
-    """The wordings that agreements have, to read. The program's texts are edited with the program.
+        return [
+            route("<int:pk>/paper/", paper.record, "paper"),
+            route("<int:pk>/paper/<int:record>/erase/", paper.erase_scan, "erase-scan"),
+            *super().get_urls(),
+        ]
 
-    A wording that no new agreement gets any more stays here.
-    """
-
-    empty_words = _(
-        "No agreement has been begun yet. Each keeps the program's text as it was at its beginning."
-    )
-    list_display = ("__str__", "program", "made_at", "used_by")
-    sortable_by = ()
-    ordering = ("-made_at", "-pk")
-    list_select_related = ("program",)
-    fields = readonly_fields = ("program", "number", "made_at", "used_by", "words")
-
-    def with_columns(self, request, rows):
-        versions = AgreementVersion.objects.filter(wording=OuterRef("pk")).order_by()
-        counts = versions.values("wording").annotate(n=Count("pk")).values("n")
-        return rows.annotate(used=Coalesce(Subquery(counts), 0))
-
-    @admin.display(description=_("versions of agreements that have it"))
-    def used_by(self, obj):
-        return obj.used
-
-    @admin.display(description=_("text"))
-    def words(self, obj):
-        return format_html_join(
-            "",
-            '<h3>{} ({})</h3><p lang="{}" class="wm-multiline">{}</p>',
-            (
-                (AGREEMENT_TEXTS[name].label, wording.language_name(language), lang, text)
-                for language, texts in obj.texts.items()
-                for name, (lang, text) in texts.items()
-                if name in AGREEMENT_TEXTS and text
-            ),
-        )
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        version = self.get_object(request, object_id)
+        more = paper.context_of(request, version) if version is not None else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})

@@ -1,0 +1,1 @@
+from . import versions, wordings  # noqa: F401  # registers pages
