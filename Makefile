@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening pages lock chaos drill explore clean prepare
+.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening year pages lock chaos drill explore clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -34,7 +34,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench bench-scale shots evening pages chaos drill explore lock clean'
+	@echo 'also: make test-next lint fmt types bench bench-scale shots evening year pages chaos drill explore lock clean'
 
 # --- the environment
 
@@ -136,6 +136,12 @@ evening: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
 	mkdir -p shots/first-evening
 	FIRST_EVENING_PICTURES=shots/first-evening $(PY) -m pytest -q mentoring/tests/test_first_evening_in_browser.py
+
+# The pictures of the chapter about a pair's year in docs/committee-guide.md.
+year: $(VENV)/dev.stamp prepare
+	@$(PY) -m testkit.browser
+	mkdir -p shots/pairs-year
+	PAIRS_YEAR_PICTURES=shots/pairs-year $(PY) -m pytest -q mentoring/tests/test_pairs_year_in_browser.py
 
 # The loss of the machine, rehearsed with the commands of docs/operations.md on both databases.
 drill: $(VENV)/dev.stamp prepare

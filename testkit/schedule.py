@@ -17,6 +17,7 @@ LONGEST_FIRST = (
     "mentoring/tests/test_timely_texts.py",
     "mentoring/tests/test_locks.py",
     "mentoring/tests/test_first_evening_in_browser.py",
+    "mentoring/tests/test_pairs_year_in_browser.py",
     "mentoring/tests/test_chaos.py",
     "checkins/tests/test_result_attackers.py",
     "mentoring/tests/test_backups.py",

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -81,8 +81,7 @@ class OfferAdmin(CommitteeAdmin):
         known = vars(offer)  # the page asks for it twice, and the plan is large
         if "why_lines" not in known:
             known["why_lines"] = [(line,) for line in why_chosen(offer)]
-        items = format_html_join("", "<li>{}</li>", known["why_lines"])
-        return format_html("<ul>{}</ul>", items)
+        return format_html_join("", "{}<br>", known["why_lines"])
 
     @admin.display(description=_("has said yes"))
     def agreed(self, offer: Offer) -> str:
