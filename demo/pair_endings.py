@@ -42,6 +42,8 @@ def end_early(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
             end(demo, match, kind, by=mentee, day=start + after)
             answer(demo, match, mentee, Wish.AGAIN, day=start + after + 2)
             answer(demo, match, mentor, Wish.PAUSE, day=start + after + 3)
+            if kind == Kind.COMPLETED_EARLY:
+                pair_closing.look_back(demo, match, place, day=start + after + 1)
     if ASKED_COMMITTEE < len(matches) and demo.calendar.today < 340:
         match, at = matches[ASKED_COMMITTEE], demo.calendar.at(demo.calendar.today - 2)
         endings.ask_committee(match, by=match.mentee.person, at=at)

@@ -46,7 +46,10 @@ def send_to_review(demo: DemoCohort, round_: Round, *, day: float) -> None:
 
 
 def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
-    """Approve and publish a round, and assign a carer to each pair; return the matches."""
+    """Approve and publish a round, and assign a carer to each pair; return the matches.
+
+    None are made yet where the program asks people first.
+    """
     second = demo.members["Benoît Lavoie"]
     lifecycle.approve(
         round_,
@@ -57,11 +60,21 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
     publication.schedule(round_, by=demo.chair, at=demo.calendar.at(day, hour=8))
     assert round_.publish_at  # set by `schedule`
     matches = publication.publish(round_, at=round_.publish_at)
+    assign_carers(demo, matches)
+    return matches
+
+
+def assign_carers(demo: DemoCohort, matches: list[Match]) -> None:
+    """Assign a carer to each pair, in turn."""
     carers = [demo.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
     for place, match in enumerate(matches):
         by_turn = carers[place % 3 :] + carers[: place % 3]
+<<<<<<< HEAD
         assign_first_allowed_carer(match, by_turn, demo, at=round_.publish_at)
     return matches
+=======
+        assign_first_allowed_carer(match, by_turn, demo)
+>>>>>>> 2eff2cbe (Show offers, first weeks and contact requests in the demo)
 
 
 def assign_first_allowed_carer(

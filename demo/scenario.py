@@ -9,7 +9,16 @@ from django.db import transaction
 from matches.models import Match
 from programs.models import Cohort
 
-from . import cleanup, pair_beginnings, pair_endings, pair_year, pairs, personas, setup
+from . import (
+    asked_mentors,
+    cleanup,
+    pair_beginnings,
+    pair_endings,
+    pair_year,
+    pairs,
+    personas,
+    setup,
+)
 from .calendar import TODAY, Calendar
 from .setup import DemoCohort
 
@@ -80,18 +89,34 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
             pair_year.raise_concern(
                 demo, running[place], which=which, day=calendar.today - 2 - which
             )
+        for match, is_promised in zip(running[4:6], (False, True), strict=False):
+            day = calendar.today - 6
+            pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)
     pair_endings.end_terms(demo, matches, start=0)
 
 
 def _second_round(demo: DemoCohort) -> None:
     """Match people from the waiting list half a year later: one pair at each first step."""
     setup.accept_waitlisted(demo, day=150)
+    asked_mentors.ask_mentors_first(demo)
     round_ = pairs.run_round(demo, day=180)
     pairs.send_to_review(demo, round_, day=181)
-    for place, match in enumerate(pairs.publish(demo, round_, day=184)):
-        pair_beginnings.exchange_expectations(demo, match, day=187, both=place % 3 != 1)
+    pairs.publish(demo, round_, day=184)
+    for place, match in enumerate(asked_mentors.answer_offers(demo, day=185)):
+        pair_beginnings.exchange_expectations(demo, match, day=189, both=place % 3 != 1)
+        pair_beginnings.tick_first_weeks(demo, match, first_day=188)
         if until := ("half-signed", "draft", "")[place % 3]:
             pair_year.add_agreement(demo, match, place, day=193, until=until)
+    if demo.calendar.today < 340:
+        _third_round(demo)
+
+
+def _third_round(demo: DemoCohort) -> None:
+    """Ask a mentor for someone whose pair has ended; the answer is still to come."""
+    today = demo.calendar.today
+    round_ = pairs.run_round(demo, day=today - 4)
+    pairs.send_to_review(demo, round_, day=today - 3)
+    pairs.publish(demo, round_, day=today - 2)
 
 
 def _small(demo: DemoCohort, slug: str) -> None:

@@ -12,7 +12,7 @@ from applications import orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins.seeds import seed_surveys
 from programs import opening_requests, seeds
-from programs.models import Cohort, Conflict, Objective, Policy, Program
+from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
 
 from . import personas
 from .calendar import Calendar
@@ -96,7 +96,23 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
         )
         seeds.load_vocabulary(starter, program)
         made[slug] = program
+    _add_first_weeks(made["hr"])
     return made
+
+
+FIRST_WEEKS = (
+    ("person", 1, {"en": "The chapter's secretary", "fr": "Le secrétariat de la section"}),
+    ("place", 2, {"en": "The library of the chapter", "fr": "La bibliothèque de la section"}),
+    ("rule", 3, {"en": "What stays in the room", "fr": "Ce qui reste dans la salle"}),
+)
+
+
+def _add_first_weeks(program: Program) -> None:
+    """Give a program a list for the first weeks of people who are new to it."""
+    for kind, week, names in FIRST_WEEKS:
+        ProgramActivity.objects.create(
+            program=program, kind=kind, week=week, names=names, code=f"first-week-{week}"
+        )
 
 
 def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: date) -> Cohort:

@@ -5,19 +5,18 @@ from itertools import chain
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count
 from django.test import override_settings
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models import AgreementVersion, Expectations, PartComment
+from agreements.models import AgreementVersion
 from applications.models import Application
-from checkins.models import CheckIn, Survey, Wave
 from demo import pairs, personas, scenario, setup
 from matches.models import Closure, ContactChoice, FollowUp, Match, ThankYouNote
 from matching.models import Round
 from matching.pool.pool_data import build_pool
+
+from .reached_states import states, states_without_a_verb
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +29,6 @@ def demo(settings):
         call_command("load_demo", phase=phase, verbosity=0)
 
     return load
-
-
-def states(model, **where):
-    return set(model._base_manager.filter(**where).values_list("state", flat=True))
 
 
 def some(everyone):
@@ -72,40 +67,6 @@ def test_before_publication_a_round_is_in_draft(demo, some_people):
     assert not Match.objects.exists()
 
 
-def test_in_the_running_year_everyone_has_something_to_do(demo, as_user, capsys):
-    demo("running")
-    assert {"introduced", "active", "closed"} <= states(Match)
-    assert "review" in states(Round)
-    for role in ("mentee", "mentor"):
-        person = User.objects.get(email=f"{role}@example.org")
-        assert person.check_password(personas.PASSWORD)
-        assert as_user(person).get(reverse("dashboard:home")).context["is_mine"]
-    for role in ("committee", "chair"):
-        page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
-        assert "Nothing needs your attention" not in page.content.decode()
-    assert_surveys_are_published_before_they_are_answered()
-    count = User.objects.count()
-    demo("running")
-    assert User.objects.count() == count, "a second start adds no one"
-
-
-def assert_surveys_are_published_before_they_are_answered():
-    """At whatever hour the demo is loaded."""
-    first = CheckIn.objects.filter(opened_at__isnull=False).earliest("opened_at").opened_at
-    assert max(Survey.objects.values_list("published_at", flat=True)) < first
-    waves = list(Wave.objects.values_list("kind", "month", "asked", "answered"))
-    assert waves
-    assert [wave for wave in waves if wave[3] < wave[2] / 2] == []
-
-
-def test_pairs_comment_on_their_agreements(demo, some_people):
-    demo("running")
-    assert {"open", "answered"} <= states(PartComment)
-    assert any(row.proposed for row in PartComment.system.all().open()), "no change is suggested"
-    per_pair = Expectations.system.values("match").annotate(people=Count("author"))
-    assert set(per_pair.values_list("people", flat=True)) == {1, 2}  # one waits for the other
-
-
 class TestAtTheEnd:
     """The demo of the last phase is loaded once; rolled back at the end."""
 
@@ -129,6 +90,9 @@ class TestAtTheEnd:
         assert Match.objects.ended().count() == Closure.objects.in_force().count()
         assert ThankYouNote.system.exists()
         assert ContactChoice.objects.exists()
+
+    def test_every_state_was_reached_by_a_verb(self):
+        assert states_without_a_verb() == {}
 
     def test_nobody_whose_pair_ended_is_proposed_again_without_asking(self):
         closed, running = Match.objects.ended(), Match.objects.open()
