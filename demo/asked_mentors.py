@@ -40,7 +40,7 @@ def answer_offers(demo: DemoCohort, *, day: float) -> list[Match]:
         _agree(demo, offer, day=day + 2)
     made = Match.objects.open().filter(introduced_at__gte=demo.calendar.at(day - 1))
     matches = list(made.with_people().order_by("mentee__person__name"))
-    pairs.assign_carers(demo, matches)
+    pairs.assign_carers(demo, matches, at=demo.calendar.at(day + 2))
     return matches
 
 

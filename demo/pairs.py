@@ -60,21 +60,16 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
     publication.schedule(round_, by=demo.chair, at=demo.calendar.at(day, hour=8))
     assert round_.publish_at  # set by `schedule`
     matches = publication.publish(round_, at=round_.publish_at)
-    assign_carers(demo, matches)
+    assign_carers(demo, matches, at=round_.publish_at)
     return matches
 
 
-def assign_carers(demo: DemoCohort, matches: list[Match]) -> None:
-    """Assign a carer to each pair, in turn."""
+def assign_carers(demo: DemoCohort, matches: list[Match], *, at: datetime) -> None:
+    """Assign a carer to each pair at `at`, in turn."""
     carers = [demo.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
     for place, match in enumerate(matches):
         by_turn = carers[place % 3 :] + carers[: place % 3]
-<<<<<<< HEAD
-        assign_first_allowed_carer(match, by_turn, demo, at=round_.publish_at)
-    return matches
-=======
-        assign_first_allowed_carer(match, by_turn, demo)
->>>>>>> 2eff2cbe (Show offers, first weeks and contact requests in the demo)
+        assign_first_allowed_carer(match, by_turn, demo, at=at)
 
 
 def assign_first_allowed_carer(
