@@ -1,0 +1,118 @@
+"""A survey with each type of question, as wide as a phone, by keyboard and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from checkins.answering import own_answers
+from checkins.editions import publish
+from checkins.models import Question
+from testkit import checkins as make
+from testkit.accessibility import broken_rules, listen, too_wide
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+TYPES = {"scale", "yes_no", "choice", "text"}
+
+
+@pytest.fixture
+def open_as(browser, live_server, as_user):
+    """Return `open_as(user, scripts)`: a page as wide as a phone on which `user` is signed in."""
+    contexts = []
+
+    def sign_in(user, *, scripts):
+        context = browser.new_context(
+            viewport={"width": 320, "height": 700}, java_script_enabled=scripts
+        )
+        cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def survey(program, cleo, surveys):
+    draft = make.draft(program, cleo)
+    yes_no = [["yes", {"en": "Yes", "fr": "Oui"}], ["no", {"en": "No", "fr": "Non"}]]
+    Question.objects.filter(survey=draft, code="call").update(
+        kind="yes_no", choices=yes_no, concern_codes=[]
+    )
+    publish(draft, by=cleo)
+    assert {row.kind for row in draft.questions.all()} == TYPES
+    return draft
+
+
+@pytest.fixture
+def address(survey, cared, ben, live_server):
+    checkin = make.opened(cared, ben)
+    return checkin, live_server.url + reverse("checkins:checkin-answer", args=[checkin.public_id])
+
+
+def test_it_is_answered_without_scripts(address, open_as, ben):
+    checkin, url = address
+    page = open_as(ben, scripts=False)
+    page.goto(url)
+    assert too_wide(page) == []
+    useful = page.get_by_role("group", name="How useful is mentoring to you right now?")
+    assert "Only your carer, Eve Lund, and the chair read this answer." in useful.inner_text()
+    useful.get_by_label("Very").check()
+    page.get_by_label("What should we know?").fill("As typed")
+    page.get_by_role("button", name="Send").click()
+    assert "Choose an answer." in page.content(), "one question has no answer yet"
+    assert page.get_by_label("What should we know?").input_value() == "As typed"
+    assert useful.get_by_label("Very").is_checked()
+    page.get_by_role("group", name="Are you meeting").get_by_label("Less often").check()
+    page.get_by_role("group", name="Would you like us to call").get_by_label("No").check()
+    page.get_by_role("button", name="Send").click()
+    assert own_answers(checkin, ben) == {
+        "useful": "4", "rhythm": "less", "comment": "As typed", "call": "no",
+    }  # fmt: skip
+
+
+def test_it_is_answered_by_keyboard(address, open_as, ben):
+    checkin, url = address
+    page = open_as(ben, scripts=True)
+    heard = listen(page)
+    page.goto(url)
+    assert broken_rules(page) == []
+    page.get_by_label("Not at all").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")  # the next step of the scale
+    page.keyboard.press("Tab")  # the next question
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("By keyboard")
+    page.get_by_role("button", name="Send").press("Enter")
+    page.wait_for_load_state()
+    found = own_answers(checkin, ben)
+    assert found == {"useful": "2", "rhythm": "as_planned", "comment": "By keyboard"}
+    assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("change", ()),
+        ("words", ()),
+        ("question-add", ("choice",)),
+        ("question-add", ("scale",)),
+        ("preview", ("mentor", "fr")),
+        ("publish", ()),
+        ("retire", ()),
+        ("start", ()),
+    ],
+)
+def test_a_chair_writes_it_on_a_phone(name, rest, program, cleo, surveys, open_as, live_server):
+    draft = make.draft(program, cleo)
+    page = open_as(cleo, scripts=True)
+    heard = listen(page)
+    page.goto(live_server.url + reverse(f"admin:checkins_survey_{name}", args=[draft.pk, *rest]))
+    assert page.locator("h1").first.is_visible()
+    assert (broken_rules(page), too_wide(page), heard) == ([], [], [])
