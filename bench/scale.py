@@ -31,65 +31,12 @@ PAIRS = 1000
 EMAILS_PER_PAIR = {1: 200, 10: 100}  # by factor
 IMPORTED_ROWS, IMPORT_SECONDS = 20_000, 60.0
 GROWTH = 1.3
-PARTICIPANT, COMMITTEE, TODAY = 4.0, 15.0, 20.0  # times the empty page
 SWEEP_MS, HEALTH_MS = 50.0, 10.0
-FILLED_BY = ("copies", "scale_data", "scale_history")  # another text of these fills anew
-EMPTY_PAGE = "checkins:concern-list"  # of someone who takes part in nothing
+# Another text of these fills anew.
+FILLED_BY = ("copies", "scale_data", "scale_history", "scale_pairs", "scale_sample")
 
 Figures = dict[str, float]
 Measured = Mapping[str, Figures]  # "pages" and "sweeps"
-
-
-@dataclass(frozen=True)
-class Page:
-    """One line of the table: `viewer` is a field of `People`, `limit` the goal as a ratio."""
-
-    name: str
-    viewer: str
-    address: str  # name of a URL, of the page of the viewer's pair when it ends with "*"
-    limit: float
-    query: str = ""
-
-
-def _list(name: str, model: str, query: str = "", viewer: str = "chair") -> Page:
-    return Page(name, viewer, f"admin:{model}_changelist", COMMITTEE, query)
-
-
-PAGES = (
-    _list("outbox", "notifications_notification"),
-    _list("outbox, last page", "notifications_notification", "p=last"),
-    Page("today (chair)", "chair", "admin:index", TODAY),
-    Page("today (carer)", "carer", "admin:index", TODAY),
-    _list("matches", "matches_match"),
-    _list("applications", "applications_application"),
-    Page("home", "mentee", "dashboard:home", PARTICIPANT),
-    _list("pairs", "dashboard_pair"),
-    _list("pairs, only stuck", "dashboard_pair", "health=stuck"),
-    _list("check-ins", "checkins_checkin"),
-    _list("check-ins to read", "checkins_checkin", "read=no"),
-    _list("history", "workflow_transition"),
-    _list("agreements", "agreements_agreementversion"),
-    _list("people", "accounts_user"),
-    Page("help form", "mentee", "checkins:concern-create", PARTICIPANT),
-    _list("outbox (carer)", "notifications_notification", viewer="carer"),
-    _list("outbox, one kind", "notifications_notification", "kind=meeting-date"),
-    _list("applications to review", "applications_application", "queue=to-read"),
-    _list("meetings (carer)", "meetings_meeting", viewer="carer"),
-    _list("concerns", "checkins_concern"),
-    _list("contacts", "checkins_contactlog"),
-    _list("rounds", "matching_round"),
-    _list("pooled results", "checkins_wave"),
-    _list("conflicts of interest", "programs_conflict"),
-    _list("members", "programs_membership"),
-    _list("employers", "accounts_employer"),
-    Page("home (mentor)", "mentor", "dashboard:home", PARTICIPANT),
-    Page("pair", "mentee", "matches:match-detail*", PARTICIPANT),
-    Page("meetings", "mentee", "meetings:meeting-list*", PARTICIPANT),
-    Page("agreement", "mentee", "agreements:agreement-detail*", PARTICIPANT),
-    Page("requests for help", "mentee", "checkins:concern-list", PARTICIPANT),
-    Page("e-mail settings", "mentee", "notifications:preferences", PARTICIPANT),
-    Page("my data", "mentee", "accounts:privacy", PARTICIPANT),
-)
 
 
 @dataclass(frozen=True)

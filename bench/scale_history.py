@@ -6,11 +6,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, Goal
 from applications.models import Application
 from bench.copies import FIRST, copy, run, series
 from checkins.models import CheckIn
 from matches.models import Match
+from matching.models import Offer
 from meetings.models import Meeting
 from notifications import kinds
 from notifications.models import KnownState, Notification
@@ -18,7 +19,7 @@ from workflow.models import Transition
 
 
 def copy_transitions() -> None:
-    """What was opened, answered, accepted, signed and held."""
+    """What was opened, answered, accepted, signed, held and begun."""
     row = Transition.system.all().first()
     assert row is not None
     new_id = f"nextval(pg_get_serial_sequence('{Transition._meta.db_table}', 'id'))"
@@ -29,6 +30,8 @@ def copy_transitions() -> None:
         (Meeting, "set", "held", "x.starts_at", "x.proposed_by_id"),
         (Application, "submitted", "accepted", "x.submitted_at", "NULL"),
         (AgreementVersion, "shared", "signed", "x.signed_at", "x.changed_by_id"),
+        (Goal, "not_started", "under_way", "x.created_at", "x.person_id"),
+        (Offer, "open", "accepted", "x.closed_at", "NULL"),
     ):
         rows = f'(SELECT * FROM "{model._meta.db_table}" x WHERE {moment} < now()) x'
         copy(row, rows, id=new_id, about_type=f"'{model._meta.label_lower}'", about_id="x.id",

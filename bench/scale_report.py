@@ -15,11 +15,10 @@ from bench.scale import (
     HEALTH_MS,
     IMPORT_SECONDS,
     IMPORTED_ROWS,
-    PAGES,
     SWEEP_MS,
-    Page,
     Result,
 )
+from bench.scale_pages import PAGES, Page
 
 HEADING, WIDTH = "## Ten times the size", 118
 FIRST = "first run"  # of the reconcilers, after filling or a stop: has no limit

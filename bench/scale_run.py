@@ -14,7 +14,8 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.scale import EMPTY_PAGE, PAGES, Figures, Page
+from bench.scale import Figures
+from bench.scale_pages import EMPTY_PAGE, PAGES, Page
 from bench.subprocess_runs import set_up_django
 from bench.timing import DatabaseTimer
 
@@ -80,8 +81,7 @@ def _timer() -> DatabaseTimer:
 def _request(client: Client, page: Page, people: People) -> Callable[[], object]:
     from django.urls import reverse
 
-    name, is_of_pair = page.address.removesuffix("*"), page.address.endswith("*")
-    address = reverse(name, args=[people.pair] if is_of_pair else [])
+    address = reverse(page.address, args=[people.key_of(page.about)] if page.about else [])
     query = page.query
     if query == "p=last":
         numbers = re.findall(r"[?&]p=(\d+)", client.get(address).content.decode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,7 +50,8 @@ class HoursOfYear:
 def ended_pairs(person: User) -> list[EndedPair]:
     """Return the ended pairs of `person`, the latest first; not those created by mistake."""
     rows = Match.objects.of(person).ended().with_people().order_by("-closed_at", "-pk")
-    matches = list(rows.select_related("mentee__person__profile", "mentor__person__profile"))
+    matches = list(rows)
+    prefetch_related_objects([row.partner_of(person) for row in matches], "profile")
     asked = {
         row.closure.match_id: row for row in FollowUp.objects.of(person).select_related("closure")
     }

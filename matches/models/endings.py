@@ -32,7 +32,11 @@ class EndingRequestQuerySet(ScopedQuerySet):
         """The person who asked, the carer of the match and the chair. Never the partner."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(person=user.pk) | self.for_committee(user)
+        return self.of(user) | self.for_committee(user)
+
+    def of(self, user: User | AnonymousUser) -> Self:
+        """What `user` has asked."""
+        return self.filter(person=user.pk)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Requests that `user` handles as carer, deputy or chair, as any other call for help."""

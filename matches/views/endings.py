@@ -26,13 +26,13 @@ def _open_match(request: HttpRequest, match_id: str) -> Match | HttpResponse:
 
 
 def _context(request: HttpRequest, match: Match) -> dict[str, object]:
-    requests = EndingRequest.objects.visible_to(request.user).open().filter(match=match)
+    mine = EndingRequest.objects.of(request.user).open().filter(match=match)
     return {
         "match": match,
         "program": match.program,
         "partner_name": partner_name(match, request.user),
         "carer": match.carer,
-        "request_of_mine": requests.filter(person=request.user.pk).first(),
+        "request_of_mine": mine.first(),
         "have_both_asked": endings.have_both_asked(match),
         "help_url": url_or_empty("checkins:concern-create"),
     }
