@@ -62,7 +62,7 @@ def recused_matches(user: User) -> QuerySet[Match]:
         .values_list("pk", flat=True)
         for role in ("mentee", "mentor")
     )
-    ids = ids_read_once("recused pairs", user, as_mentee.union(as_mentor))
+    ids = ids_read_once("recused pairs", user, lambda: as_mentee.union(as_mentor))
     return Match.objects.filter(pk__in=ids)
 
 

@@ -146,7 +146,7 @@ def _has_asked_for_help(reader: User) -> Q:
 
 def _is_match_of(name: str, reader: User, requests: QuerySet) -> Q:
     matches = requests.order_by().values_list("match", flat=True)
-    return Q(pk__in=ids_read_once(name, reader, matches))
+    return Q(pk__in=ids_read_once(name, reader, lambda: matches))
 
 
 def _requests_to_end(reader: User) -> QuerySet[EndingRequest]:

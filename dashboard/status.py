@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -91,11 +91,11 @@ class ParticipantStatus:
 
     @property
     def signers(self) -> set[int]:
-        return (
-            {row.person_id for row in self.version.signatures.all() if row.withdrawn_at is None}
-            if self.version
-            else set()
-        )
+        """Return who has signed the version that is shared; empty where none is."""
+        if not self.version or self.version.state != AgreementVersion.State.SHARED:
+            return set()
+        rows = self.version.signatures.all()
+        return {row.person_id for row in rows if row.withdrawn_at is None}
 
     @property
     def said_hello(self) -> bool:
@@ -274,10 +274,10 @@ def _load_related(found: list[ParticipantStatus], person: User, at: datetime) ->
         .filter(agreement__match__in=pairs)
         .exclude(state="superseded")
     )
-    for version in (
-        written.select_related("agreement").prefetch_related("signatures").order_by("number")
-    ):
+    for version in written.select_related("agreement").order_by("number"):
         versions[version.agreement.match_id] = version
+    to_sign = [row for row in versions.values() if row.state == AgreementVersion.State.SHARED]
+    prefetch_related_objects(to_sign, "signatures")
     meetings: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in Meeting.objects.of(person).filter(match__in=pairs):
         meetings[meeting.match_id].append(meeting)

@@ -74,7 +74,7 @@ def goal_list(match: Match, reader: User) -> GoalList:
     """Return the goals that `reader`, one of the pair, may see: open ones first. Two queries."""
     goals = list(Goal.objects.visible_to(reader).not_erased().filter(match=match))
     counts: dict[int, list[bool]] = defaultdict(list)
-    rows = GoalStep.objects.visible_to(reader).filter(goal__match=match, removed_at=None)
+    rows = GoalStep.objects.of_goals(goals).filter(removed_at=None)
     for goal_id, done_at in rows.values_list("goal", "done_at"):
         counts[goal_id].append(done_at is not None)
     cards: dict[bool, list[Card]] = {True: [], False: []}

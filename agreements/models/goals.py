@@ -7,6 +7,7 @@ their own: private, or shared with the mentee.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -131,6 +132,10 @@ class OfGoalQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Whoever may read the goal."""
         return self.filter(goal__in=Goal.objects.visible_to(user)).scoped("as the goal")
+
+    def of_goals(self, goals: Collection[Goal]) -> Self:
+        """Rows of `goals`, which the caller has fetched through their `visible_to`."""
+        return self.filter(goal__in=[goal.pk for goal in goals]).scoped("as the goals")
 
 
 class GoalStep(ConfidentialModel):

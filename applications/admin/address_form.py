@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from applications.adding_address import MAY_ADD, add_address
 from applications.models import Application
-from programs.committee import acting_member, has_role
+from programs.committee import acting_member, holds
 
 
 class AddressForm(forms.Form):
@@ -24,7 +24,7 @@ class AddressForm(forms.Form):
 
 def address_form(request: HttpRequest, application: Application) -> AddressForm | None:
     """Return the form for a person without an address, to members who may add one."""
-    may_add = has_role(acting_member(request), application.program, *MAY_ADD)
+    may_add = holds(request, application.program, *MAY_ADD)
     return AddressForm() if may_add and not application.person.has_address else None
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from programs.committee import acting_member, has_role
+from programs.committee import acting_member, holds
 from programs.committee_admin import CohortFilter, ExportAdmin, steps_of
 from programs.spreadsheets import Sheet
 
@@ -202,8 +202,8 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             initial["note"] = decision.note
         outcomes = possible_outcomes(application)
         program = application.program
-        may_decide = has_role(request.user, program, *reviewing.DECIDERS)
-        may_record = has_role(request.user, program, *orientation.ATTENDANCE_RECORDERS)
+        may_decide = holds(request, program, *reviewing.DECIDERS)
+        may_record = holds(request, program, *orientation.ATTENDANCE_RECORDERS)
         is_unread = application.state == State.SUBMITTED and application.review_started_at is None
         has_decision_form = may_decide and outcomes
         has_attended_form = may_record and _is_unprepared(application)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from applications import named_wishes
 from applications.models import Application, NamedWish, NamedWishCandidate
-from programs.committee import acting_member, has_role
+from programs.committee import acting_member, holds
 
 
 class WishForm(forms.Form):
@@ -83,10 +83,12 @@ def wish_rows(request: HttpRequest, application: Application) -> list[WishRow]:
     member = acting_member(request)
     seen = NamedWish.objects.visible_to(member).exclude(application__person=member)
     wishes = list(seen.filter(application=application).select_related("person"))
+    if not wishes:
+        return []
     for wish in wishes:
         wish.application = application
     candidates = _candidates(member, wishes)
-    decides = has_role(member, application.program, *named_wishes.MAY_DECIDE)
+    decides = holds(request, application.program, *named_wishes.MAY_DECIDE)
     return [
         WishRow(
             wish,

@@ -59,7 +59,7 @@ class CheckInQuerySet(ScopedQuerySet):
         if not Membership.objects.program_ids(user, Membership.Role.CHAIR):
             # A carer has few: with their numbers the database begins at these pairs.
             numbers = pairs.order_by().values_list("pk", flat=True)
-            mine = self.filter(match__in=ids_read_once("pairs in care", user, numbers))
+            mine = self.filter(match__in=ids_read_once("pairs in care", user, lambda: numbers))
         else:
             mine = self.filter(match__in=pairs)
         return mine.exclude(person=user.pk)

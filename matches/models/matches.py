@@ -37,14 +37,18 @@ class MatchQuerySet(ScopedQuerySet):
         For rules about rows that belong to a match. A page asks many of them: with numbers each
         query is short.
         """
-        # Two lookups by index, put together: an OR across two joins reads every match there is.
-        mine = [
-            Match.objects.filter(**{f"{role}__person": user.pk})
-            .order_by()
-            .values_list("pk", flat=True)
-            for role in ("mentee", "mentor")
-        ]
-        return ids_read_once("pairs", user, mine[0].union(mine[1]))
+
+        def ids() -> models.QuerySet:
+            # Two lookups by index, put together: an OR across two joins reads every match there is.
+            as_mentee, as_mentor = (
+                Match.objects.filter(**{f"{role}__person": user.pk})
+                .order_by()
+                .values_list("pk", flat=True)
+                for role in ("mentee", "mentor")
+            )
+            return as_mentee.union(as_mentor)
+
+        return ids_read_once("pairs", user, ids)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches of the member's programs, without their own and without conflicts of interest."""

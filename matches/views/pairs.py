@@ -84,7 +84,9 @@ def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
 @require_safe
 def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
     """Show what the pair has in this moment; how the two were introduced has a page of its own."""
-    mine = Match.objects.of(request.user).with_people()
+    mine = Match.objects.of(request.user).select_related(
+        "mentee__person", "mentor__person", "mentee__cohort__program"
+    )
     rows = list(mine.filter(~Q(state=Match.State.CLOSED) | Q(public_id=match_id)))
     match = next((row for row in rows if row.public_id == match_id), None)
     if match is None:

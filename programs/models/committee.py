@@ -44,14 +44,14 @@ def _once(name: str, user: User | AnonymousUser, read: Callable[[], Fact]) -> Fa
 
 
 def ids_read_once(
-    name: str, user: User | AnonymousUser, ids: models.QuerySet
+    name: str, user: User | AnonymousUser, ids: Callable[[], models.QuerySet]
 ) -> models.QuerySet | list[int]:
-    """Return the ids themselves within `read_roles_once`, else `ids`, for use as a subquery.
+    """Return the ids themselves within `read_roles_once`, else `ids()`, for use as a subquery.
 
     A page asks many queries about the same few rows, such as a person's pairs; each query is short
     with numbers in it. `name` is for what they are; they depend on nothing but the user.
     """
-    return ids if _read.get() is None else _once(name, user, lambda: list(ids))
+    return ids() if _read.get() is None else _once(name, user, lambda: list(ids()))
 
 
 class DatedQuerySet(ScopedQuerySet):
