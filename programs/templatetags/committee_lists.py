@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms, template
 from django.contrib import admin
 from django.contrib.admin.helpers import AdminField, AdminReadonlyField
@@ -21,6 +23,7 @@ from programs.committee_admin.cells import as_sentence, empty_value, labelled_re
 from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
 from programs.committee_admin.row_names import RowKey, RowName, link_to, name_rows
+from programs.committee_admin.row_pages import RowPages
 
 register = template.Library()
 
@@ -66,7 +69,8 @@ def readonly_value(context: Context, field: AdminReadonlyField) -> object:
     if name in LABELS:
         return LABELS[name](getattr(field.form.instance, name))
     if name == "state" and hasattr(field.form.instance, "get_state_display"):
-        return field.model_admin.state_chip(field.form.instance)
+        page = cast(RowPages, field.model_admin)
+        return page.state_chip(field.form.instance)
     contents = field.contents()
     if contents in ("", empty_value()):
         return WORDS_FOR_NOTHING.get(name, "")
