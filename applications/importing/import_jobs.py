@@ -200,7 +200,8 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
     if problems:
         _store_report(job, ImportResult(problems=problems, notes=notes, left_out=left_out))
         return
-    job.advance(_("Checking people") if job.is_dry_run else _("Saving applications"), rows, rows)
+    # One transaction, whose progress no page could see: the page says that it takes a while.
+    job.advance(_("Checking people") if job.is_dry_run else _("Saving applications"))
 
     def finish(result: ImportResult) -> None:
         result.notes, result.left_out = notes + result.notes, left_out

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from applications.importing import people_import, turns
+from applications.importing import import_jobs, people_import, turns
 from applications.importing.import_jobs import (
     create_upload,
     discard_upload,
@@ -253,6 +253,21 @@ def test_an_import_that_waits_for_another_one_says_so_and_can_be_stopped(cohort,
         at_once(lambda: run(job), look)
     assert fresh(job).state == "cancelled"
     assert not Application.objects.exists()
+
+
+def test_saving_does_not_look_done_before_it_is(cohort, cleo, monkeypatch):
+    job = request_job(uploaded(cohort, cleo, roster(0)), Purpose.IMPORT, by=cleo)
+    shown, real = [], import_jobs.save_records
+
+    def save(*args, **options):
+        row = fresh(job)
+        shown.append((row.stage, row.done, row.total))
+        return real(*args, **options)
+
+    monkeypatch.setattr(import_jobs, "save_records", save)
+    run(job)
+    assert shown == [("Saving applications", 0, 0)]
+    assert fresh(job).state == "done"
 
 
 def test_a_file_whose_import_failed_can_be_deleted(cohort, cleo):
