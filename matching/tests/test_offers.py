@@ -373,3 +373,21 @@ def test_an_offer_that_is_withdrawn_while_it_is_accepted_ends_one_way(cohort, pe
     )
     state = offer_of(amina, number=1).state
     assert Match.objects.filter(mentee=amina).exists() == (state == State.ACCEPTED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_yes_and_no_at_once_the_first_counts(cohort, people, kim, cleo):
+    publish(cohort, kim, cleo)
+    amina, ruth = people["amina"], people["ruth"]
+    done = at_once(
+        *(
+            lambda agrees=agrees: pair_offers.answer(
+                offer_of(amina, number=1), by=ruth.person, agrees=agrees
+            )
+            for agrees in (True, False)
+        )
+    )
+    assert len(done) == 1, "the other reads that the request has ended"
+    state = offer_of(amina, number=1).state
+    assert state == (State.ACCEPTED, State.DECLINED)[done[0]]
+    assert Match.objects.filter(mentee=amina).exists() == (done == [0])
