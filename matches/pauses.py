@@ -182,9 +182,10 @@ def end_with_match(match: Match, *, at: datetime) -> None:
     """End the pause of a pair that has ended, without an e-mail: call it within the ending."""
     for found in Pause.objects.open().filter(match=match):
         found.match = match
-        if at < found.back_at:
-            found.back_on, found.back_at = today_of(match, at), at
-        found.ended_at = at
+        over_at = max(at, found.started_at)  # who ends may have begun before who paused
+        if over_at < found.back_at:
+            found.back_on, found.back_at = today_of(match, over_at), over_at
+        found.ended_at = over_at
         found.save()
         cancel_about(found, why=PAIR_PAUSED, at=at)
     _keep(match, at)

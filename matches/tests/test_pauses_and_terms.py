@@ -63,6 +63,13 @@ def test_ending_a_paused_pair_ends_the_pause_without_a_word(pair, ben):
     assert waiting() == []
 
 
+def test_an_ending_that_waited_for_a_pause_ends_it(pair, ben, ada):
+    """Of one second: who ends began first, and was second."""
+    pauses.pause(pair, until(19), by=ben, at=NOW)
+    endings.end(fresh(pair), by=ada, kind="choice", at=NOW - timedelta(milliseconds=4))
+    assert fresh(pair).paused_until is None
+
+
 def test_a_reopened_pair_is_not_paused_and_can_be(pair, ben, cleo):
     pauses.pause(pair, until(19), by=ben, at=NOW)
     endings.end(fresh(pair), by=ben, kind="choice", at=later(3))
