@@ -144,7 +144,13 @@ class AgreementVersion(models.Model):
 
     # The program's own texts in it, and the language that they are agreed in ("" if each reads
     # them in their own, as it was before there was a choice).
-    wording = models.ForeignKey(AgreementWording, models.PROTECT, related_name="+", editable=False)
+    wording = models.ForeignKey(
+        AgreementWording,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("wording"),
+    )
     wording_language = models.CharField(max_length=10, blank=True, editable=False)
 
     changed_by = models.ForeignKey(

@@ -22,7 +22,9 @@ class AgreementWording(models.Model):
     It holds no names of people: the placeholders for the two are filled in where it is read.
     """
 
-    program = models.ForeignKey(Program, models.PROTECT, related_name="+")
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="+", verbose_name=_("program")
+    )
     number = models.PositiveIntegerField(_("wording"), editable=False)
     texts = models.JSONField(editable=False)
     sha256 = models.CharField(max_length=64, editable=False)

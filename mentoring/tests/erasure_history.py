@@ -16,7 +16,7 @@ from accounts.models import User
 from agreements.models import Expectations, PartComment
 from applications.importing.import_jobs import create_upload
 from applications.models import ImportedRow, RosterJob
-from checkins.models import Answer, CheckIn, Concern, ContactLog
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog
 from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
@@ -84,8 +84,10 @@ def _care_of_the_partner(world) -> None:
         closes_at=now + timedelta(days=1),
     )  # fmt: skip
     Answer.objects.create(checkin=said, question=survey.questions.first(), text="t")
-    Concern.objects.create(program=match.program, match=match, person=partner, author=partner)
+    about = {"program": match.program, "match": match, "person": partner}
+    asked = Concern.objects.create(author=partner, **about)
     member = world.people["carer"]
+    ConcernNote.objects.create(concern=asked, member=member, text="n")
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
     for number, meeting in enumerate(match.meetings.all()):
         author = partner if number else match.mentee.person

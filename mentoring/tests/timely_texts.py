@@ -185,6 +185,14 @@ TABLE = (
         r"The agreement runs until",
         lambda s: s.is_pair and s.agreement == "signed" and not is_over(s.term_ends_in),
     ),
+    Text(
+        r"Your term ends on",
+        lambda s: s.match == "closing" and is_ahead(s.term_ends_in),
+    ),
+    Text(
+        r"Your term ended on",
+        lambda s: s.match == "closing" and is_over(s.term_ends_in),
+    ),
     Text(r"The agreement ran until", lambda s: s.is_pair and is_over(s.term_ends_in)),
     # --- the year
     Text(r"Month \d+ of \d+", lambda s: s.match in {"active", "closing"}),
