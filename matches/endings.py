@@ -26,6 +26,7 @@ from workflow.states import move
 
 from .ending_texts import MATCH_ENDED
 from .models import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
+from .pair_lock import lock_row
 from .signals import ending_asked, ending_withdrawn, match_ended
 
 ENDED_ALREADY = gettext_lazy("This pair has ended already.")
@@ -246,7 +247,7 @@ def end_because_left(
     return [
         end(match, by=None, kind=Kind.BY_CIRCUMSTANCE, cause=Cause.LEFT, about=person, at=at)
         for match in matches.with_people()
-        if locked_row(match).state != State.CLOSED  # the partner may have left a moment ago
+        if lock_row(match.pk) != State.CLOSED  # the partner may have left a moment ago
     ]
 
 
