@@ -31,6 +31,7 @@ class Section(TypedDict):
     program: Program
     items: list[ChecklistItem]
     open_count: int
+    next_item: ChecklistItem | None  # the first that is open, for who may do it
     is_chair: bool
 
 
@@ -180,7 +181,14 @@ def sections(user: User | AnonymousUser) -> list[Section]:
         items, is_chair = checklist(program), program.pk in chaired
         if not is_chair:  # who only reads: the fields behind the links would refuse them
             items = [item._replace(url="") for item in items]
+        first = next((item for item in items if not item.is_done and item.url), None)
         found.append(
-            Section(program=program, items=items, open_count=open_count(items), is_chair=is_chair)
+            Section(
+                program=program,
+                items=items,
+                open_count=open_count(items),
+                next_item=first,
+                is_chair=is_chair,
+            )
         )
     return found

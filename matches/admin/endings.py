@@ -63,6 +63,10 @@ def _context(matches: list[Match], form: CommitteeEndForm, pk: int | None) -> di
     }
 
 
+def _title(matches: list[Match]) -> str:
+    return ngettext("End this pair", "End pairs", len(matches))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, site: AdminSite, pk: int | None = None) -> HttpResponse:
     """Ask what happened; posted, show what each person will read. Nothing is written."""
@@ -73,7 +77,7 @@ def end(request: HttpRequest, site: AdminSite, pk: int | None = None) -> HttpRes
     form = CommitteeEndForm(request.POST if request.method == "POST" else None, matches=matches)
     context = _context(matches, form, pk)
     if not form.is_valid():
-        return page(request, site, "end", _("End pairs"), **context)
+        return page(request, site, "end", _title(matches), **context)
     closures = [form.closure(match, by=request.user) for match in matches]
     texts = [
         (person, ending_lines(closure, person))
@@ -94,7 +98,7 @@ def end_confirm(request: HttpRequest, site: AdminSite, pk: int | None = None) ->
         messages.warning(request, NOT_IN_CARE)
         return _back(pk)
     if not form.is_valid():
-        return page(request, site, "end", _("End pairs"), **_context(matches, form, pk))
+        return page(request, site, "end", _title(matches), **_context(matches, form, pk))
     done = 0
     for match in matches:
         try:

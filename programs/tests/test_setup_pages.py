@@ -158,6 +158,14 @@ def test_the_checklist_shortens_as_the_committee_works(as_user, cleo, program):
     assert "Set the matching day and the start" in as_user(cleo).get(SETUP).content.decode()
 
 
+def test_the_first_open_step_is_offered_to_who_may_do_it(as_user, cleo, reader, program):
+    first = next(one for one in setup_checklist.checklist(program) if not one.is_done)
+    words = as_user(cleo).get(SETUP).content.decode()
+    assert f"Next: {first.label}" in words
+    assert f'class="button default" href="{first.url}"' in words
+    assert "Next: " not in as_user(reader).get(SETUP).content.decode()
+
+
 def test_a_chair_adds_a_starter_list_and_a_reader_does_not(as_user, cleo, reader, program):
     url = f"/admin/programs/program/{program.pk}/seed/"
     assert as_user(reader).post(url, {"list": "volunteers"}).status_code == 404
