@@ -1,7 +1,8 @@
 """Import a large roster in jobs, as a worker does, and print the CPU seconds of each as JSON.
 
 `python -m bench.import_run ROWS` in a process and a database of its own. A tenth of the people name
-somebody whom they would like; the file is imported a second time, unchanged, at the end.
+somebody whom they would like; the file is imported a second time, unchanged, and at the end the
+first import is undone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bench.subprocess_runs import set_up_django
 from bench.timing import DatabaseTimer
 
 if TYPE_CHECKING:  # Django has to be set up before this is imported
-    from applications.models import RosterUpload
+    from applications.models import RosterJob, RosterUpload
 
 MAP = """
 [application]
@@ -52,16 +53,22 @@ EMPLOYERS, TOPICS, NAMING = 500, 40, 10
 def main(rows: int) -> None:
     set_up_django()
     logging.disable(logging.WARNING)
-    from applications.models import Application
-
     found: dict[str, float] = {}
     for again in ("", ", the same file again"):
         upload = _upload(_file(rows))
         for purpose in ("read", "check", "import"):
             found[f"{purpose}{again}"] = _run(upload, purpose)
-    if Application.objects.count() != rows:
-        raise RuntimeError(f"{Application.objects.count()} applications of {rows} rows")
+    _expect(rows)
+    found["undo"] = _undo()
+    _expect(0)
     print(json.dumps(found))
+
+
+def _expect(count: int) -> None:
+    from applications.models import Application
+
+    if Application.objects.count() != count:
+        raise RuntimeError(f"{Application.objects.count()} applications instead of {count}")
 
 
 def _file(rows: int) -> bytes:
@@ -97,22 +104,36 @@ def _upload(content: bytes) -> RosterUpload:
 
 
 def _run(upload: RosterUpload, purpose: str) -> float:
+    from applications.importing import import_jobs
+
+    return _seconds(import_jobs.request_job(upload, purpose, by=upload.created_by))
+
+
+def _undo() -> float:
+    from django.utils import timezone
+
+    from applications.importing import import_jobs
+    from applications.models import RosterJob
+
+    first = RosterJob.system.filter(purpose=RosterJob.Purpose.IMPORT).earliest("pk")
+    return _seconds(import_jobs.request_undo(first, by=first.created_by, at=timezone.now()))
+
+
+def _seconds(job: RosterJob) -> float:
     """Return the CPU seconds of a job, of Python and PostgreSQL together."""
     from django.db import connection
 
-    from applications.importing import import_jobs
     from applications.models import RosterJob
     from workflow import jobs
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         timer = DatabaseTimer(cursor.fetchone()[0])
-    job = import_jobs.request_job(upload, purpose, by=upload.created_by)
     seconds = timer.seconds(lambda: jobs.run_due())
     done = RosterJob.system.get(pk=job.pk)
     if done.state != "done" or done.counts.get("problems"):
         raise RuntimeError(
-            f"{purpose}: {done.state} {done.error} {done.counts} {done.report}"[:900]
+            f"{job.purpose}: {done.state} {done.error} {done.counts} {done.report}"[:900]
         )
     return seconds
 

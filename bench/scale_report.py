@@ -106,7 +106,8 @@ def _imports(result: Result) -> Iterator[str]:
     yield from _paragraph(
         f"As jobs of a worker; seconds of the processor for Python and PostgreSQL together, at most"
         f" {IMPORT_SECONDS:.0f} for each. A tenth of the people name someone. *check* saves and"
-        " rolls back; then the same file is imported again, which changes nothing."
+        " rolls back; then the same file is imported again, which changes nothing, and the first"
+        " import is undone."
     )
     yield ""
     yield "| job | seconds | |"

@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from allauth.account.models import EmailAddress
 from django.db import models, transaction
-from django.db.models import ProtectedError
+from django.db.models import Count, ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import Employer, Industry, Language, Profile, User
@@ -39,6 +40,8 @@ from .turns import in_turn
 from .vocabulary_lookup import MODELS, stand_ins
 
 UNDO_WINDOW = timedelta(hours=24)
+BATCH = 100  # rows that are deleted together
+Deleted = TypeVar("Deleted")
 ADDED: dict[str, type[models.Model]] = {
     "topics": Topic,
     "experiences": Experience,
@@ -103,35 +106,46 @@ def _undo(job: RosterJob, cohort: Cohort, at: datetime) -> UndoResult | None:
     rows = ImportedRow.system.filter(job=job).select_related("application__person").order_by("-pk")
     found = [_Row.of(row) for row in rows]
     stored = read_answers(one.application for one in found)
-    result = UndoResult()
-    back: dict[Application, Answers] = {}
-    undone: list[_Row] = []
-    for one in found:
-        reason = _why_not(one, stored[one.application.pk])
-        if not reason:
-            reason = _delete_new(one) if one.is_new else ""
-        if reason:
-            result.refused.append((one.application.pk, reason))
-            continue
-        if not one.is_new_person:
-            back[one.application] = {
-                name: old
-                for name, (old, _new) in one.changes.items()
-                if name in PERSONAL or not one.is_new
-            }
-        undone.append(one)
+    worked_on = _worked_on(cohort)
+    reasons = {one.row.pk: _why_not(one, stored[one.application.pk], worked_on) for one in found}
+    for one in _delete_new([one for one in found if one.is_new and not reasons[one.row.pk]]):
+        reasons[one.row.pk] = _("This person is in a pair or a round by now.")
+    undone = [one for one in found if not reasons[one.row.pk]]
+    result = UndoResult(undone=len(undone))
+    result.refused = [
+        (one.application.pk, reasons[one.row.pk]) for one in found if reasons[one.row.pk]
+    ]
+    back: dict[Application, Answers] = {
+        one.application: {
+            name: old
+            for name, (old, _new) in one.changes.items()
+            if name in PERSONAL or not one.is_new
+        }
+        for one in undone
+        if not one.is_new_person
+    }
     write_answers(back, at=at)
-    ImportedRow.system.filter(pk__in=[one.row.pk for one in undone if one.row.pk]).delete()
+    # Those of new applications were deleted with them.
+    ImportedRow.system.filter(pk__in=[one.row.pk for one in undone if not one.is_new]).delete()
     resolve_names(cohort)  # so that no wish refers to a person who goes
-    _delete_people(one.application.person for one in undone if one.is_new_person)
+    _delete_people([one.application.person for one in undone if one.is_new_person])
     _delete_added(job)
     _narrow_questions(job)
-    result.undone = len(undone)
     RosterJob.system.filter(pk=job.pk).update(undone_at=at)
     return result
 
 
-def _why_not(one: _Row, stored: Answers) -> str:
+def _worked_on(cohort: Cohort) -> set[int]:
+    """Return the ids of the cohort's applications on which the committee has worked."""
+    of_cohort = {"application__cohort": cohort}
+    decided = Decision.system.filter(**of_cohort).values_list("application", flat=True)
+    noted = CommitteeNote.system.filter(**of_cohort).values_list("application", flat=True)
+    steps = Transition.system.about_any(Application.objects.filter(cohort=cohort))
+    moved = steps.order_by().values("about_id").annotate(steps=Count("pk")).filter(steps__gt=1)
+    return {*decided, *noted, *moved.values_list("about_id", flat=True)}
+
+
+def _why_not(one: _Row, stored: Answers, worked_on: Collection[int]) -> str:
     """Return why a person stays as they are; "" if they can be put back."""
     has_new_access = one.is_new_person or "email" in one.changes
     if one.application.person.last_login and has_new_access:
@@ -142,12 +156,7 @@ def _why_not(one: _Row, stored: Answers) -> str:
         return ""
     if one.application.version:
         return _("This person has worked on the application since.")
-    about = {"application": one.application}
-    if (
-        Decision.system.filter(**about).exists()
-        or CommitteeNote.system.filter(**about).exists()
-        or Transition.objects.of(one.application).count() > 1
-    ):
+    if one.application.pk in worked_on:
         return _("The committee has worked on this application since.")
     return ""
 
@@ -169,31 +178,51 @@ def _key(answer: object) -> object:
     return answer[0] if isinstance(answer, list) else answer
 
 
-def _delete_new(one: _Row) -> str:
-    """Delete a new application with its history; return why that is not possible, or ""."""
-    history = Transition.objects.of(one.application)
-    try:
-        with transaction.atomic():
-            history.delete()
-            Application.objects.filter(pk=one.application.pk).delete()
-    except ProtectedError:
-        return _("This person is in a pair or a round by now.")
-    one.row.pk = None  # deleted with its application
-    return ""
+def _delete_new(rows: Sequence[_Row]) -> list[_Row]:
+    """Delete new applications with their history; return those for which that is not possible."""
+
+    def delete(batch: Sequence[_Row]) -> None:
+        applications = Application.objects.filter(pk__in=[one.application.pk for one in batch])
+        Transition.system.about_any(applications).delete()
+        applications.delete()
+
+    return _delete_unless_protected(rows, delete)
 
 
-def _delete_people(people: Iterable[User]) -> None:
-    """Delete people whom the import made and whom nothing refers to any more."""
-    for person in people:
-        if Application.objects.filter(person=person).exists():
-            continue
+def _delete_people(people: Sequence[User]) -> None:
+    """Delete people whom the import made and whom nothing refers to any more.
+
+    One for whom a member has a role, for example, stays.
+    """
+    ids = [person.pk for person in people]
+    applied = set(Application.objects.filter(person__in=ids).values_list("person", flat=True))
+
+    def delete(batch: Sequence[User]) -> None:
+        users = [person.pk for person in batch]
+        EmailAddress.objects.filter(user__in=users).delete()
+        Profile.objects.filter(user__in=users).delete()
+        User.objects.filter(pk__in=users).delete()
+
+    _delete_unless_protected([person for person in people if person.pk not in applied], delete)
+
+
+def _delete_unless_protected(
+    rows: Sequence[Deleted], delete: Callable[[Sequence[Deleted]], None], size: int = BATCH
+) -> list[Deleted]:
+    """Delete rows by the hundred; return those to which something else refers.
+
+    A batch with such a row is deleted in smaller ones, down to single rows.
+    """
+    kept: list[Deleted] = []
+    for start in range(0, len(rows), size):
+        batch = rows[start : start + size]
         try:
             with transaction.atomic():
-                EmailAddress.objects.filter(user=person).delete()
-                Profile.objects.filter(user=person).delete()
-                person.delete()
-        except ProtectedError:  # a member has a role for them, for example
-            continue
+                delete(batch)
+        except ProtectedError:
+            smaller = size // 10
+            kept += _delete_unless_protected(batch, delete, smaller) if smaller else batch
+    return kept
 
 
 def _delete_added(job: RosterJob) -> None:
