@@ -42,7 +42,7 @@ class AgreementWordingAdmin(CommitteeAdmin):
     def words(self, obj):
         return format_html_join(
             "",
-            '<h3>{} ({})</h3><p lang="{}" class="wm-multiline">{}</p>',
+            '<h2>{} ({})</h2><p lang="{}" class="wm-multiline">{}</p>',
             (
                 (AGREEMENT_TEXTS[name].label, wording.language_name(language), lang, text)
                 for language, texts in obj.texts.items()

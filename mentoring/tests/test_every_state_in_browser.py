@@ -47,6 +47,7 @@ NOT_FOUND = {
             "agreements:agreement-print", "agreements:agreement-pdf",
             "agreements:agreement-review", "agreements:agreement-sign",
             "agreements:comment-create", "agreements:suggestion-create",
+            "agreements:wording-update",
         ),
         "while nothing is written",
     ),

@@ -173,7 +173,7 @@ def set_up(evening):
     evening.press("Save")
     evening.follow("Home")
     evening.follow("Committee members")
-    evening.follow("Add committee member")
+    evening.follow("Add a committee member")
     evening.write("The member's e-mail address", "sam@example.org")
     evening.write("Name", "Sam Okafor")
     evening.choose("Program", "HR chapter")

@@ -61,7 +61,8 @@ class FormParser(HTMLParser):
             self._input(self.form, name, known)
         elif tag == "textarea" and name:
             self.area = name
-            self.form.texts.append(name)
+            if EMPTY_ROW not in name:
+                self.form.texts.append(name)
             self.form.data[name] = [""]
         elif tag == "select":
             self.select = name
