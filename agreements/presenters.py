@@ -39,8 +39,8 @@ def earlier_versions(match: Match, current: AgreementVersion | None) -> list[Agr
 
 
 def scans(match: Match, reader: User) -> list[PaperScan]:
-    """Return the scans of signed papers that `reader` may read, without their content."""
-    rows = PaperScan.objects.visible_to(reader).filter(record__version__agreement__match=match)
+    """Return the scans of signed papers of `reader`, one of the pair, without their content."""
+    rows = PaperScan.objects.of(reader).filter(record__version__agreement__match=match)
     return list(rows.select_related("record__version").defer("content").order_by("pk"))
 
 

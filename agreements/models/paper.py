@@ -62,6 +62,11 @@ class PaperScanQuerySet(ConfidentialQuerySet):
         )
         return self.filter(readable).scoped("pair and carer")
 
+    def of(self, user: User) -> Self:
+        """Those of the pairs of `user`."""
+        mine = Match.objects.of(user)
+        return self.filter(record__version__agreement__match__in=mine).scoped("pair")
+
 
 class PaperScan(ConfidentialModel):
     """A picture of the signed paper, encrypted. `content` is read through `data`."""

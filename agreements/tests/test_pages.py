@@ -270,7 +270,7 @@ def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
     make.signed(match, goals={"goals": rows})
     client = as_user(ben)
     client.get(url("agreement-detail", match))  # the first request also opens the session's own row
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(url("agreement-detail", match))
 
 

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='concernnote',
             name='concern',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='checkins.concern', verbose_name='concern'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checkins.concern', verbose_name='concern'),
         ),
         migrations.AddField(
             model_name='concernnote',

@@ -31,7 +31,7 @@ class ConcernNote(ConfidentialModel):
     """A working note on a concern, by a member who handles it."""
 
     concern = models.ForeignKey(
-        Concern, models.PROTECT, related_name="notes", verbose_name=_("concern")
+        Concern, models.PROTECT, related_name="+", verbose_name=_("concern")
     )
     member = models.ForeignKey(
         Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member")

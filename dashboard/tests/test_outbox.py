@@ -103,9 +103,10 @@ def test_an_email_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, email
     found = Notification.objects.filter(pk=email.pk).for_committee(cleo)
     assert list(found) == [email]
     sql = str(found.query)
-    rules = sql.split('about_id" = (SELECT ')[1:]
+    rules = sql.split(" WHEN ")[1:]
     assert len(rules) == sql.count('about_type" = ') > 5
-    assert all("LIMIT 1)" in rule for rule in rules)
+    assert all("THEN EXISTS" in rule and "LIMIT 1)" in rule for rule in rules)
+    assert "ELSE False END" in rules[-1]
 
 
 @pytest.mark.parametrize("made_up", ["999999", "nothing"])

@@ -20,7 +20,7 @@ from .conftest import TUESDAY_NOON
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 SATURDAY_NIGHT = datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
-TAKEN = reason("taken-in-tests", translation.gettext_lazy("someone has taken it"))
+TAKEN = reason("concern-taken", translation.gettext_lazy("someone has taken it already"))
 
 
 @pytest.fixture(autouse=True)
