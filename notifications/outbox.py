@@ -31,7 +31,7 @@ from .reasons import KNOWN, RELEASED, SUPERSEDED
 from .recipients import Account
 
 State = Notification.State
-INSERT_ATTEMPTS = 5  # each fails only if another transaction has just enqueued for the same topic
+INSERT_ATTEMPTS = 20  # each fails only if another transaction has just enqueued for the same topic
 
 
 def key_of(

@@ -128,7 +128,7 @@ class TestWhoReads:
         mentor = factories.application(ada, cohort, "mentor")
         match = Match.objects.create(mentee=mei, mentor=mentor)
         assert [row.values for row in mine.all()] == [["North", "South"]]
-        page = as_user(ada).get(reverse("matches:match-detail", args=[match.public_id]))
+        page = as_user(ada).get(reverse("matches:match-hello", args=[match.public_id]))
         assert "South" in page.content.decode()
         assert "zq1" not in page.content.decode()
         assert not QuestionAnswer.objects.visible_to(dan).exists()

@@ -46,8 +46,8 @@ def test_a_preset_is_previewed_by_one_press_and_used_by_the_next(drafted, as_use
 
 def test_what_no_one_answered_is_named_and_left_out_of_the_sum(drafted, as_user, cleo):
     page = as_user(cleo).get(url("criteria", drafted)).content.decode()
-    assert "No one in this cohort answered this:" in page
-    assert "Industry" in page.partition("No one in this cohort answered this:")[2].partition(".")[0]
+    assert "No one in this cohort answered:" in page
+    assert "Industry" in page.partition("No one in this cohort answered:")[2].partition(".")[0]
     row = Proposal.system.filter(round=drafted, mentor__isnull=False).in_plan().first()
     assert "industry" not in row.parts
     assert sum(row.parts.values()) == row.score
