@@ -10,15 +10,14 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import (
     BooleanField,
     Case,
-    Exists,
+    ExpressionWrapper,
     Model,
-    OuterRef,
     QuerySet,
     Value,
     When,
 )
 
-from .scoping import ConfidentialQuerySet
+from .scoping import ConfidentialQuerySet, is_one_of
 
 
 class GenericRelationQuerySet(ConfidentialQuerySet):
@@ -55,7 +54,7 @@ class GenericRelationQuerySet(ConfidentialQuerySet):
         for label in sorted({label.lower() for label in labels}):
             rows = getattr(apps.get_model(label)._default_manager.all(), "for_committee", None)
             if rows is not None:
-                one = rows(user, *roles).order_by().filter(pk=OuterRef("about_id"))
-                rules.append(When(about_type=label, then=Exists(one)))
+                rule = is_one_of("about_id", rows(user, *roles))
+                rules.append(When(about_type=label, then=ExpressionWrapper(rule, BooleanField())))
         found = Case(*rules, default=Value(False), output_field=BooleanField())
         return self.filter(found).scoped("about rows that the committee sees")

@@ -40,7 +40,7 @@ from .turns import in_turn
 from .vocabulary_lookup import MODELS, stand_ins
 
 UNDO_WINDOW = timedelta(hours=24)
-BATCH = 100  # rows that are deleted together
+BATCH = 1000  # rows that are deleted together
 Deleted = TypeVar("Deleted")
 ADDED: dict[str, type[models.Model]] = {
     "topics": Topic,
@@ -209,7 +209,7 @@ def _delete_people(people: Sequence[User]) -> None:
 def _delete_unless_protected(
     rows: Sequence[Deleted], delete: Callable[[Sequence[Deleted]], None], size: int = BATCH
 ) -> list[Deleted]:
-    """Delete rows by the hundred; return those to which something else refers.
+    """Delete rows in batches; return those to which something else refers.
 
     A batch with such a row is deleted in smaller ones, down to single rows.
     """
