@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,11 +34,15 @@ class PrivatePage(Page, forms.ModelForm):
             for name in ("needs", "limits", "accommodations")
         }
 
+    @cached_property
+    def stored_row(self) -> PrivateAnswers:
+        """The row as the reader may see it, a new one where there is none."""
+        visible = PrivateAnswers.objects.visible_to(self.reader)
+        mine = visible.filter(application=self.application).first()
+        return mine or PrivateAnswers(application=self.application)
+
     def row_of(self, application: Application) -> PrivateAnswers:
-        mine = (
-            PrivateAnswers.objects.visible_to(self.reader).filter(application=application).first()
-        )
-        return mine or PrivateAnswers(application=application)
+        return self.stored_row
 
     def read(self, application: Application) -> Values:
         row = self.row_of(application)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TypeVar
 
 from django import forms
@@ -100,10 +101,14 @@ class ExperiencesPage(OptionsPage):
             if is_mentor
             else _("We look for a mentor who has been there. Mark only what you want to.")
         )
-        for experience in entries(Experience, self.application):
+        for experience in self.experiences:
             self.fields[experience.code] = forms.ChoiceField(
                 label=str(experience), choices=self.choices(), required=False
             )
+
+    @cached_property
+    def experiences(self) -> list[Experience]:
+        return entries(Experience, self.application)
 
     def choices(self) -> list[tuple[str, str]]:
         """Return options like "lived-shared": the depth, and whether the match can see it."""
@@ -118,8 +123,7 @@ class ExperiencesPage(OptionsPage):
     def read(self, application: Application) -> Values:
         rows = application.experience_rows.select_related("experience")
         stored = {row.experience.code: self._option(row) for row in rows}
-        codes = [experience.code for experience in entries(Experience, application)]
-        return {code: stored.get(code, "") for code in codes}
+        return {one.code: stored.get(one.code, "") for one in self.experiences}
 
     @staticmethod
     def _option(row: ApplicationExperience) -> str:
@@ -127,7 +131,7 @@ class ExperiencesPage(OptionsPage):
 
     def write(self) -> None:
         rows = []
-        for experience in entries(Experience, self.application):
+        for experience in self.experiences:
             depth, _dash, who = self.cleaned_data[experience.code].rpartition("-")
             if depth:
                 rows.append(
@@ -170,11 +174,15 @@ CHOSEN: dict[type[models.Model], Callable[[Application], QuerySet]] = {
 class TopicsPage(OptionsPage):
     """One kind of topic; each with a level from 1 to 3."""
 
+    @cached_property
+    def topics(self) -> list[Topic]:
+        return entries(Topic, self.application, kind=TOPIC_KINDS[self.code])
+
     def complete(self) -> None:
         super().complete()
         role = Application.Role(self.application.role)
         levels = [(str(weight), label) for weight, label in ApplicationTopic.LEVELS[role].items()]
-        for topic in entries(Topic, self.application, kind=TOPIC_KINDS[self.code]):
+        for topic in self.topics:
             self.fields[topic.code] = forms.ChoiceField(
                 label=str(topic), choices=[("", NO_LEVEL[role]), *levels], required=False
             )
@@ -185,10 +193,7 @@ class TopicsPage(OptionsPage):
             "topic__code", "weight"
         )
         weights = {code: str(weight) for code, weight in chosen}
-        return {
-            topic.code: weights.get(topic.code, "")
-            for topic in entries(Topic, application, kind=kind)
-        }
+        return {topic.code: weights.get(topic.code, "") for topic in self.topics}
 
     def clean(self) -> Values:
         cleaned = super().clean() or {}
