@@ -105,6 +105,7 @@ class Offer(ConfidentialModel):
         verbose_name = _("request before a match")
         verbose_name_plural = _("requests before matches")
         ordering = ["-opened_at", "pk"]
+        indexes = [models.Index(fields=["-opened_at", "id"], name="offer_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["mentee"], condition=Q(state="open"), name="one_open_offer_per_mentee"
