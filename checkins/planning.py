@@ -52,9 +52,16 @@ EMAIL_KINDS = {
 }
 
 
-@reconciler
 def plan(at: datetime) -> None:
-    """Make check-ins and their e-mails what they should be at `at`."""
+    """Make check-ins and their e-mails what they should be at `at`; the worker does it in steps."""
+    make_planned(at)
+    open_and_lapse(at)
+    remind(at)
+
+
+@reconciler
+def make_planned(at: datetime) -> None:
+    """Make the check-ins that are due or next, and cancel those of pairs that have ended."""
     cancel_of_ended_matches(at)
     changed = changed_settings()
     new = [checkin for match in to_plan(at, changed) for checkin in plan_match(match, at)]
@@ -62,9 +69,13 @@ def plan(at: datetime) -> None:
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
     note_settings(changed)
     plan_milestones(at)
+
+
+@reconciler
+def open_and_lapse(at: datetime) -> None:
+    """Ask what is due, and end what was not answered in time."""
     open_due(at)
     lapse_overdue(at)
-    remind(at)
 
 
 def running_matches(at: datetime) -> QuerySet[Match]:
@@ -255,6 +266,7 @@ def plan_after_reopening(match: Match, at: datetime) -> None:
     CheckIn.objects.filter(match=match, state=State.CANCELLED, opened_at=None).delete()
 
 
+@reconciler
 def remind(at: datetime) -> None:
     """Enqueue the e-mail that is due for each open check-in and not in the outbox yet."""
     programs = programs_by("reminder_first_days", "reminder_second_days", "checkin_lapses_days")
