@@ -25,9 +25,13 @@ def duration(passed: timedelta) -> str:
 
 @dataclass(frozen=True)
 class FirstActions:
-    """What is known of some concerns: how many, the median, and how many were acted on in time."""
+    """What is known of some concerns: how many, and how many were acted on, when.
+
+    `median` is that of those that were acted on, in words; empty if none was.
+    """
 
     count: int
+    acted_on: int
     median: str
     deputy_hours: int
     chair_hours: int
@@ -45,12 +49,14 @@ class FirstActions:
             raised_at__gt=at - MEASURED_OVER,
         )
         times = last.order_by("-raised_at").values_list("raised_at", "first_action_at")[:MEASURED]
-        passed = [(acted or at) - raised for raised, acted in times]
-        if not passed:
+        rows = list(times)
+        if not rows:
             return None
+        passed = [acted - raised for raised, acted in rows if acted is not None]
         return cls(
-            count=len(passed),
-            median=duration(median(passed)),
+            count=len(rows),
+            acted_on=len(passed),
+            median=duration(median(passed)) if passed else "",
             deputy_hours=DEPUTY_AFTER // timedelta(hours=1),
             chair_hours=CHAIR_AFTER // timedelta(hours=1),
             before_deputy=sum(one <= DEPUTY_AFTER for one in passed),

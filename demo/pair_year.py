@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
@@ -244,14 +244,16 @@ def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> 
 
 
 def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
-    """Assign and resolve the concerns raised before the day `before`."""
-    at = demo.calendar.at(before)
-    for concern in Concern.system.filter(raised_at__lt=at).unresolved():
+    """Assign and resolve the concerns raised before the day `before`, some hours and days later."""
+    last = demo.calendar.at(before)
+    old = Concern.system.filter(raised_at__lt=last).unresolved()
+    for number, concern in enumerate(old.order_by("raised_at", "pk")):
         carer = concern.match.carer if concern.match and concern.match.carer else demo.chair
-        concern.take(by=carer, at=at)
+        taken_at = min(last, concern.raised_at + timedelta(hours=2 + 9 * (number % 4)))
+        concern.take(by=carer, at=taken_at)
         concern.resolve(
             by=carer,
             outcome=Concern.Outcome.TALKED,
             note=demo.texts["texts"]["resolved"],
-            at=at,
+            at=min(last, taken_at + timedelta(days=3)),
         )

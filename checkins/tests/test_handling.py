@@ -119,17 +119,20 @@ def test_first_acts_are_measured_in_one_query(
     with django_assert_num_queries(1):
         found = FirstActions.of(rows, at=timezone.now())
     assert found is not None
-    assert (found.count, found.before_deputy, found.before_chair) == (3, 2, 2)
+    assert (found.count, found.acted_on) == (3, 3)
+    assert (found.before_deputy, found.before_chair) == (2, 2)
     assert found.median == "3\xa0hours"
     assert FirstActions.of(Concern.objects.for_committee(ben), at=timezone.now()) is None
     assert MEASURED >= 100
 
 
-def test_a_concern_that_waits_counts_as_long_as_it_waits(concern, eve):
+def test_a_concern_that_waits_is_counted_and_was_not_acted_on(concern, eve, as_user):
     rows = Concern.objects.for_committee(eve)
     found = FirstActions.of(rows, at=concern.raised_at + timedelta(hours=50))
     assert found is not None
-    assert (found.count, found.before_chair) == (1, 0)
+    assert (found.count, found.acted_on, found.before_chair, found.median) == (1, 0, 0, "")
+    words = " ".join(as_user(eve).get(page("changelist")).content.decode().split())
+    assert "1 concern of the last 12 months. Nobody has acted yet." in words
 
 
 # --- giving it back
@@ -374,5 +377,5 @@ def test_nobody_notes_a_concern_about_a_pair_they_do_not_look_after(cared, as_us
 def test_the_list_says_how_fast_members_act(concern, eve, as_user):
     concern.take(by=eve, at=concern.raised_at + timedelta(hours=3))
     words = " ".join(as_user(eve).get(page("changelist")).content.decode().split())
-    assert "1 concern of the last 12 months: a member acted after 3 hours." in words
+    assert "A member has acted on 1 of them, after 3 hours." in words
     assert "Within 4 hours: 1 of 1. Within 24 hours: 1 of 1." in words

@@ -33,7 +33,8 @@ class CarerForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, carers: list[User]) -> None:
         super().__init__(data)
         self.carers = {str(user.public_id): user for user in carers}
-        self.fields["carer"].choices = [(key, str(user)) for key, user in self.carers.items()]
+        names = [(key, str(user)) for key, user in self.carers.items()]
+        self.fields["carer"].choices = [("", _("Choose")), *names]
 
     @property
     def chosen(self) -> User:
