@@ -177,7 +177,7 @@ def set_up(evening):
     evening.write("The member's e-mail address", "sam@example.org")
     evening.write("Name", "Sam Okafor")
     evening.choose("Program", "HR chapter")
-    evening.choose("Role", "matcher")
+    evening.choose("Role", "Matcher")
     evening.press("Save")
 
 
