@@ -57,7 +57,7 @@ def _page_or_panel(
 def _fixes(row: Proposal, names: dict[int, str], criteria: CriteriaDict) -> list[dict[str, object]]:
     """Return each single change that would help, with the mentor that its button acts on."""
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
-    mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
+    mentors = Application.objects.select_related("person").in_bulk([fix[1] for fix in fixes])
     return [
         {"text": fix_text(fix, names, criteria), "kind": fix[0], "mentor": mentors[fix[1]]}
         for fix in fixes
