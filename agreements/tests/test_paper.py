@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,58 +16,16 @@ from agreements.models import AgreementText, AgreementVersion, PaperRecord, Pape
 from dashboard.invariants import broken_invariants
 from matches import endings
 from matches.models import Match
-from notifications.models import Notification
 from programs.models import Conflict
 from testkit import agreements as make
 from testkit import factories
-from testkit.papers import JPEG, PDF, PNG, carer_of, on_paper
+from testkit.papers import JPEG, PDF, PNG, on_paper
 from workflow.models import Transition
+
+from .paper_words import DAY, again, desk, emails, record, shown, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = AgreementVersion.State
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def carer(match):
-    return carer_of(match)
-
-
-@pytest.fixture
-def version(match):
-    return make.shared(match)
-
-
-def record(version, carer, *people, **given):
-    day = paper.first_day(version)
-    sent = {
-        "dates": {person.pk: day for person in people},
-        "scan": None,
-        "holds_paper": True,
-        "expected_revision": version.revision,
-        **given,
-    }
-    return paper.record(version, by=carer, **sent)
-
-
-def url(name, *args):
-    return reverse(f"agreements:{name}", args=args)
-
-
-def desk(version):
-    return reverse("admin:agreements_agreementversion_paper", args=[version.pk])
-
-
-def shown(response):
-    return " ".join(response.content.decode().split())
-
-
-def emails(kind):
-    return {row.recipient for row in Notification.system.filter(kind=kind)}
-
-
-def again(match):
-    return Match.objects.get(pk=match.pk)
 
 
 # --- recording

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
@@ -16,56 +15,13 @@ from agreements.models import AgreementText, AgreementVersion, Signature
 from checkins.models import Concern
 from dashboard.invariants import broken_invariants
 from matches import endings
-from matches.models import Match
-from notifications.models import Notification
 from testkit import agreements as make
-from testkit.papers import carer_of, on_paper
+from testkit.papers import on_paper
+
+from .paper_words import DAY, again, emails, record, shown, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = AgreementVersion.State
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def carer(match):
-    return carer_of(match)
-
-
-@pytest.fixture
-def version(match):
-    return make.shared(match)
-
-
-def record(version, carer, *people, **given):
-    day = paper.first_day(version)
-    sent = {
-        "dates": {person.pk: day for person in people},
-        "scan": None,
-        "holds_paper": True,
-        "expected_revision": version.revision,
-        **given,
-    }
-    return paper.record(version, by=carer, **sent)
-
-
-def url(name, *args):
-    return reverse(f"agreements:{name}", args=args)
-
-
-def desk(version):
-    return reverse("admin:agreements_agreementversion_paper", args=[version.pk])
-
-
-def shown(response):
-    return " ".join(response.content.decode().split())
-
-
-def emails(kind):
-    return {row.recipient for row in Notification.system.filter(kind=kind)}
-
-
-def again(match):
-    return Match.objects.get(pk=match.pk)
 
 
 # --- "I did not sign this"
