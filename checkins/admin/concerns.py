@@ -128,7 +128,10 @@ class ConcernAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("first action after"))
     def first_action(self, obj):
         passed = obj.time_to_first_action
-        return duration(passed) if passed is not None else _("nobody has acted yet")
+        if passed is not None:
+            return duration(passed)
+        is_over = obj.state == Concern.State.RESOLVED
+        return _("nobody had to act") if is_over else _("nobody has acted yet")
 
     @admin.display(description=gettext_lazy("how to reach this person"))
     def reach(self, obj):
@@ -174,7 +177,6 @@ class ConcernAdmin(CommitteeAdmin):
         concern = super().get_object(request, object_id, from_field)
         if concern is not None:
             concern.what = what_it_is(concern, reader=request.user)
-            concern.entries = sorted(_entries(concern, request.user), key=lambda entry: entry.at)
         return concern
 
     def changelist_view(self, request, extra_context=None):
@@ -185,14 +187,15 @@ class ConcernAdmin(CommitteeAdmin):
         }
         return super().changelist_view(request, context)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        concern = self.get_object(request, object_id)
-        shown = {name: form() for name, form in FORMS.items()}
-        if concern is not None:
-            shown["look_again"] = LookAgainForm(initial={"on": concern.follow_up_on})
-        context = {"forms": shown | (extra_context or {}).pop("forms", {}), **(extra_context or {})}
-        context["is_mine"] = concern is not None and concern.taken_by_id == request.user.pk
-        return super().change_view(request, object_id, form_url, context)
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Add what a member can do with the concern; `forms` holds the one that was refused."""
+        if obj is not None:
+            forms_of_page = {name: form() for name, form in FORMS.items()}
+            forms_of_page["look_again"] = LookAgainForm(initial={"on": obj.follow_up_on})
+            context["forms"] = forms_of_page | context.get("forms", {})
+            context["is_mine"] = obj.taken_by_id == request.user.pk
+            context["entries"] = sorted(_entries(obj, request.user), key=lambda entry: entry.at)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self):
         def button(name, view):

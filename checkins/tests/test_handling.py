@@ -96,12 +96,14 @@ def test_the_first_act_counts_whichever_it_is(concern, eve):
     assert stored(concern).time_to_first_action == timedelta(hours=2)
 
 
-def test_what_went_away_by_itself_was_not_acted_on(cared, ben):
+def test_what_went_away_by_itself_was_not_acted_on(cared, ben, eve, as_user):
     day = timezone.now()
     concerns.raise_about_silence(cared, since=day, at=day)
     concerns.resolve_about_silence([cared.pk], note="They met.", at=day)
     row = Concern.system.get()
     assert (row.outcome, row.first_action_at) == ("nothing", None)
+    words = as_user(eve).get(page("change", row.pk)).content.decode()
+    assert "Nobody had to act" in words
 
 
 def test_first_acts_are_measured_in_one_query(
