@@ -7,7 +7,7 @@ are in the first person and ask one thing each.
 
 from __future__ import annotations
 
-from .models.surveys import Channel, Kind
+from .models import Channel, Kind
 
 Texts = dict[str, str]
 

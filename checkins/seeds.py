@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from .editions import publish
 from .milestone_surveys import MILESTONE_SURVEYS
-from .models import Kind, Question, Survey
-from .models.surveys import Channel
+from .models import Channel, Kind, Question, Survey
 
 CARE, POOLED = Channel.CARE, Channel.POOLED
 

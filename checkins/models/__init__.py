@@ -4,13 +4,15 @@ from .concern_notes import ConcernNote
 from .concerns import Concern
 from .contacts import ContactLog
 from .planned_settings import PlannedSettings
-from .surveys import AFTER_THE_END, MILESTONES, Question, Survey, current_survey
+from .questions import Channel, Question
+from .surveys import AFTER_THE_END, MILESTONES, Survey, current_survey
 from .waves import Wave
 
 __all__ = [
     "AFTER_THE_END",
     "MILESTONES",
     "Answer",
+    "Channel",
     "CheckIn",
     "Concern",
     "ConcernNote",

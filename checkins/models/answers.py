@@ -15,7 +15,7 @@ from accounts.models import User
 from matches.models import Match
 
 from .checkins import CheckIn
-from .surveys import Channel, Question
+from .questions import Channel, Question
 
 TEXT_LENGTH = 2000
 

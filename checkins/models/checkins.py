@@ -20,7 +20,8 @@ from applications.models import Application
 from matches.models import Match
 from programs.models import Membership, Program, ids_read_once
 
-from .surveys import Kind, Question, Survey
+from .questions import Question
+from .surveys import Kind, Survey
 from .waves import Wave
 
 Person = settings.AUTH_USER_MODEL

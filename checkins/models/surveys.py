@@ -8,8 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -39,14 +38,6 @@ class Kind(models.TextChoices):
 MILESTONES = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT, Kind.LATER)
 # Asked when the pair has ended.
 AFTER_THE_END = (Kind.EXIT, Kind.LATER)
-
-
-class Channel(models.TextChoices):
-    """Who reads the answers of a question; the page says so before anyone answers."""
-
-    PARTNER = "partner", _("my partner")
-    CARE = "care", _("my carer and the chair")
-    POOLED = "pooled", _("only counted together with others")
 
 
 FROZEN = _("A published survey can't be changed. Start a new edition instead.")
@@ -180,131 +171,3 @@ def current_survey(kind: str, program: Program) -> Survey | None:
         return published.filter(program=program).first()
     own_or_shared = published.filter(Q(program=program) | Q(program=None))
     return own_or_shared.order_by(F("program").asc(nulls_last=True)).first()
-
-
-class QuestionQuerySet(ScopedQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(survey__in=Survey.objects.visible_to(user))
-
-    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
-        return self.filter(survey__in=Survey.objects.for_committee(user, *roles))
-
-    def asked_of(self, role: str) -> Self:
-        """Questions to people in `role`, "mentee" or "mentor"."""
-        return self.filter(asked__in=[Question.Asked.BOTH, role])
-
-    def update(self, **changes: object) -> int:
-        """Update rows of drafts. Raises ActionNotAllowed if one of them is published."""
-        self._require_drafts()
-        return super().update(**changes)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete rows of drafts. Raises ActionNotAllowed if one of them is published."""
-        self._require_drafts()
-        return super().delete()
-
-    def bulk_create(  # type: ignore[override]  # of questions only
-        self, objs: Iterable[Question], *args: object, **kwargs: object
-    ) -> list[Question]:
-        """Add questions to drafts. Raises ActionNotAllowed if one of them is published."""
-        rows = list(objs)
-        surveys = Survey.objects.filter(pk__in={row.survey_id for row in rows})
-        if surveys.exclude(state=Survey.State.DRAFT).exists():
-            raise ActionNotAllowed(FROZEN)
-        made = super().bulk_create(rows, *args, **kwargs)  # type: ignore[arg-type]  # as they are
-        return cast(list[Question], made)
-
-    def _require_drafts(self) -> None:
-        if self.exclude(survey__state=Survey.State.DRAFT).exists():
-            raise ActionNotAllowed(FROZEN)
-
-
-class Question(models.Model):
-    """One question of a survey.
-
-    `choices` is a list of [code, {language: text}]. The codes of a scale are "1", "2" and so on; a
-    step between its ends may have no words. Those of a yes/no question are "yes" and "no".
-    """
-
-    Channel = Channel
-    SECONDS_TO_ANSWER: ClassVar[dict[str, int]] = {
-        "scale": 5, "yes_no": 3, "choice": 5, "text": 10,
-    }  # fmt: skip
-    COUNTABLE = ("scale", "yes_no", "choice")
-
-    class Kind(models.TextChoices):
-        SCALE = "scale", _("scale")
-        YES_NO = "yes_no", _("yes or no")
-        CHOICE = "choice", _("choice")
-        TEXT = "text", _("text")
-
-    class Asked(models.TextChoices):
-        BOTH = "both", _("mentees and mentors")
-        MENTEE = "mentee", _("mentees")
-        MENTOR = "mentor", _("mentors")
-
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
-    position = models.PositiveSmallIntegerField(default=0)
-    code = models.SlugField(max_length=40)
-    asked = models.CharField(_("asked of"), max_length=6, choices=Asked, default=Asked.BOTH)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    channel = models.CharField(_("read by"), max_length=8, choices=Channel)
-    is_counted = models.BooleanField(_("also counted in pooled results"), default=False)
-    is_required = models.BooleanField(_("needs an answer"), default=True)
-    texts = models.JSONField(_("question by language"), default=dict)
-    choices = models.JSONField(_("choices"), default=list, blank=True)
-    # Codes of the answers that raise a concern.
-    concern_codes = models.JSONField(_("answers that become a concern"), default=list, blank=True)
-
-    objects = QuestionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("question")
-        verbose_name_plural = _("questions")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["survey", "code"], name="question_code_once_per_survey"
-            ),
-            models.CheckConstraint(
-                condition=Q(is_counted=False) | Q(kind__in=["scale", "yes_no", "choice"]),
-                name="only_figures_are_counted",
-            ),
-            models.CheckConstraint(
-                condition=~Q(channel="pooled", kind="text"), name="text_is_never_pooled"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return in_language(self.texts) or self.code
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Save it. Raises ActionNotAllowed once the survey is published."""
-        self.survey.require_draft()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they are
-
-    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
-        """Delete it. Raises ActionNotAllowed once the survey is published."""
-        self.survey.require_draft()
-        return super().delete(*args, **kwargs)  # type: ignore[arg-type]  # as they are
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles that are asked."""
-        return ("mentee", "mentor") if self.asked == self.Asked.BOTH else (self.asked,)
-
-    @property
-    def seconds_to_answer(self) -> int:
-        """About how long it takes to answer."""
-        return self.SECONDS_TO_ANSWER[self.kind]
-
-    @property
-    def is_pooled(self) -> bool:
-        """Whether its answers go into pooled figures, alone or besides being read by the carer."""
-        return self.channel == Channel.POOLED or self.is_counted
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """The choices as (code, text in the reader's language)."""
-        return [(str(code), in_language(texts) or str(code)) for code, texts in self.choices]
