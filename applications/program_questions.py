@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from programs.models import Cohort, ProgramQuestion
+from programs.spellings import fold
 
-from .importing.normalization import fold
 from .models import Application, QuestionAnswer
 
 Channel, Asked = ProgramQuestion.Channel, ProgramQuestion.Asked

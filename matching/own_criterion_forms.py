@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from applications.importing.normalization import fold
 from applications.program_questions import answers_seen
 from programs.models import ProgramQuestion
+from programs.spellings import fold
 
 from .criteria import CriteriaDict, own_criteria, with_own
 from .models import Round

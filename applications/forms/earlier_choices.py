@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from applications.importing.column_guesses import cells_agree, guess_fields, guess_separator
 from applications.importing.grids import GRID
 from applications.importing.maps import FieldMap, RosterMap
-from applications.importing.normalization import PYTHON_LIST, fold, split_answers
+from applications.importing.normalization import PYTHON_LIST, split_answers
 from applications.importing.remembered_maps import RememberedMap, of_this_shape
 from applications.importing.summaries import TableSummary
+from programs.spellings import fold
 
 from .roster_questions import OwnQuestionChoices
 

@@ -11,9 +11,9 @@ from applications.importing.grids import GRID, option_of, question_of
 from applications.importing.map_reading import read_map
 from applications.importing.map_texts import options_of, to_toml
 from applications.importing.maps import LISTS, NAMES, NEVER_CLEARED, FieldMap, RosterMap
-from applications.importing.normalization import fold
 from applications.importing.parsers import NO, YES
 from applications.importing.stored_answers import OWN_QUESTION
+from programs.spellings import fold
 
 from .earlier_choices import BOTH, IGNORE, ColumnChoice, EarlierChoices
 from .roster_questions import ATTRIBUTE

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from programs.committee_admin import TranslatedNamesForm
 from programs.models import ProgramQuestion
 from programs.models.questions import MAX_OPTION, MAX_OPTIONS
+from programs.spellings import fold
 
-from ..importing.normalization import fold
 from ..program_questions import refused_changes
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from applications.importing.export_words import question_of
 from applications.importing.maps import FieldMap
-from applications.importing.normalization import fold
 from programs.models import ProgramQuestion
+from programs.spellings import fold
 
 ATTRIBUTE = "own"  # begins every choice of this module
 COMMITTEE, SHARED, KNOWN = ATTRIBUTE, f"{ATTRIBUTE}-shared", f"{ATTRIBUTE}-known-"

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Profile
 from accounts.timezones import zone_names
 from applications.models import Application
+from programs.spellings import fold
 
 from .grids import counts, says_both
 from .maps import LISTS, FieldMap, RosterMap
-from .normalization import fold, split_answers
+from .normalization import split_answers
 from .parsers import ZONES, InvalidCell, is_yes_or_no, parse
 from .stored_answers import OWN_QUESTION
 from .summaries import TableSummary

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from programs.spellings import fold
+
 from .answer_meanings import understood
 from .grids import GRID, counts, option_of, question_of
 from .headings import AGAIN, is_without_heading, same_question
 from .maps import LISTS, NAMES, SINGLE
-from .normalization import fold, split_answers
+from .normalization import split_answers
 from .parsers import is_yes_or_no
 from .summaries import TableSummary
 

@@ -19,11 +19,12 @@ from django.utils.translation import get_language_info, gettext_lazy, override
 from accounts.models import Profile
 from accounts.models.people import DAY_NAMES, PART_NAMES, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
+from programs.spellings import fold
 
 from .field_labels import LABELS
 from .map_texts import to_toml
 from .maps import LISTS
-from .normalization import fold, is_blank
+from .normalization import is_blank
 from .stored_answers import OWN_QUESTION
 
 FIELDS = (

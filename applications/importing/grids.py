@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from programs.spellings import fold
+
 from .maps import FieldMap
-from .normalization import fold, is_blank
+from .normalization import is_blank
 from .parsers import NO, YES
 
 GRID = "grid"  # as the separator of a column: its heading is the answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .normalization import fold
+from programs.spellings import fold
 
 Row = tuple[int, list[str]]  # the number that people see, the cells
 

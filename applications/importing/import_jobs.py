@@ -16,6 +16,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import ImportedRow, RosterJob, RosterUpload
 from programs.models import Cohort
+from programs.spellings import fold
 from workflow import jobs
 
 from . import summaries
@@ -23,7 +24,6 @@ from .export_words import map_of_export
 from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .map_checks import BadMap
 from .map_reading import read_map
-from .normalization import fold
 from .reading_notes import notes_about
 from .record_reading import read_records
 from .records import ImportResult, Problem

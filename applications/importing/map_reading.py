@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.spellings import fold
+
 from .map_checks import BadMap, Kinds, check_table, parse_toml, require_one_of
 from .maps import FIELDS, NEVER_CLEARED, ROLE_TABLES, FieldMap, RosterMap
-from .normalization import fold
 
 FIELD_OPTIONS: Kinds = {
     "column": str, "columns": list, "join": str, "split": str, "values": dict, "remove": str,

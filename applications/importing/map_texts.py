@@ -6,9 +6,10 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 
+from programs.spellings import fold
+
 from .map_reading import read_map
 from .maps import ROLE_TABLES, FieldMap
-from .normalization import fold
 
 
 def with_words(

@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .normalization import fold
+from programs.spellings import fold
 
 SINGLE = {
     "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "pronouns",

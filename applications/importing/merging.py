@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .normalization import clean, is_blank
+from programs.spellings import clean
+
+from .normalization import is_blank
 
 EMPTY: tuple[object, ...] = ("", None, [])
 

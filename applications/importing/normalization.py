@@ -8,44 +8,15 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-STRAIGHT = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "–": "-", "—": "-"}
-)
+from programs.spellings import clean, fold
+
 BLANKS = frozenset({"", "none", "n/a", "na", "nan", "null", "-", "--", "[]"})
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# Characters without a shape: zero-width spaces, soft hyphens, marks of the writing direction.
-# Joiners (200C, 200D) stay, because words of some languages are written with them.
-INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
-# Halves of characters, as some encodings and escapes make them: no database stores them.
-SURROGATE = re.compile("[\ud800-\udfff]")
 PYTHON_LIST = "python"
 LIST_IN_BRACKETS = re.compile(r"""^\s*\[\s*(['"]).*\1\s*\]\s*$""", re.DOTALL)
-
-
-def clean(cell: object) -> str:
-    """Return a cell's text without control and invisible characters and stray spaces.
-
-    Line breaks stay.
-    """
-    text = "" if cell is None else str(cell)
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text)).replace("\r\n", "\n")
-    return SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).strip()
-
-
-def has_invisible(cell: object) -> bool:
-    """Return whether `clean` removes characters from a cell that nobody can see."""
-    return isinstance(cell, str) and INVISIBLE.search(cell) is not None
-
-
-def fold(text: str) -> str:
-    """Return what all spellings of a header or answer have in common; for comparing only."""
-    straight = unicodedata.normalize("NFKC", clean(text).translate(STRAIGHT))
-    return " ".join(straight.split()).casefold()
 
 
 def is_blank(text: str) -> bool:

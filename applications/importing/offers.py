@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Program, Topic
+from programs.spellings import fold
 
 from .export_words import without_mark
 from .maps import RosterMap
-from .normalization import fold
 from .own_questions import ASKED, find_questions
 from .records import ImportResult, NewWord, Problem, Record
 from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order

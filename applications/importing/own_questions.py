@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from programs.models import Program, ProgramQuestion
 from programs.models.questions import MAX_HEADING, MAX_OPTION
+from programs.spellings import fold
 
 from .maps import FieldMap, RosterMap
-from .normalization import fold
 from .records import Record
 
 Kind, Channel, Asked = ProgramQuestion.Kind, ProgramQuestion.Channel, ProgramQuestion.Asked

@@ -15,8 +15,7 @@ from accounts.models import Profile
 from accounts.models.people import validate_name, validate_zone
 from accounts.timezones import zone_names
 from applications.models import Application
-
-from .normalization import clean, fold
+from programs.spellings import clean, fold
 
 Value = str | int | bool
 Parser = Callable[[str, object], Value]  # (field, cell or value of the map) -> value of the field

@@ -21,9 +21,9 @@ from accounts.models import Profile, User
 from applications.models import Application
 from applications.name_matching import name_words
 from programs.models import Cohort, Program
+from programs.spellings import fold
 
 from .answer_writing import BATCH
-from .normalization import fold
 from .records import ImportResult, Problem, Record
 
 DEFAULTS = ("language", "time_zone")

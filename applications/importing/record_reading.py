@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
+from programs.spellings import fold
 
 from .formulas import needs_saving
 from .grids import says_both
 from .headings import is_without_heading, same_question
 from .joined_rows import join_rows
 from .maps import LISTS, FieldMap, RosterMap
-from .normalization import did_you_mean, fold, is_blank, split_answers
+from .normalization import did_you_mean, is_blank, split_answers
 from .parsers import PARSERS, InvalidCell, Value, parse
 from .records import Problem, Record
 from .tables import Table

@@ -9,8 +9,8 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from applications.name_matching import name_words
+from programs.spellings import fold
 
-from .normalization import fold
 from .parsers import Value
 
 T = TypeVar("T")

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from applications.models import RosterUpload
 from applications.models.imports import RosterUploadQuerySet
+from programs.spellings import fold
 
 from .map_checks import BadMap
 from .map_reading import read_map
 from .maps import RosterMap
-from .normalization import fold
 from .tables import BadFile, Table, read_table
 from .text_files import ReadOptions
 

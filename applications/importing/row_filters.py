@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from applications.models import Application
 from programs.models import Cohort
+from programs.spellings import fold
 
 from .maps import RosterMap
-from .normalization import fold
 from .parsers import InvalidCell, parse
 from .records import Problem
 from .tables import Table

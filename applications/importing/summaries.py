@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from programs.spellings import fold
+
 from .formulas import MissingResults, needs_saving
-from .normalization import fold, is_blank
+from .normalization import is_blank
 from .tables import Table
 from .workbooks import Sheet
 

@@ -12,11 +12,11 @@ from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
+from programs.spellings import clean, fold, has_invisible
 from programs.spreadsheets import unprotected
 
 from .formulas import MissingResults, by_heading, needs_saving
 from .headings import LOOK_AHEAD, find_heading_row, has_second_row, joined, told_apart
-from .normalization import clean, fold, has_invisible
 from .text_files import ReadOptions, text_rows
 from .workbooks import OLD_FORMAT, ZIP, BadFile, Sheet, Workbook, open_workbook
 

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models.people import DAYS, PART_NAMES, PARTS, SLOTS
-
-from .normalization import fold
+from programs.spellings import fold
 
 WORKDAYS, WEEKEND = DAYS[:5], DAYS[5:]
 DAY_WORDS: dict[str, tuple[str, ...]] = {

@@ -7,32 +7,29 @@ Two words are the same entry only if they are the same word, whatever their case
 from __future__ import annotations
 
 import difflib
-import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, Self
 
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Industry, Language
 from programs.models import Experience, Program, Topic
+from programs.spellings import fold, unique_code
 from programs.word_merging import WordModel, merged_into
 
 from .maps import FieldMap
-from .normalization import closest, fold
+from .normalization import closest
 from .records import Problem, Record
 
-CODE_LENGTH, NAME_LENGTH = 60, 120
+NAME_LENGTH = 120
 MODELS: dict[str, WordModel] = {
     "topics": Topic,
     "experiences": Experience,
     "industries": Industry,
     "languages": Language,
 }
-HARMLESS = " -_,.'\"&/()!?:;"
 
 
 class Entry(Protocol):
@@ -186,25 +183,3 @@ def nearest_first(word: str, names: Iterable[str]) -> list[str]:
         return difflib.SequenceMatcher(None, plain, fold(name)).ratio()
 
     return sorted(names, key=lambda name: (-likeness(name), name))
-
-
-def unique_code(name: str, taken: set[str]) -> str:
-    """Return a code for a new word, and add it to `taken`: codes in use, also of retired words.
-
-    A name that the Latin alphabet cannot write gets a code of its own, the same at every import.
-    """
-    digest = hashlib.sha256(fold(name).encode()).hexdigest()[:8]
-    slug = slugify(name)[: CODE_LENGTH - len(digest) - 1]
-    candidates = [slug] if slug and not _loses_letters(name) else []
-    candidates += [f"{slug}-{digest}".strip("-"), *(f"{digest}-{n}" for n in range(2, 1000))]
-    code = next(one for one in candidates if one not in taken)
-    taken.add(code)
-    return code
-
-
-def _loses_letters(name: str) -> bool:
-    """Return whether a slug leaves out more of a name than accents and common punctuation."""
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one)
-    )
-    return not all(one.isascii() and (one.isalnum() or one in HARMLESS) for one in plain)

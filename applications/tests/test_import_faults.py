@@ -16,7 +16,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from applications.importing import BadFile, read_table
-from applications.importing.vocabulary_lookup import unique_code
 from applications.models import (
     Application,
     ImportedRow,
@@ -25,6 +24,7 @@ from applications.models import (
     RosterJob,
 )
 from programs.models import Topic
+from programs.spellings import unique_code
 from testkit import factories
 
 pytestmark = pytest.mark.django_db

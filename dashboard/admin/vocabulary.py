@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,15 +19,25 @@ from programs.committee import Role
 from programs.committee_admin import (
     MERGED,
     CommitteeAdmin,
-    TranslatedNamesForm,
     WordAdmin,
+    WordForm,
     translated_name_fields,
 )
 
 
-class VocabularyForm(TranslatedNamesForm):
+class IndustryForm(WordForm):
+    class Meta:
+        fields: tuple[str, ...] = ("retired_on",)
+
+
+class LanguageForm(WordForm):
+    """The code of a language is typed, because it is a standard one."""
+
     class Meta:
         fields = ("code", "retired_on")
+        help_texts: ClassVar[dict[str, str | Promise]] = {
+            "code": _("Its standard code (ISO 639), such as fr for French.")
+        }
 
 
 class InUseFilter(admin.SimpleListFilter):
@@ -49,7 +59,6 @@ class VocabularyAdmin(WordAdmin):
         "No entries yet. All programs share these entries. You can load a starter list on the "
         "page “Set up”."
     )
-    form = VocabularyForm
     export_program = ""
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "retired_on")
@@ -63,15 +72,15 @@ class VocabularyAdmin(WordAdmin):
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         may_write = self.has_change_permission(request, obj) if obj else True
-        return [*(translated_name_fields() if may_write else ["all_names"]), "code", "retired_on"]
+        names = translated_name_fields() if may_write else ["all_names"]
+        columns = self.form.Meta.fields
+        return [*names, *(("code",) if obj and "code" not in columns else ()), *columns]
 
     def get_form(
         self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: object
     ) -> type[forms.ModelForm]:
         # The names are not model fields, so Django must not look for them there.
-        return super().get_form(
-            request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}
-        )
+        return super().get_form(request, obj, change, **{**kwargs, "fields": self.form.Meta.fields})
 
     @admin.display(description=_("names"))
     def all_names(self, word: Industry | Language) -> str:
@@ -81,11 +90,13 @@ class VocabularyAdmin(WordAdmin):
 @admin.register(Industry)
 class IndustryAdmin(VocabularyAdmin):
     add_title = _("Add an industry")
+    form = IndustryForm
 
 
 @admin.register(Language)
 class LanguageAdmin(VocabularyAdmin):
     add_title = _("Add a language")
+    form = LanguageForm
 
 
 class MergeForm(forms.Form):

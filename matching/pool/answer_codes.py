@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from applications.importing.normalization import fold
+from programs.spellings import fold
 
 Answers = Sequence[Sequence[str]]  # of each person; empty without an answer
 

@@ -13,9 +13,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from applications.importing.normalization import fold
 from applications.models import QuestionAnswer
 from programs.models import Cohort
+from programs.spellings import fold
 
 from ..engine import Pool
 from ..own_criteria import OwnCriterion, is_multiple, known_answers, question_ids

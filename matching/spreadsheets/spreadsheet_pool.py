@@ -9,8 +9,8 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from applications.importing import Record
-from applications.importing.normalization import fold
 from matching.engine import Criteria, CustomCriterion, Gap, Overlap, Pool, Rating, Same, Side
+from programs.spellings import fold
 
 from ..pool.answer_codes import AnswerCodes
 from .spreadsheet_criteria import Criterion, InvalidCriteria, SpreadsheetCriteria

@@ -4,45 +4,22 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.urls import URLPattern
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..committee import Role
-from ..committee_admin import TranslatedNamesForm, WordAdmin, translated_name_fields
+from ..committee_admin import WordAdmin, WordForm, translated_name_fields
 from ..models import Entry, Experience, Program, ProgramActivity, Topic
 
 
-class EntryForm(TranslatedNamesForm):
-    """The code is made from the name in the site's first language and never changes."""
-
+class EntryForm(WordForm):
     class Meta:
         fields: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
-        name = self.instance.names.get(settings.LANGUAGE_CODE, "")
-        if name and not self.instance.code:
-            self.instance.code = slugify(name)[:60]
-            self._check_duplicate(cleaned.get("program"))
-        return cleaned
-
-    def _check_duplicate(self, program: Program | None) -> None:
-        model, code = type(self.instance), self.instance.code
-        if not code or model.objects.filter(program=program, code=code).exists():
-            self.add_error(
-                f"name_{settings.LANGUAGE_CODE}",
-                _(
-                    "There is already an entry with this name, perhaps a retired one. "
-                    "Choose another name."
-                ),
-            )
 
 
 class TopicForm(EntryForm):

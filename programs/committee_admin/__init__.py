@@ -12,6 +12,7 @@ from .forms import (
     LabelledSplitDateTime,
     LabelledTabularInline,
     TranslatedNamesForm,
+    WordForm,
     begin_with_capitals,
     translated_name_fields,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "RowName",
     "TranslatedNamesForm",
     "WordAdmin",
+    "WordForm",
     "begin_with_capitals",
     "chip",
     "find_field",

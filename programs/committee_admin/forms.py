@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..program_texts import LANGUAGES, language_in_sentence
+from ..spellings import fold, unique_code
+from ..word_merging import Word
 
 
 class DateInput(forms.DateInput):
@@ -152,6 +154,41 @@ class TranslatedNamesForm(forms.ModelForm):
         names = {**self.instance.names, **given}
         self.instance.names = {language: name for language, name in names.items() if name}
         return cleaned
+
+
+class WordForm(TranslatedNamesForm):
+    """A word of a vocabulary: no other has its name.
+
+    Its code is made once from the name, in any script, unless the form asks for it.
+    """
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if "program" in self.errors:
+            return cleaned
+        others = list(self._others(cleaned))
+        for language in LANGUAGES:
+            if f"name_{language}" in self.changed_data:
+                self._refuse_known(language, others)
+        name = self.instance.names.get(settings.LANGUAGE_CODE, "")
+        if name and not self.instance.code and "code" not in self.fields:
+            self.instance.code = unique_code(name, {one.code for one in others})
+        return cleaned
+
+    def _others(self, cleaned: dict[str, object]) -> models.QuerySet[Word]:
+        """Return the other words that may not share the name and the code, also retired ones."""
+        words = self.instance._meta.model._default_manager.exclude(pk=self.instance.pk)
+        return words.filter(program=cleaned["program"]) if "program" in cleaned else words
+
+    def _refuse_known(self, language: str, others: Iterable[Word]) -> None:
+        name = fold(self.instance.names.get(language, ""))
+        same = [one for one in others if name and fold(one.names.get(language, "")) == name]
+        if same and all(one.retired_on for one in same):
+            text = _("A retired entry has this name. Restore it, or choose another name.")
+        else:
+            text = _("Another entry has this name already. Choose another name.")
+        if same:
+            self.add_error(f"name_{language}", text)
 
 
 def translated_name_fields() -> list[str]:

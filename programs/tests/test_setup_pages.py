@@ -227,7 +227,7 @@ def test_the_same_topic_twice_is_an_error(as_user, cleo, program):
     data = {"name_en": "Payroll", "program": program.pk, "kind": "subject", "position": 1}
     as_user(cleo).post("/admin/programs/topic/add/", data)
     assert (
-        "There is already an entry with this name"
+        "Another entry has this name already"
         in as_user(cleo).post("/admin/programs/topic/add/", data).content.decode()
     )
 

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
-from applications.importing.normalization import clean
 from applications.importing.row_filters import without_closed_rows
 from applications.models import Application
 from programs.models import Cohort
+from programs.spellings import clean
 
 
 class Command(BaseCommand):
