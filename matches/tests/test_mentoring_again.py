@@ -156,6 +156,12 @@ def test_the_page_offers_four_answers_and_opens_the_application(ended, coming, a
     assert as_user(ben).get(url).status_code == 302
 
 
+def test_who_accepts_the_code_of_conduct_again_can_read_it(ended, coming, as_user, ada, program):
+    type(program).objects.filter(pk=program.pk).update(code_of_conduct="No recruiting here.")
+    url = reverse("matches:match-mentor-again", args=[ended.public_id])
+    assert "No recruiting here." in as_user(ada).get(url).content.decode()
+
+
 def test_without_an_open_cohort_the_page_says_so(ended, as_user, ada):
     url = reverse("matches:match-mentor-again", args=[ended.public_id])
     assert "No cohort of this program" in as_user(ada).get(url).content.decode()
