@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar, Self, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -41,6 +41,8 @@ class QuestionQuerySet(ScopedQuerySet):
     def update(self, **changes: object) -> int:
         """Update rows of drafts. Raises ActionNotAllowed if one of them is published."""
         self._require_drafts()
+        if target := changes.get("survey", changes.get("survey_id")):
+            _require_drafts([target.pk if isinstance(target, Survey) else target])
         return super().update(**changes)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -53,15 +55,18 @@ class QuestionQuerySet(ScopedQuerySet):
     ) -> list[Question]:
         """Add questions to drafts. Raises ActionNotAllowed if one of them is published."""
         rows = list(objs)
-        surveys = Survey.objects.filter(pk__in={row.survey_id for row in rows})
-        if surveys.exclude(state=Survey.State.DRAFT).exists():
-            raise ActionNotAllowed(FROZEN)
+        _require_drafts({row.survey_id for row in rows})
         made = super().bulk_create(rows, *args, **kwargs)  # type: ignore[arg-type]  # as they are
         return cast(list[Question], made)
 
     def _require_drafts(self) -> None:
         if self.exclude(survey__state=Survey.State.DRAFT).exists():
             raise ActionNotAllowed(FROZEN)
+
+
+def _require_drafts(surveys: Collection[object]) -> None:
+    if Survey.objects.filter(pk__in=surveys).exclude(state=Survey.State.DRAFT).exists():
+        raise ActionNotAllowed(FROZEN)
 
 
 class Question(models.Model):
@@ -124,14 +129,19 @@ class Question(models.Model):
         return in_language(self.texts) or self.code
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Save it. Raises ActionNotAllowed once the survey is published."""
-        self.survey.require_draft()
+        """Save it. Raises ActionNotAllowed once the survey is published, old or new."""
+        self._require_draft()
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they are
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Delete it. Raises ActionNotAllowed once the survey is published."""
-        self.survey.require_draft()
+        self._require_draft()
         return super().delete(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+
+    def _require_draft(self) -> None:
+        """Raise ActionNotAllowed unless its survey is a draft, and the one it is stored with."""
+        stored = type(self).objects.filter(pk=self.pk).values_list("survey", flat=True)
+        _require_drafts({self.survey_id, *stored})
 
     @property
     def roles(self) -> tuple[str, ...]:

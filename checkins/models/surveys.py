@@ -64,11 +64,18 @@ class SurveyQuerySet(ScopedQuerySet):
         return self.filter(program=survey.program_id, kind=survey.kind).order_by("-number")
 
     def update(self, **changes: object) -> int:
-        """Update rows. Raises ActionNotAllowed for words of editions that are no drafts."""
-        is_frozen = not changes.keys() <= Survey.CHANGED_BY_STATE
-        if is_frozen and self.exclude(state=Survey.State.DRAFT).exists():
-            raise ActionNotAllowed(FROZEN)
+        """Update drafts. Raises ActionNotAllowed if one of them is no draft; `move` sets states."""
+        self._require_drafts()
         return super().update(**changes)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete drafts. Raises ActionNotAllowed if one of them is no draft."""
+        self._require_drafts()
+        return super().delete()
+
+    def _require_drafts(self) -> None:
+        if self.exclude(state=Survey.State.DRAFT).exists():
+            raise ActionNotAllowed(FROZEN)
 
 
 class Survey(models.Model):
@@ -84,8 +91,6 @@ class Survey(models.Model):
         State.PUBLISHED: {State.RETIRED},
         State.RETIRED: set(),
     }
-    # The columns that change when a state does; all others are frozen with the draft.
-    CHANGED_BY_STATE = frozenset({"state", "published_at", "retired_at"})
 
     program = models.ForeignKey(
         Program, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("program")
@@ -152,6 +157,11 @@ class Survey(models.Model):
         """Save it. Raises ActionNotAllowed for an edition that is no draft."""
         self.require_draft()
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        """Delete it. Raises ActionNotAllowed for an edition that is no draft."""
+        self.require_draft()
+        return super().delete(*args, **kwargs)  # type: ignore[arg-type]  # as they are
 
     def require_draft(self) -> None:
         """Raise ActionNotAllowed unless this edition can still be changed."""
