@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from notifications import known
+from notifications import delivery_rules, known
 from notifications.kinds import KINDS
 from notifications.models import Notification
 from notifications.reasons import EXPIRED, PERMANENT_FAILURE, REJECTED, SUPERSEDED
+from notifications.recipients import recipient_of
+from notifications.sender_policy import SenderPolicy
 
 State = Notification.State
+SENT_COLUMNS = ("state", "reason", "body", "attempts", "smtp_code", "sent_at", "ended_at")
 
 
 def mark_past_emails_sent(now: datetime) -> None:
@@ -26,16 +29,23 @@ def mark_past_emails_sent(now: datetime) -> None:
     waiting.filter(over).update(
         state=State.EXPIRED, ended_at=F("expires_at"), reason=EXPIRED, body=None
     )
-    waiting.update(
-        state=State.SENT,
-        reason="",
-        sent_at=F("due_at"),
-        ended_at=F("due_at"),
-        attempts=1,
-        smtp_code=250,
-        body=None,
-    )
+    sent = []
+    for row in waiting.select_related("recipient"):
+        row.sent_at = row.ended_at = _allowed_time(row)
+        if row.sent_at < now:
+            row.state, row.reason, row.body = State.SENT, "", None
+            row.attempts, row.smtp_code = 1, 250
+            sent.append(row)
+    Notification.system.bulk_update(sent, SENT_COLUMNS, batch_size=500)
     _note_what_was_told()
+
+
+def _allowed_time(row: Notification) -> datetime:
+    """Return when an e-mail may be sent that is due: those that can wait not at night."""
+    if row.is_urgent:
+        return row.due_at
+    zone = recipient_of(row).time_zone
+    return delivery_rules.next_allowed_time(row.due_at, zone, SenderPolicy())
 
 
 def _note_what_was_told() -> None:

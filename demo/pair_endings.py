@@ -31,11 +31,14 @@ def ended_after(place: int) -> int:
     return ENDED_EARLY[place][1] if place in ENDED_EARLY else 10_000
 
 
-def end_early(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
-    """End some pairs before their term, and let one person ask the committee to join."""
+def end_early(demo: DemoCohort, matches: list[Match], *, start: float, before: float) -> None:
+    """End the pairs that end before their term and before the day `before`, each once."""
     for place, (kind, after) in ENDED_EARLY.items():
-        if place < len(matches) and demo.calendar.is_past(start + after):
-            match = matches[place]
+        if place >= len(matches) or start + after >= before:
+            continue
+        match = matches[place]
+        match.refresh_from_db(fields=["state"])
+        if match.state != Match.State.CLOSED:
             mentee, mentor = match.people
             if kind == Kind.BY_CHOICE:
                 endings.give_reason(match, by=mentee, reason="wishes")
@@ -44,6 +47,10 @@ def end_early(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
             answer(demo, match, mentor, Wish.PAUSE, day=start + after + 3)
             if kind == Kind.COMPLETED_EARLY:
                 pair_closing.look_back(demo, match, place, day=start + after + 1)
+
+
+def ask_and_pause(demo: DemoCohort, matches: list[Match]) -> None:
+    """Let one person ask the committee to join, and a pair pause, some days before today."""
     if ASKED_COMMITTEE < len(matches) and demo.calendar.today < 340:
         match, at = matches[ASKED_COMMITTEE], demo.calendar.at(demo.calendar.today - 2)
         endings.ask_committee(match, by=match.mentee.person, at=at)

@@ -49,7 +49,8 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
         pair_goals.update_goals(demo, match, place, start=start)
     pair_goals.review_goals(demo, ordered, start=start)
     add_checkins(demo, ordered, start=start)
-    pair_endings.end_early(demo, ordered, start=start)
+    pair_endings.end_early(demo, ordered, start=start, before=demo.calendar.today)
+    pair_endings.ask_and_pause(demo, ordered)
     pair_comments.add_comments(demo, ordered, start=start)
 
 
@@ -157,6 +158,7 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
         day = start + after
         if not demo.calendar.is_past(day):
             return
+        pair_endings.end_early(demo, matches, start=start, before=day)  # they are asked no more
         update_planner_statistics()
         # In the evening: at whatever hour the demo is loaded, all that is due on the day is open.
         reconcile_checkins(demo.calendar.at(day, hour=23))

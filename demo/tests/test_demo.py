@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
+from dashboard.invariants import broken_invariants
 from demo import pairs, personas, scenario, setup
 from matches.models import Closure, ContactChoice, FollowUp, Match, ThankYouNote
 from matching.models import Round
@@ -93,6 +94,9 @@ class TestAtTheEnd:
 
     def test_every_state_was_reached_by_a_verb(self):
         assert states_without_a_verb() == {}
+
+    def test_what_must_hold_at_any_time_holds(self):
+        assert broken_invariants(timezone.now()) == {}
 
     def test_nobody_whose_pair_ended_is_proposed_again_without_asking(self):
         closed, running = Match.objects.ended(), Match.objects.open()

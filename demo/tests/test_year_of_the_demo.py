@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import Count
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from agreements.models import Activity, Expectations, FirstDay, Goal, PartComment
 from checkins.models import CheckIn, Survey, Wave
+from dashboard.invariants import broken_invariants
 from demo import personas
 from matches.models import Closure, Match, ThankYouNote
 from matching.models import Offer, Round
@@ -43,6 +45,9 @@ class TestInTheRunningYear:
 
     def test_every_state_was_reached_by_a_verb(self):
         assert states_without_a_verb() == {}
+
+    def test_what_must_hold_at_any_time_holds(self):
+        assert broken_invariants(timezone.now()) == {}
 
     def test_everyone_has_something_to_do(self, as_user):
         assert "review" in states(Round)
