@@ -101,7 +101,7 @@ def _copy_rows(model: RoundPart, round_: Round, copy: Round) -> None:
 
 @dataclass(frozen=True)
 class PairDifference:
-    """A mentee with different mentors in two rounds, by name."""
+    """A mentee whom two rounds treat differently; names, or words where there is no mentor."""
 
     mentee: str
     here: str
@@ -112,44 +112,45 @@ class PairDifference:
 class RoundComparison:
     """What differs between two rounds; `hidden` rows involve a conflict of interest.
 
+    `rows` are the mentees with another mentor; `only_one` those who are in one round only.
     `figures` has (what is counted, in this round, in the other) for the mentees whom the member
     may see. Points are left out: those of other weights say nothing beside each other.
     """
 
     rows: list[PairDifference]
+    only_one: list[PairDifference]
     hidden: int
     figures: list[tuple[str, int, int]]
     has_other_criteria: bool
 
     @property
-    def moved(self) -> int:
-        """How many mentees have another mentor, hidden ones included."""
-        return len(self.rows) + self.hidden
+    def count(self) -> int:
+        """How many mentees differ, hidden ones included."""
+        return len(self.rows) + len(self.only_one) + self.hidden
 
 
 def differences(here: Round, there: Round, user: User) -> RoundComparison:
-    """Return who has a different mentor in the other round."""
+    """Return who has a different mentor in the other round, or is not in it."""
     mates = [current_mates(here), current_mates(there)]
-    differing = {
-        pk for pk in mates[0].keys() | mates[1].keys() if mates[0].get(pk) != mates[1].get(pk)
-    }
+    in_one = mates[0].keys() ^ mates[1].keys()
+    in_both = mates[0].keys() & mates[1].keys()
+    differing = in_one | {pk for pk in in_both if mates[0][pk] != mates[1][pk]}
     ids = differing | {
         mentor for mate in mates for pk, mentor in mate.items() if pk in differing and mentor
     }
     seen = Application.objects.for_committee(user).filter(pk__in=ids).select_related("person")
     names = {one.pk: str(one.person) for one in seen}
-    shown, hidden = [], 0
+    shown: dict[int, PairDifference] = {}
     for pk in differing:
         people = {pk, mates[0].get(pk), mates[1].get(pk)} - {None}
-        if people - names.keys():
-            hidden += 1
-            continue
-        shown.append(
-            PairDifference(names[pk], _name(mates[0], pk, names), _name(mates[1], pk, names))
-        )
+        if not people - names.keys():
+            one, other = (_name(mate, pk, names) for mate in mates)
+            shown[pk] = PairDifference(names[pk], one, other)
+    order = sorted(shown, key=lambda pk: shown[pk].mentee)
     return RoundComparison(
-        sorted(shown, key=lambda row: row.mentee),
-        hidden,
+        [shown[pk] for pk in order if pk in in_both],
+        [shown[pk] for pk in order if pk in in_one],
+        len(differing) - len(shown),
         _figures(here, there, user),
         here.criteria != there.criteria,
     )

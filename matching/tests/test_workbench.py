@@ -314,46 +314,6 @@ def test_a_weight_for_wishes_beyond_a_quarter_is_refused(drafted, as_user, cleo)
     )
 
 
-def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(
-    drafted, as_user, cleo, people, table
-):
-    client = as_user(cleo)
-    client.post(url("copy", drafted))
-    twin = Round.system.exclude(pk=drafted.pk).get()
-    client.post(
-        url("swap", twin, people["amina"].public_id),
-        {"expected_version": 9, "other": people["joel"].public_id},
-    )
-    assert (table(twin)["Amina"], table(drafted)["Amina"]) == ("Priya", "Ruth")
-    text = client.get(url("differences", twin), {"with": drafted.public_id}).content.decode()
-    assert "Amina Farah" in text
-    assert "Sofia Marin" not in text
-
-
-def test_two_rounds_are_compared_in_words_and_not_in_points(drafted, as_user, cleo, people, kim):
-    client = as_user(cleo)
-    client.post(url("copy", drafted))
-    twin = Round.system.exclude(pk=drafted.pk).get()
-    page, to = url("differences", twin), {"with": drafted.public_id}
-    assert "0 mentees have another mentor" in client.get(page, to).content.decode()
-    change = {"expected_version": 9, "other": people["joel"].public_id}
-    client.post(url("swap", twin, people["amina"].public_id), change)
-    rows = Proposal.system.filter(round=twin).in_plan()
-    bands = [rows.filter(band=band).exclude(mentor=None).count() for band in Proposal.Band]
-    response = client.get(page, to)
-    figures = [here for _label, here, _there in response.context["found"].figures]
-    assert figures == [*bands, rows.filter(mentor=None).count()]
-    text = " ".join(response.content.decode().split())
-    assert "2 mentees have another mentor" in text
-    assert "points" not in text.casefold().split("<main")[-1].split("</main")[0]
-    assert "different rules or weights" not in text
-    Round.system.filter(pk=twin.pk).update(criteria={**twin.criteria, "extra": 1})
-    assert "different rules or weights" in client.get(page, to).content.decode()
-    Conflict.objects.create(member=kim, person=people["joel"].person)
-    figures = as_user(kim).get(page, to).context["found"].figures
-    assert sum(here for _label, here, _there in figures) == rows.count() - 1
-
-
 def test_changed_answers_are_reported_and_do_not_mix(drafted, as_user, cleo, people, table):
     type(people["amina"]).objects.filter(pk=people["amina"].pk).update(version=7)
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
