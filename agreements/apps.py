@@ -10,6 +10,7 @@ class AgreementsConfig(AppConfig):
         from . import (  # noqa: F401  they register themselves
             agreement_sections,
             emails,
+            paper_emails,
             privacy,
             receivers,
             reconcilers,

@@ -23,7 +23,6 @@ from .models import (
     AgreementVersion,
     Goal,
     GoalReview,
-    PaperRecord,
     PartComment,
     Signature,
 )
@@ -36,15 +35,22 @@ NOTHING_TO_ANSWER = reason(
     "nothing-to-answer", gettext_lazy("no comment waits for an answer any more")
 )
 REVIEW_PASSED = reason("review-passed", gettext_lazy("it is no longer the time for this review"))
-SIGNATURES_GONE = reason(
-    "signatures-gone", gettext_lazy("the recorded signatures don't count any more")
-)
 NEWER_VERSION = reason("newer-version", gettext_lazy("a newer version is in force"))
 
 
 def page(name: str, match: Match) -> str:
     """Return the absolute address of a page of this app about `match`."""
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
+
+
+def to_one_of(match: Match, person: User, words: str, name: str, **more: object) -> Email:
+    """Return an e-mail to `person` about `match`; its button says `words` and opens page `name`."""
+    return Email(
+        context={"match": match, "partner": match.partner_of(person), **more},
+        action=(words, page(name, match)),
+        program=match.program,
+        thread=match,
+    )
 
 
 @kind(
@@ -63,16 +69,13 @@ def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
         return Cancel(PAIR_PAUSED)
     if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
         return Cancel(DRAFT_SHARED)
-    return Email(
-        context={
-            "match": match,
-            "partner": match.partner_of(person),
-            "parts": [text.PART_TITLES[part] for part in PARTS],
-            "minutes": default_texts.MINUTES_TO_DRAFT,
-        },
-        action=(_("Open the agreement"), page("agreement-detail", match)),
-        program=match.program,
-        thread=match,
+    return to_one_of(
+        match,
+        person,
+        _("Open the agreement"),
+        "agreement-detail",
+        parts=[text.PART_TITLES[part] for part in PARTS],
+        minutes=default_texts.MINUTES_TO_DRAFT,
     )
 
 
@@ -93,16 +96,13 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
         return Cancel(NOTHING_TO_SIGN)
     partner = version.match.partner_of(person)
     has_signed = Signature.objects.valid().filter(version=version, person=partner).exists()
-    return Email(
-        context={
-            "match": version.match,
-            "partner": partner,
-            "partner_has_signed": has_signed,
-            "version": version,
-        },
-        action=(_("Read and sign"), page("agreement-review", version.match)),
-        program=version.program,
-        thread=version.match,
+    return to_one_of(
+        version.match,
+        person,
+        _("Read and sign"),
+        "agreement-review",
+        partner_has_signed=has_signed,
+        version=version,
     )
 
 
@@ -122,16 +122,9 @@ def agreement_discarded(version: AgreementVersion, person: User) -> Email | Canc
     if newer.filter(shared_at__isnull=False).exists():
         return Cancel(NEWER_VERSION)
     in_force = AgreementVersion.objects.of_match(version.match).signed().first()
-    return Email(
-        context={
-            "match": version.match,
-            "partner": version.match.partner_of(person),
-            "version": version,
-            "in_force": in_force,
-        },
-        action=(_("View our agreement"), page("agreement-detail", version.match)),
-        program=version.program,
-        thread=version.match,
+    words = _("View our agreement")
+    return to_one_of(
+        version.match, person, words, "agreement-detail", version=version, in_force=in_force
     )
 
 
@@ -150,78 +143,8 @@ def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
         return Cancel(NEWER_VERSION)
     if version.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    return Email(
-        context={
-            "match": version.match,
-            "partner": version.match.partner_of(person),
-            "version": version,
-        },
-        action=(_("View our agreement"), page("agreement-detail", version.match)),
-        program=version.program,
-        thread=version.match,
-    )
-
-
-@kind(
-    "agreement-on-paper",
-    label=gettext_lazy("Signatures on paper recorded"),
-    about="agreements.PaperRecord",
-    stream=ESSENTIAL,
-    urgent=True,
-)
-def agreement_on_paper(record: PaperRecord, person: User) -> Email | Cancel:
-    """**To**: both people. **When**: the committee has recorded that one or both signed on paper.
-    **Until**: none of these signatures counts any more, or the match has ended."""
-    version = record.version
-    if version.match.state == Match.State.CLOSED:
-        return Cancel(MATCH_ENDED)
-    rows = Signature.objects.valid().filter(paper=record).select_related("paper", "person")
-    signed = {row.person_id: row for row in rows}
-    if not signed:
-        return Cancel(SIGNATURES_GONE)
-    partner, mine = version.match.partner_of(person), signed.get(person.pk)
-    name = "not-signed" if mine is not None else "agreement-detail"
-    words = _("I did not sign this") if mine is not None else _("View our agreement")
-    return Email(
-        context={
-            "partner": partner,
-            "version": version,
-            "mine": mine,
-            "theirs": signed.get(partner.pk),
-            "deniable_until": mine.deniable_until if mine is not None else None,
-        },
-        action=(words, page(name, version.match)),
-        program=version.program,
-        thread=version.match,
-    )
-
-
-@kind(
-    "agreement-set-aside",
-    label=gettext_lazy("Signature on paper set aside"),
-    about="agreements.AgreementVersion",
-    stream=ESSENTIAL,
-    urgent=True,
-)
-def agreement_set_aside(version: AgreementVersion, person: User) -> Email | Cancel:
-    """**To**: the partner of who denies it. **When**: someone says that they did not sign what the
-    committee recorded. **Until**: both have signed this version or a newer one, or the match has
-    ended."""
-    if version.match.state == Match.State.CLOSED:
-        return Cancel(MATCH_ENDED)
-    in_force = AgreementVersion.objects.of_match(version.match).signed().first()
-    if in_force is not None and in_force.number >= version.number:
-        return Cancel(NEWER_VERSION)
-    return Email(
-        context={
-            "partner": version.match.partner_of(person),
-            "version": version,
-            "in_force": in_force,
-        },
-        action=(_("View our agreement"), page("agreement-detail", version.match)),
-        program=version.program,
-        thread=version.match,
-    )
+    words = _("View our agreement")
+    return to_one_of(version.match, person, words, "agreement-detail", version=version)
 
 
 @kind(
@@ -263,12 +186,7 @@ def agreement_comment(comment: PartComment, person: User) -> Email | Cancel:
     count = waiting.exclude(author=person).count()
     if not count:
         return Cancel(NOTHING_TO_ANSWER)
-    return Email(
-        context={"match": match, "partner": match.partner_of(person), "count": count},
-        action=(_("Read and answer"), page("agreement-review", match)),
-        program=match.program,
-        thread=match,
-    )
+    return to_one_of(match, person, _("Read and answer"), "agreement-review", count=count)
 
 
 @kind(
@@ -283,12 +201,7 @@ def agreement_comment_answered(comment: PartComment, person: User) -> Email | Ca
     match = comment.match
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    return Email(
-        context={"match": match, "partner": match.partner_of(person)},
-        action=(_("Read the answers"), page("agreement-review", match)),
-        program=match.program,
-        thread=match,
-    )
+    return to_one_of(match, person, _("Read the answers"), "agreement-review")
 
 
 @kind(
@@ -308,13 +221,5 @@ def goal_review(review: GoalReview, person: User) -> Email | Cancel:
         return Cancel(REVIEWED)
     if not GoalReview.objects.waiting().filter(pk=review.pk).exists():
         return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else REVIEW_PASSED)
-    return Email(
-        context={
-            "partner": match.partner_of(person),
-            "is_mentee": match.mentee.person == person,
-            "month": review.month,
-        },
-        action=(_("Review our goals"), page("goal-review", match)),
-        program=match.program,
-        thread=match,
-    )
+    is_mentee, words = match.mentee.person == person, _("Review our goals")
+    return to_one_of(match, person, words, "goal-review", is_mentee=is_mentee, month=review.month)

@@ -12,7 +12,7 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.reasons import ANSWERED
 
 from . import reflections
-from .emails import page
+from .emails import to_one_of
 from .reflection_reminders import KIND
 
 
@@ -32,9 +32,4 @@ def reflection(closure: Closure, person: User) -> Email | Cancel:
     is_written = reflections.reflection_of(match, person) is not None
     if is_written or not reflections.may_reflect(match):
         return Cancel(ANSWERED)
-    return Email(
-        context={"match": match, "partner": match.partner_of(person)},
-        action=(_("Look back"), page("reflection", match)),
-        program=match.program,
-        thread=match,
-    )
+    return to_one_of(match, person, _("Look back"), "reflection")

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from agreements import amending, drafting, paper
-from agreements.models import AgreementText, AgreementVersion, Signature
+from agreements import amending, drafting, paper, paper_emails
+from agreements.models import AgreementText, AgreementVersion, PaperRecord, Signature
 from checkins.models import Concern
 from dashboard.invariants import broken_invariants
 from matches import endings
@@ -124,6 +124,25 @@ def test_it_is_not_denied_after_the_end_or_under_a_newer_agreement(version, matc
     first = Signature.objects.select_related("paper").get(version=version, person=ben)
     with pytest.raises(ActionNotAllowed, match="ended"):
         paper.deny(first, by=ben)
+
+
+def test_the_email_offers_to_deny_only_while_it_is_possible(version, match, carer, ada, ben):
+    def says(made):
+        email = paper_emails.agreement_on_paper(made, ben)
+        (label, address), until = email.action, email.context["deniable_until"]
+        offers = {until is not None, "not-signed" in address, label == "I did not sign this"}
+        assert len(offers) == 1, "the text and the button agree"
+        return offers.pop()
+
+    made = record(version, carer, ada, ben)
+    assert says(made)
+    PaperRecord.objects.update(recorded_at=made.recorded_at - 14 * DAY)
+    assert not says(made)
+    PaperRecord.objects.update(recorded_at=made.recorded_at)
+    new = amending.amend(again(match), by=ada)
+    drafting.share(new, by=ada)
+    make.sign(new, ada, ben)
+    assert not says(made)
 
 
 def test_the_day_and_the_hour_are_those_of_the_program(version, carer, ada):
