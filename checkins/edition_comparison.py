@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -86,11 +87,14 @@ def compare(old: Survey, new: Survey, *, user: User, program: Program | None) ->
 def _newest_waves(
     surveys: Sequence[Survey], user: User, program: Program | None
 ) -> dict[int, Wave]:
-    """Return {survey: the newest wave that counted its answers} of those that `user` may see."""
+    """Return {survey: the newest wave that counted its answers} of those that `user` may see.
+
+    Those of a shared survey are the waves of `program`, if there is one.
+    """
     waves = Wave.objects.for_committee(user)
-    if program is not None:
-        waves = waves.filter(cohort__program=program)
     counted = CheckIn.objects.filter(survey__in=surveys, wave__in=waves).order_by("wave__month")
+    if program is not None:
+        counted = counted.exclude(~Q(wave__cohort__program=program), survey__program=None)
     newest = dict(counted.values_list("survey", "wave").distinct())
     found = with_turnout(waves.filter(pk__in=newest.values()), user)
     by_id = found.select_related("cohort").in_bulk()
@@ -120,14 +124,20 @@ def _changes(old: Question, new: Question) -> Iterator[Change]:
             what = _("Answers in %(language)s") % {"language": names[language]}
             yield Change(what, before, after)
     for what, before_after in (
-        (_("Kind"), [row.get_kind_display() for row in (old, new)]),
-        (_("Asked of"), [row.get_asked_display() for row in (old, new)]),
-        (_("Read by"), [row.get_channel_display() for row in (old, new)]),
-        (_("Also counted"), [_yes_no(row.is_counted) for row in (old, new)]),
-        (_("Needs an answer"), [_yes_no(row.is_required) for row in (old, new)]),
+        (_("Kind"), [[row.get_kind_display()] for row in (old, new)]),
+        (_("Asked of"), [[row.get_asked_display()] for row in (old, new)]),
+        (_("Read by"), [[row.get_channel_display()] for row in (old, new)]),
+        (_("Also counted"), [[_yes_no(row.is_counted)] for row in (old, new)]),
+        (_("Needs an answer"), [[_yes_no(row.is_required)] for row in (old, new)]),
     ):
         if before_after[0] != before_after[1]:
-            yield Change(what, before_after[:1], before_after[1:])
+            yield Change(what, *before_after)
+    if set(old.concern_codes) != set(new.concern_codes):
+        yield Change(_("Answers that become a concern"), *(_concerns(row) for row in (old, new)))
+
+
+def _concerns(question: Question) -> list[str]:
+    return [text for code, text in question.options if code in question.concern_codes]
 
 
 def _yes_no(value: bool) -> str:
