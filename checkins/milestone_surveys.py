@@ -7,7 +7,7 @@ are in the first person and ask one thing each.
 
 from __future__ import annotations
 
-from .models import Channel, Kind
+from .models import Channel, Kind, Question
 
 Texts = dict[str, str]
 
@@ -83,9 +83,9 @@ SAY = _scale(
 )
 TRAINING = _scale(
     "training_useful",
-    "What I learned in the orientation helps me in our meetings.",
-    "Ce que l'orientation m'a appris m'aide dans nos rencontres.",
-)
+    "The orientation was good preparation for being a mentor.",
+    "L'orientation était une bonne préparation à mon rôle de mentor.",
+) | {"asked": Question.Asked.MENTOR}  # mentees have none
 SCALES = [OPEN, UNDERSTOOD, GLAD, GOALS, NEXT_STEP, EXPECTATIONS, SUPPORT, SAY, TRAINING]
 
 NO_GRADE = _words(
@@ -115,14 +115,14 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.MIDTERM: {
-        "titles": _words("Halfway: how is it going?", "À mi-parcours : comment ça va?"),
+        "titles": _words("How is it going so far?", "Comment ça va jusqu'ici?"),
         "intros": NO_GRADE,
         "questions": [
             *SCALES,
             _text(
                 "change",
-                "What should we change in the second half?",
-                "Que devrions-nous changer pour la seconde moitié?",
+                "What should we change now?",
+                "Que devrions-nous changer maintenant?",
             ),
         ],
     },
@@ -133,17 +133,18 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
             *SCALES,
             _text(
                 "change",
-                "What should we change for the next cohort?",
-                "Que devrions-nous changer pour la prochaine cohorte?",
+                "What should we change in the program?",
+                "Que devrions-nous changer dans le programme?",
             ),
         ],
     },
     Kind.EXIT: {
         "titles": _words("Your pair has ended", "Votre duo a pris fin"),
         "intros": _words(
-            "Not every pair goes on, and no one is to blame. Your answers help us to do better.",
-            "Tous les duos ne continuent pas, et ce n'est la faute de personne. Vos réponses nous "
-            "aident à faire mieux.",
+            "Pairs end early for many reasons, and no one is to blame. Your answers help us to do "
+            "better.",
+            "Un duo peut prendre fin plus tôt pour bien des raisons, et ce n'est la faute de "
+            "personne. Vos réponses nous aident à faire mieux.",
         ),
         "questions": [
             {

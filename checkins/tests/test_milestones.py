@@ -194,6 +194,11 @@ def test_each_item_has_its_construct_and_source_in_the_docs(surveys):
         assert row.count("|") == 5
 
 
+def test_only_mentors_are_asked_about_the_orientation(surveys):
+    rows = Question.objects.filter(code="training_useful")
+    assert {row.roles for row in rows} == {("mentor",)}
+
+
 def test_mid_term_and_closing_ask_the_same_scales():
     codes = [
         {str(row["code"]) for row in MILESTONE_SURVEYS[kind]["questions"] if row["kind"] == "scale"}
