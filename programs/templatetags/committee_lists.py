@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.timezones import zone_label
+from programs.committee import Role, roles_held
 from programs.committee_admin.cells import as_sentence, empty_value, labelled_results
 from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
@@ -47,6 +48,12 @@ def committee_dates(changelist: CommitteeList) -> dict[str, object]:
 def committee_rows(changelist: CommitteeList) -> dict[str, object]:
     """Show the table of a list; on a phone each row is a card."""
     return labelled_results(changelist)
+
+
+@register.inclusion_tag("admin/programs/no_cohort.html", takes_context=True)
+def no_cohort(context: Context) -> dict[str, bool]:
+    """Say that a page needs a cohort, and lead a chair to adding one."""
+    return {"may_add": Role.CHAIR in roles_held(context["request"])}
 
 
 @register.simple_tag

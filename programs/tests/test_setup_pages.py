@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from programs import setup_checklist
 from programs.admin.policy import POLICY_GROUPS
@@ -279,3 +280,18 @@ def test_a_role_ends_on_a_day_and_access_with_it(as_user, cleo, program, reader)
 def test_a_reader_cannot_add_members(as_user, reader, program, dan):
     data = {"program": program.pk, "role": "chair", "since": "2026-01-01", "email": dan.email}
     assert as_user(reader).post("/admin/programs/membership/add/", data).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["matching_round_add", "applications_rosterupload_add"])
+def test_without_a_cohort_a_page_that_needs_one_leads_to_adding_it(as_user, cleo, program, name):
+    matcher = factories.member("Mia Hill", program=program, role="matcher")
+    url, add = reverse(f"admin:{name}"), reverse("admin:programs_cohort_add")
+    page = as_user(cleo).get(url).content.decode().partition("<main")[2]
+    assert "There is no cohort yet" in page
+    assert f'href="{add}"' in page
+    assert "<select" not in page
+    page = as_user(matcher).get(url).content.decode().partition("<main")[2]
+    assert "A chair of the program has to add one first." in page
+    assert add not in page
+    factories.cohort(program=program)
+    assert '<select name="cohort"' in as_user(matcher).get(url).content.decode()
