@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match
+from matches.pair_lock import lock_row
 from matches.terms import today_of
 from notifications.outbox import enqueue
 
@@ -73,6 +74,7 @@ def record(
     at = at or timezone.now()
     if not _is_in_care(version, by):
         raise ActionNotAllowed(_("Only the carer of this pair or a chair can do this."))
+    lock_row(version.match.pk)
     signing.lock(version, expected_revision)
     people = [person for person in version.match.people if person.pk in dates]
     _check(version, people, dates, at=at)
@@ -137,12 +139,7 @@ def deny(signature: Signature, *, by: User, at: datetime | None = None) -> None:
     at, version = at or timezone.now(), signature.version
     if signature.person_id != by.pk or signature.paper is None:
         raise ActionNotAllowed(_("Only the person whose signature it is can do this."))
-    # A signature and an edit lock the version, too.
-    list(
-        AgreementVersion.objects.select_for_update(no_key=True)
-        .filter(pk=version.pk)
-        .values_list("pk")
-    )
+    version.match.state = lock_row(version.match.pk)
     version.refresh_from_db(fields=["state", "revision", "signed_at", "signing_round"])
     signature.refresh_from_db(fields=["denied_at", "withdrawn_at"])
     if signature.denied_at is not None:

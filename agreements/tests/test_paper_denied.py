@@ -126,6 +126,15 @@ def test_it_is_not_denied_after_the_end_or_under_a_newer_agreement(version, matc
         paper.deny(first, by=ben)
 
 
+def test_it_is_not_denied_when_the_other_has_just_ended(version, match, carer, ada, ben):
+    record(version, carer, ben)
+    seen = paper.deniable(match, ben, at=timezone.now())
+    endings.end(again(match), by=ada, kind="choice")
+    with pytest.raises(ActionNotAllowed, match="ended"):
+        paper.deny(seen, by=ben)
+    assert not Concern.system.exists()
+
+
 def test_the_email_offers_to_deny_only_while_it_is_possible(version, match, carer, ada, ben):
     def says(made):
         email = paper_emails.agreement_on_paper(made, ben)

@@ -15,7 +15,10 @@ from dashboard.invariants import broken_invariants
 from testkit import factories
 from testkit.concurrency import race
 
-from . import pair_races_of_writing  # noqa: F401  registers its races
+from . import (  # noqa: F401  they register their races
+    pair_races_of_paper,
+    pair_races_of_writing,
+)
 from .pair_races import RACES
 from .pair_states import Pair
 
