@@ -132,7 +132,7 @@ def test_it_is_not_denied_when_the_other_has_just_ended(version, match, carer, a
     endings.end(again(match), by=ada, kind="choice")
     with pytest.raises(ActionNotAllowed, match="ended"):
         paper.deny(seen, by=ben)
-    assert not Concern.system.exists()
+    assert Signature.objects.get().denied_at is None
 
 
 def test_the_email_offers_to_deny_only_while_it_is_possible(version, match, carer, ada, ben):
