@@ -59,6 +59,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
         "pair", "number", "state", "changed_at", "shared_at", "mentee_signed", "mentor_signed",
         "signed_at", "ends_on", "goals", "measured", "wording", "text_language", "text",
     )  # fmt: skip
+    named_rows = {"pair": "match"}
 
     def with_columns(self, request, rows):
         signatures = {

@@ -165,6 +165,8 @@ def test_the_page_records_and_says_what_is_wrong(version, carer, ada, ben, as_us
     page = shown(client.get(change))
     assert "signed on paper on" in page
     assert "Download the scan" in page
+    pair = reverse("admin:matches_match_change", args=[version.match.pk])
+    assert f'<a href="{pair}">{version.match}</a>' in page
     rows = shown(client.get(reverse("admin:agreements_agreementversion_changelist")))
     assert "On paper, " in rows
     record(version, carer, ben)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -70,6 +71,7 @@ class OutboxAdmin(GenericRelationAdmin):
         "why",
         "problem",
     )
+    named_rows: ClassVar[Mapping[str, str]] = {"to": "recipient"}
     change_form_template = "admin/dashboard/email.html"
     acting_roles = (Role.CHAIR,)
 

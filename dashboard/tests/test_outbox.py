@@ -41,6 +41,15 @@ def test_an_email_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, e
     assert "field-email" not in as_user(cleo).get(f"{LIST}?kind=round-unmatched").content.decode()
 
 
+def test_the_recipient_is_a_link_to_whoever_may_open_it(as_user, cleo, ben, email):
+    url = reverse("admin:notifications_notification_change", args=[email.pk])
+    person = reverse("admin:accounts_user_change", args=[ben.pk])
+    page = as_user(cleo).get(url).content.decode()
+    assert f'<a href="{person}">{ben}</a>' in page
+    Notification.system.update(recipient=None, address="nobody@example.org")
+    assert "nobody@example.org" in as_user(cleo).get(url).content.decode()
+
+
 def test_the_chair_holds_an_email_and_releases_it(as_user, cleo, email):
     assert "On hold" in press(as_user(cleo), email, "hold").content.decode()
     assert fresh().state == "held"

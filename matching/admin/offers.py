@@ -51,7 +51,8 @@ class OfferAdmin(CommitteeAdmin):
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = _("Name of either person")
     fields = readonly_fields = (
-        "pair",
+        "mentee",
+        "mentor",
         "state_chip",
         "number",
         "round",

@@ -167,7 +167,11 @@ def test_the_committee_reads_why_the_next_mentor_is_asked(asked, people, spare, 
         url = reverse("admin:matching_offer_change", args=[offer.pk])
         return unescape(as_user(cleo).get(url).content.decode())
 
-    assert "Planned by the round." in page_of(asked)
+    page = page_of(asked)
+    assert "Planned by the round." in page
+    for name in ("amina", "ruth"):
+        url = reverse("admin:applications_application_change", args=[people[name].pk])
+        assert f'href="{url}"' in page.partition("<main")[2]
     pair_offers.answer(asked, by=people["ruth"].person, agrees=False)
     page = page_of(offer_of(people["amina"], mentor=spare))
     assert "Candidate 2: the best of the same run" in page

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from django.apps import apps
 from django.contrib import admin, messages
@@ -55,6 +56,8 @@ class RowPages(admin.ModelAdmin):
     """Title the pages of a row by its name; show its changes of state and what was edited."""
 
     list_title: str | Promise = ""  # where the plural of the model says too little
+    # {computed column: attribute with the row that it names}; the row's own page links to it.
+    named_rows: ClassVar[Mapping[str, str]] = {}
 
     @property
     def list_name(self) -> str:

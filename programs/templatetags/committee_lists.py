@@ -72,7 +72,7 @@ def readonly_value(context: Context, field: AdminReadonlyField) -> object:
     """Show a value that can't be changed; a row as a link only if the member may open its page."""
     row, name = _related_row(field), str(field.field["name"])
     if row is not None:
-        return link_to(context["request"], admin.site, row).__html__()
+        return row_link(context, row)
     if name in LABELS:
         return LABELS[name](getattr(field.form.instance, name))
     if name == "state" and hasattr(field.form.instance, "get_state_display"):
@@ -101,11 +101,20 @@ def _in_words(field: AdminReadonlyField, contents: str) -> object:
 
 def _related_row(field: AdminReadonlyField) -> Model | None:
     name, row = field.field["field"], field.form.instance
+    if named := getattr(field.model_admin, "named_rows", {}).get(name):
+        computed: Model | None = getattr(row, named)
+        return computed
     columns = {column.name: column for column in row._meta.get_fields()}
     if isinstance(name, str) and isinstance(columns.get(name), ForeignKey):
         found: Model | None = getattr(row, name)
         return found
     return None
+
+
+@register.simple_tag(takes_context=True)
+def row_link(context: Context, row: Model) -> str:
+    """Show the name of a row, as a link if the member may open its page."""
+    return link_to(context["request"], admin.site, row).__html__()
 
 
 @register.simple_tag(takes_context=True)
