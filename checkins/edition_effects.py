@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from matches.models import Match
 from programs.models import Policy, Program
 
-from .models import MILESTONES, CheckIn, Kind, Question, Survey, current_survey
+from .models import AFTER_THE_END, MILESTONES, CheckIn, Kind, Question, Survey, current_survey
 from .results import smallest_group
 
 Channel = Question.Channel
@@ -28,25 +28,34 @@ class Effects:
     readers: list[tuple[str, list[Question]]]  # who reads the answers to which questions
     replaces: Survey | None  # the edition that is asked until then
 
+    @property
+    def is_hidden_from_partners(self) -> bool:
+        """Whether no answer is read by the partner."""
+        rows = (row for _who, questions in self.readers for row in questions)
+        return all(row.channel != Channel.PARTNER for row in rows)
+
 
 def effects_of(survey: Survey, program: Program, at: datetime) -> Effects:
     """Return what publishing `survey` at `at` does in `program`."""
     questions = list(survey.questions.all())
     return Effects(
-        who=list(_who(program, questions)),
+        who=list(_who(survey.kind, program, questions)),
         when=list(_when(survey.kind, program, at)),
         readers=list(_readers(program, questions)),
         replaces=current_survey(survey.kind, program),
     )
 
 
-def _who(program: Program, questions: Iterable[Question]) -> Iterable[str]:
-    pairs = Match.objects.open().filter(mentee__cohort__program=program).count()
-    yield ngettext(
-        "Both people of each pair: %(count)d pair today, and every new one.",
-        "Both people of each pair: %(count)d pairs today, and every new one.",
-        pairs,
-    ) % {"count": pairs}
+def _who(kind: str, program: Program, questions: Iterable[Question]) -> Iterable[str]:
+    if kind in AFTER_THE_END:
+        yield _("Both people of a pair that has ended.")
+    else:
+        pairs = Match.objects.open().filter(mentee__cohort__program=program).count()
+        yield ngettext(
+            "Both people of each pair: %(count)d pair today, and every new one.",
+            "Both people of each pair: %(count)d pairs today, and every new one.",
+            pairs,
+        ) % {"count": pairs}
     for role, name in (("mentee", _("Mentees")), ("mentor", _("Mentors"))):
         count = sum(role in question.roles for question in questions)
         words = ngettext("%(role)s: %(count)d question.", "%(role)s: %(count)d questions.", count)
@@ -60,26 +69,59 @@ def rule_of(kind: str, policy: Policy) -> str:
             "days": policy.fit_check_days
         }
     if kind in MILESTONES:
-        return _milestone(kind, policy)
+        setting, words = MILESTONE_RULES[Kind(kind)]
+        return words % {"count": getattr(policy, setting)}
     return _("%(first)d days after the introduction, then every %(every)d days.") % {
         "first": policy.pulse_first_days,
         "every": policy.pulse_every_days,
     }
 
 
-def _milestone(kind: str, policy: Policy) -> str:
-    days = _("Once: %(days)d days after the introduction.")
-    months = _("Once: %(months)d months after the introduction.")
-    before_end = _("Once: %(days)d days before the end of the pair's term.")
-    after_end = _("Once: %(days)d days after a pair has ended before its term.")
-    later = _("Once: %(months)d months after a pair has completed its time.")
-    return {
-        Kind.BASELINE: days % {"days": policy.baseline_days},
-        Kind.MIDTERM: months % {"months": policy.midterm_months},
-        Kind.CLOSING: before_end % {"days": policy.closing_survey_days},
-        Kind.EXIT: after_end % {"days": policy.exit_survey_days},
-        Kind.LATER: later % {"months": policy.later_survey_months},
-    }[Kind(kind)]
+# When a survey of a milestone is asked: (setting, sentence).
+MILESTONE_RULES = {
+    Kind.BASELINE: (
+        "baseline_days",
+        ngettext_lazy(
+            "Once: %(count)d day after the introduction.",
+            "Once: %(count)d days after the introduction.",
+            "count",
+        ),
+    ),
+    Kind.MIDTERM: (
+        "midterm_months",
+        ngettext_lazy(
+            "Once: %(count)d month after the introduction, "
+            "unless the pair's term is nearly over then.",
+            "Once: %(count)d months after the introduction, "
+            "unless the pair's term is nearly over then.",
+            "count",
+        ),
+    ),
+    Kind.CLOSING: (
+        "closing_survey_days",
+        ngettext_lazy(
+            "Once: %(count)d day before the end of the pair's term.",
+            "Once: %(count)d days before the end of the pair's term.",
+            "count",
+        ),
+    ),
+    Kind.EXIT: (
+        "exit_survey_days",
+        ngettext_lazy(
+            "Once: %(count)d day after a pair has ended before its term.",
+            "Once: %(count)d days after a pair has ended before its term.",
+            "count",
+        ),
+    ),
+    Kind.LATER: (
+        "later_survey_months",
+        ngettext_lazy(
+            "Once: %(count)d month after a pair was completed, at the end of its term or earlier.",
+            "Once: %(count)d months after a pair was completed, at the end of its term or earlier.",
+            "count",
+        ),
+    ),
+}
 
 
 def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:

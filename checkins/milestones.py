@@ -5,7 +5,8 @@
    began to ask are left out, so a new survey never reaches back. A newer edition changes nothing of
    that: it goes on from the edition that it replaces.
 3. A pause moves the moment; an extension moves what is counted from the end.
-4. No one is asked about a pair that was created by mistake.
+4. The mid-term survey comes before the closing survey, or not at all.
+5. No one is asked about a pair that was created by mistake.
 """
 
 from __future__ import annotations
@@ -106,4 +107,8 @@ def moment_of(kind: str, match: Match, policy: Policy) -> datetime | None:
         return begin_of(day, ZoneInfo(match.program.time_zone))
     if kind in AFTER_THE_END:
         return match.closed_at + _wait(kind, policy) if match.closed_at else None
-    return later(match.introduced_at, _wait(kind, policy), list(match.pauses.all()))
+    moment = later(match.introduced_at, _wait(kind, policy), list(match.pauses.all()))
+    if kind == Kind.MIDTERM:
+        closing = moment_of(Kind.CLOSING, match, policy)
+        return moment if closing is None or moment < closing else None
+    return moment

@@ -68,6 +68,16 @@ def test_the_closing_survey_comes_before_the_end_of_the_term(match, program, cle
     assert asked("closing") == opened(match)
 
 
+@pytest.mark.parametrize(("term_days", "is_asked"), [(180, False), (194, False), (195, True)])
+def test_the_mid_term_survey_does_not_come_after_the_closing_one(
+    term_days, is_asked, match, program, cleo
+):
+    ask(program, cleo, "midterm")
+    Match.objects.update(state="active", ends_on=(START + term_days * DAY).date())
+    planning.plan(START + 181 * DAY)
+    assert asked("midterm") == (opened(match) if is_asked else [])
+
+
 @pytest.mark.parametrize(
     ("kind", "days", "endings_asked"),
     [
