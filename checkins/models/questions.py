@@ -42,7 +42,7 @@ class QuestionQuerySet(ScopedQuerySet):
         """Update rows of drafts. Raises ActionNotAllowed if one of them is published."""
         self._require_drafts()
         if target := changes.get("survey", changes.get("survey_id")):
-            _require_drafts([target.pk if isinstance(target, Survey) else target])
+            _require_drafts([target.pk if isinstance(target, Survey) else cast(int, target)])
         return super().update(**changes)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -64,7 +64,7 @@ class QuestionQuerySet(ScopedQuerySet):
             raise ActionNotAllowed(FROZEN)
 
 
-def _require_drafts(surveys: Collection[object]) -> None:
+def _require_drafts(surveys: Collection[int]) -> None:
     if Survey.objects.filter(pk__in=surveys).exclude(state=Survey.State.DRAFT).exists():
         raise ActionNotAllowed(FROZEN)
 
