@@ -92,9 +92,11 @@ def step_labels(status: ParticipantStatus) -> dict[str, str]:
 
 
 def month_of_term(status: ParticipantStatus) -> str:
-    """Return "Month 3 of 12" for an active pair, else ""."""
+    """Return "Month 3 of 12" for a pair that has signed and not ended, else ""."""
     match = status.match
-    if not match or not match.active_at or not match.agreed_end:
+    if not match or match.state == Match.State.CLOSED:
+        return ""
+    if not match.active_at or not match.agreed_end:
         return ""
     begun = timezone.localdate(match.active_at)
     total = months_between(begun, match.agreed_end)

@@ -16,7 +16,7 @@ from notifications.reasons import ANSWERED
 
 from . import alumni_reminders, mentoring_again
 from .ending_texts import REOPENED, partner_name
-from .models import Closure, FollowUp
+from .models import Closure, FollowUp, Match
 
 
 @kind(
@@ -32,15 +32,26 @@ def six_months_on(closure: Closure, person: User) -> Email | Cancel:
     if closure.reopened_at:
         return Cancel(REOPENED)
     match = closure.match
+    is_mentee = match.mentee.person_id == person.pk
     return Email(
         context={
             "match": match,
             "partner_name": partner_name(match, person),
-            "is_mentee": match.mentee.person_id == person.pk,
+            "is_mentee": is_mentee,
+            "may_mentor": _may_mentor(closure, person, is_mentee=is_mentee),
         },
         action=(_("See what comes next"), absolute(reverse("dashboard:alumni"))),
         program=match.program,
     )
+
+
+def _may_mentor(closure: Closure, person: User, *, is_mentee: bool) -> bool:
+    """Return whether the page of the e-mail offers `person` to mentor, or to mentor again."""
+    if is_mentee:
+        as_mentor = person.applications.mentors().filter(cohort__program=closure.match.program)
+        return not as_mentor.exists()
+    is_done = closure.follow_ups.filter(person=person, wish=FollowUp.Wish.STOP).exists()
+    return not is_done and not Match.objects.open().filter(mentor__person=person).exists()
 
 
 @kind(

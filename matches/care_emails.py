@@ -99,19 +99,22 @@ def carer_leaves(membership: Membership, member: User) -> Email | Cancel:
     if not ends.filter(pk=membership.pk).exists():
         return Cancel(ROLE_GOES_ON)
     is_own = member.pk == membership.user_id
-    page = "admin:dashboard_pair_changelist" if is_own else "admin:matches_match_hand-over"
-    url = reverse(page, args=[] if is_own else [membership.pk])
+    chairs = Membership.objects.live().of(member, Role.CHAIR).filter(program=membership.program_id)
+    chooses = chairs.exists()  # a chair may be the carer who leaves
+    page = "admin:matches_match_hand-over" if chooses else "admin:dashboard_pair_changelist"
+    url = reverse(page, args=[membership.pk] if chooses else [])
     return Email(
         context={
             "n": count,
             "carer": membership.user,
             "is_own": is_own,
+            "chooses": chooses,
             "until": membership.until,
             "program": membership.program,
         },
         action=(
-            _("Open your pairs") if is_own else _("Choose another carer"),
-            absolute(f"{url}?carer=me" if is_own else url),
+            _("Choose another carer") if chooses else _("Open your pairs"),
+            absolute(url if chooses else f"{url}?carer=me"),
         ),
         program=membership.program,
     )

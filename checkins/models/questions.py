@@ -21,8 +21,8 @@ from .surveys import FROZEN, Survey
 class Channel(models.TextChoices):
     """Who reads the answers of a question; the page says so before anyone answers."""
 
-    PARTNER = "partner", _("my partner")
-    CARE = "care", _("my carer and the chair")
+    PARTNER = "partner", _("the partner")
+    CARE = "care", _("the carer and the chair")
     POOLED = "pooled", _("only counted together with others")
 
 

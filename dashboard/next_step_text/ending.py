@@ -95,7 +95,7 @@ def closed(status: ParticipantStatus) -> NextStep:
 def mentor_again(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Will you mentor again?"),
-        text=_("A new cohort of %(program)s takes applications. One tap is enough.")
+        text=_("A new cohort of %(program)s takes applications. There is no new form.")
         % {"program": status.program},
         url=page("matches:match-mentor-again", status.key),
         action=_("Choose"),

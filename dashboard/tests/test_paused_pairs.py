@@ -15,7 +15,7 @@ from dashboard.attention import attention_items
 from dashboard.health import Health, health_of, in_health, reasons, with_requests
 from dashboard.progress import month_of_term
 from dashboard.status import statuses_of
-from matches import pauses
+from matches import endings, pauses
 from matches.models import Match, Pause
 from matches.pair_clock import later, rested_since
 from matches.pause_days import Wish
@@ -162,6 +162,12 @@ def test_the_month_of_the_term_stands_still(pair, ben):
     before = month(5)
     pause(pair, 5, 60)
     assert {month(at) for at in (5, 30, 64)} == {before}
+
+
+def test_a_pair_that_has_ended_is_in_no_month_of_its_term(pair, ben):
+    endings.end(pair, by=ben, kind=Match.Closed.COMPLETED_EARLY, at=day(5))
+    [status] = statuses_of(ben, at=day(30))
+    assert month_of_term(status) == ""
 
 
 def test_the_queries_of_the_list_do_not_grow_with_pauses(pair, cleo):

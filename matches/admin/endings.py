@@ -64,7 +64,7 @@ def _context(matches: list[Match], form: CommitteeEndForm, pk: int | None) -> di
 
 
 def _title(matches: list[Match]) -> str:
-    return ngettext("End this pair", "End pairs", len(matches))
+    return ngettext("End this pair", "End these pairs", len(matches))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from agreements import reflection_reminders, reflections
-from matches import alumni_reminders, endings
+from matches import alumni_reminders, endings, follow_ups
+from matches.alumni_emails import six_months_on
 from notifications.models import Notification
 from testkit import factories
 
@@ -37,6 +38,24 @@ def test_both_are_written_to_half_a_year_later_once(pair):
     for day in (182, 184, 185, 300):
         alumni_reminders.look_back(days(day))
     assert sent("six-months-on") == 2
+
+
+def invites(closure, person):
+    return six_months_on(closure, person).context["may_mentor"]
+
+
+def test_only_who_can_mentor_is_invited_to(pair, ada, ben, program):
+    closure = end(pair)
+    assert invites(closure, ben)
+    assert invites(closure, ada)
+    follow_ups.answer(closure.follow_ups.get(person=ada), by=ada, wish="stop")
+    assert not invites(closure, ada), "they are done"
+    follow_ups.answer(closure.follow_ups.get(person=ada), by=ada, wish="again")
+    later = factories.cohort(program=program)
+    factories.match(factories.person("Finn Berg"), ada, later)
+    assert not invites(closure, ada), "they have a pair"
+    factories.match(factories.person("Gail Ott"), ben, pair.cohort)
+    assert not invites(closure, ben), "they have become a mentor"
 
 
 @pytest.mark.parametrize("kind", ["choice", "circumstance"])

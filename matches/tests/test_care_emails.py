@@ -112,6 +112,17 @@ def test_a_month_before_the_end_the_carer_and_the_chair_are_told_once(pair, cleo
     ]
 
 
+def test_a_chair_who_is_the_leaving_carer_is_asked_to_choose(pair, cleo):
+    assign_carer(pair, cleo, by=cleo)
+    role = ends_in(cleo, 10)
+    tell_of_ending_roles(timezone.now())
+    [mail] = deliver_due_emails(reconcile=False)
+    assert mail.subject == "Your pairs need another carer soon"
+    assert "Please choose another carer before" in mail.body
+    assert "has been asked" not in mail.body
+    assert page(role) in mail.body
+
+
 def test_nobody_is_told_without_pairs_or_with_a_longer_role(pair, cleo, carl, dora):
     ends_in(carl, 10)
     tell_of_ending_roles(timezone.now())

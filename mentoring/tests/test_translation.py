@@ -120,6 +120,12 @@ def test_a_plural_has_both_of_its_forms_or_none(french):
     ] == []
 
 
+def test_a_text_has_one_plural(french):
+    """Its singular is the key of a text: of two entries with other plurals only one is used."""
+    counts = Counter((entry.msgctxt, entry.msgid) for entry in french)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
 def test_every_text_of_the_product_is_in_french(french):
     """Run `manage.py makemessages -l fr --no-location` when this fails, then translate."""
     catalogue = texts_of(french)
