@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from matches.vocabulary_text import format_number
 from matching.criteria import own_criteria
+from matching.criteria_forms import CriteriaForm
 from matching.explanations.explanation_text import cost_text
 from matching.explanations.explanations import band_of, full_measure
-from matching.forms import CriteriaForm
 from matching.models import Proposal, Round
 from matching.presets import PRESETS, is_used
 from matching.rounds import criteria_changes
