@@ -1,4 +1,4 @@
-"""The check-in plan: who is asked what, and when. `plan` makes it true about once a minute.
+"""The check-in plan: who is asked what, and when. Three reconcilers make it true.
 
 Fit check: once, after the second meeting or some days after the introduction. Pulse: some days
 after the introduction, then at regular intervals. Every check-in is a row with an ordinal, so
@@ -50,13 +50,6 @@ EMAIL_KINDS = {
     **{str(kind): "checkin-survey" for kind in MILESTONES},
     **{str(kind): "checkin-after" for kind in AFTER_THE_END},
 }
-
-
-def plan(at: datetime) -> None:
-    """Make check-ins and their e-mails what they should be at `at`; the worker does it in steps."""
-    make_planned(at)
-    open_and_lapse(at)
-    remind(at)
 
 
 @reconciler

@@ -189,7 +189,9 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
 def reconcile_checkins(at: datetime) -> None:
     """Plan, ask, raise concerns and publish results as of `at`."""
     for reconcile in (
-        planning.plan,
+        planning.make_planned,
+        planning.open_and_lapse,
+        planning.remind,
         unanswered_emails.raise_about_unanswered_emails,
         concerns.escalate,
         results.publish_waves,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from checkins import concerns
+from checkins import concerns, planning
 from checkins.answering import answer
 from checkins.editions import start_edition
 from checkins.models import CheckIn, Concern, Question, Survey, current_survey
@@ -18,6 +18,13 @@ from programs.models import Program
 
 GOOD_PULSE = {"useful": "4", "rhythm": "as_planned"}
 GOOD_FIT = {"fit": "good"}
+
+
+def plan(at: datetime) -> None:
+    """Make check-ins and their e-mails what they should be at `at`, as the worker does in turns."""
+    planning.make_planned(at)
+    planning.open_and_lapse(at)
+    planning.remind(at)
 
 
 def opened(

@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 import pytest
 
 from agreements import reconcilers as agreement_reconcilers
-from checkins import concerns, planning, results, unanswered_emails
+from checkins import concerns, results, unanswered_emails
 from checkins.seeds import seed_surveys
 from notifications.testing import deliver_due_emails
+from testkit import checkins as make
 from testkit import factories
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -15,7 +16,7 @@ def run_program(at):
     """Reconcile and send e-mail at `at`; only what these tests need, as they run through months."""
     agreement_reconcilers.enqueue_reminders(at)
     for reconcile in (
-        planning.plan,
+        make.plan,
         unanswered_emails.raise_about_unanswered_emails,
         concerns.escalate,
         results.publish_waves,

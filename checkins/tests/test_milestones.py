@@ -41,7 +41,7 @@ def opened(match):
 
 @pytest.mark.parametrize("kind", MILESTONES)
 def test_no_program_asks_one_before_it_publishes_its_own(kind, match, program, cleo):
-    planning.plan(START + 400 * DAY)
+    make.plan(START + 400 * DAY)
     assert current_survey(kind, program) is None
     assert asked(kind) == []
 
@@ -49,22 +49,22 @@ def test_no_program_asks_one_before_it_publishes_its_own(kind, match, program, c
 @pytest.mark.parametrize(("kind", "days"), [("baseline", 7), ("midterm", 180)])
 def test_it_is_asked_some_time_after_the_introduction(kind, days, match, program, cleo):
     ask(program, cleo, kind)
-    planning.plan(START + (days - 1) * DAY)
+    make.plan(START + (days - 1) * DAY)
     assert asked(kind) == []
     for _twice in range(2):
-        planning.plan(START + days * DAY)
+        make.plan(START + days * DAY)
         assert asked(kind) == opened(match)
 
 
 def test_the_closing_survey_comes_before_the_end_of_the_term(match, program, cleo):
     ask(program, cleo, "closing")
     Match.objects.update(state="active", ends_on=(START + 300 * DAY).date())
-    planning.plan(START + 285 * DAY)
+    make.plan(START + 285 * DAY)
     assert asked("closing") == []
     Match.objects.update(ends_on=(START + 310 * DAY).date())  # extended
-    planning.plan(START + 287 * DAY)
+    make.plan(START + 287 * DAY)
     assert asked("closing") == []
-    planning.plan(START + 297 * DAY)
+    make.plan(START + 297 * DAY)
     assert asked("closing") == opened(match)
 
 
@@ -74,7 +74,7 @@ def test_the_mid_term_survey_does_not_come_after_the_closing_one(
 ):
     ask(program, cleo, "midterm")
     Match.objects.update(state="active", ends_on=(START + term_days * DAY).date())
-    planning.plan(START + 181 * DAY)
+    make.plan(START + 181 * DAY)
     assert asked("midterm") == (opened(match) if is_asked else [])
 
 
@@ -92,17 +92,17 @@ def test_after_the_end_only_some_endings_are_asked(
     ask(program, cleo, kind)
     ended_at = START + 40 * DAY
     Match.objects.update(state="closed", closed_kind=ending, closed_at=ended_at)
-    planning.plan(ended_at + (days - 1) * DAY)
+    make.plan(ended_at + (days - 1) * DAY)
     assert asked(kind) == []
     for _twice in range(2):
-        planning.plan(ended_at + days * DAY)
+        make.plan(ended_at + days * DAY)
         assert asked(kind) == (opened(match) if ending in endings_asked else [])
 
 
 @pytest.mark.parametrize("kind", ["baseline", "midterm"])
 def test_a_new_survey_never_reaches_back(kind, match, program, cleo):
     ask(program, cleo, kind, at=START + 181 * DAY)
-    planning.plan(START + 190 * DAY)
+    make.plan(START + 190 * DAY)
     assert asked(kind) == []
 
 
@@ -110,7 +110,7 @@ def test_a_newer_edition_goes_on_where_the_older_one_was(match, program, cleo):
     first = ask(program, cleo, "midterm")
     second = start_edition(first, program=program, by=cleo)
     publish(second, by=cleo, at=START + 185 * DAY)
-    planning.plan(START + 186 * DAY)
+    make.plan(START + 186 * DAY)
     assert set(CheckIn.objects.filter(kind="midterm").values_list("survey", flat=True)) == {
         second.pk
     }
@@ -121,7 +121,7 @@ def test_a_survey_that_rested_does_not_reach_back(match, program, cleo):
     retire(first, by=cleo, at=START + 100 * DAY)
     second = start_edition(first, program=program, by=cleo)
     publish(second, by=cleo, at=START + 185 * DAY)
-    planning.plan(START + 186 * DAY)
+    make.plan(START + 186 * DAY)
     assert asked("midterm") == []
 
 
@@ -129,9 +129,9 @@ def test_a_pause_moves_it(match, program, cleo, ben, time_machine):
     ask(program, cleo, "midterm")
     time_machine.move_to(START + 100 * DAY, tick=False)
     pauses.pause(match, Wish((START + 129 * DAY).date(), "other", "", ""), by=ben)
-    planning.plan(START + 181 * DAY)
+    make.plan(START + 181 * DAY)
     assert asked("midterm") == []
-    planning.plan(START + 212 * DAY)
+    make.plan(START + 212 * DAY)
     assert asked("midterm") == opened(match)
 
 
@@ -139,7 +139,7 @@ def test_who_left_the_site_is_not_asked(match, program, cleo, ben):
     ask(program, cleo, "baseline")
     ben.is_active = False
     ben.save()
-    planning.plan(START + 8 * DAY)
+    make.plan(START + 8 * DAY)
     assert [person for person, _state in asked("baseline")] == [match.mentor.person_id]
 
 
@@ -162,7 +162,7 @@ def test_a_pair_that_is_reopened_is_not_asked_about_its_end(
     ask(program, cleo, "exit")
     time_machine.move_to(START + 40 * DAY, tick=False)
     endings.end(match, by=ben, kind="choice")
-    planning.plan(START + 43 * DAY)
+    make.plan(START + 43 * DAY)
     match.refresh_from_db()
     planning.plan_after_reopening(match, START + 44 * DAY)
     assert {state for _person, state in asked("exit")} == {"cancelled"}
@@ -171,7 +171,7 @@ def test_a_pair_that_is_reopened_is_not_asked_about_its_end(
 def test_it_is_answered_like_any_other(match, program, cleo, ben):
     ask(program, cleo, "exit")
     Match.objects.update(state="closed", closed_kind="choice", closed_at=START)
-    planning.plan(START + 4 * DAY)
+    make.plan(START + 4 * DAY)
     checkin = CheckIn.objects.of(ben).get(kind="exit")
     given = {"reason": "time", "program_support": "4", "again": "yes"}
     assert answer(checkin, by=ben, answers=given, at=START + 5 * DAY)

@@ -9,7 +9,6 @@ import pytest
 from checkins import concerns
 from checkins.emails import checkin_pulse
 from checkins.models import CheckIn, Concern
-from checkins.planning import plan
 from matches import endings, pauses
 from matches.models import Match
 from matches.pause_days import Wish
@@ -17,7 +16,7 @@ from matches.pause_reminders import follow_pauses
 from notifications.kinds import Cancel
 from notifications.models import Notification
 from testkit import factories
-from testkit.checkins import ask_for_help
+from testkit.checkins import ask_for_help, plan
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

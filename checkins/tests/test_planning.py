@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from checkins import planning
 from checkins.answering import answer
 from checkins.models import CheckIn
 from checkins.tests.conftest import START, run_program
 from notifications.models import Notification
+from testkit import checkins as make
 from testkit import meetings as make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +34,16 @@ def days_with_email(through, person, word):
 
 
 def test_both_people_get_a_plan_up_to_the_next_of_each_kind(match, ada, ben):
-    planning.plan(START)
+    make.plan(START)
     assert plan_of(ben) == [("fit", 1, 45, "scheduled"), ("pulse", 1, 30, "scheduled")]
     assert plan_of(ada) == plan_of(ben)
 
 
 def test_planning_twice_counts_the_same_rows(match):
     for at in (START, days(31), days(31), days(46), days(46)):
-        planning.plan(at)
+        make.plan(at)
     rows = CheckIn.objects.count(), Notification.system.count()
-    planning.plan(days(46))
+    make.plan(days(46))
     assert (CheckIn.objects.count(), Notification.system.count()) == rows
 
 
@@ -66,17 +66,17 @@ def test_an_answer_ends_the_reminders(match, ben):
 
 
 def test_the_second_meeting_brings_the_fit_check_forward(match, ben):
-    planning.plan(START)
+    make.plan(START)
     make_meeting.held(match, days(7))
-    planning.plan(days(10))
+    make.plan(days(10))
     assert ("fit", 1, 45, "scheduled") in plan_of(ben)
     make_meeting.held(match, days(12))
-    planning.plan(days(13))
+    make.plan(days(13))
     assert ("fit", 1, 12, "open") in plan_of(ben)
 
 
 def test_after_a_long_stop_the_plan_catches_up_without_asking_twice(match, ben):
-    planning.plan(START)
+    make.plan(START)
     emails = run_program(days(95))
     assert len(asked(emails, ben, "How is mentoring going")) == 1
     assert len(asked(emails, ben, "good fit")) == 1
@@ -107,7 +107,7 @@ def test_the_end_of_a_match_cancels_what_is_planned_or_open(match, ben):
 def test_the_programs_policy_decides_the_days(match, ben, program):
     program.policy.pulse_first_days, program.policy.fit_check_days = 10, 20
     program.policy.save()
-    planning.plan(START)
+    make.plan(START)
     assert plan_of(ben) == [("fit", 1, 20, "scheduled"), ("pulse", 1, 10, "scheduled")]
 
 
@@ -119,6 +119,6 @@ def test_planning_again_asks_as_often_for_three_pairs_as_for_one(
 
     for _n in range(pairs - 1):
         factories.match(factories.person(), factories.person(), cohort, introduced_at=START)
-    planning.plan(START)
+    make.plan(START)
     with django_assert_max_num_queries(23):
-        planning.plan(START)
+        make.plan(START)

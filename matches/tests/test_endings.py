@@ -12,7 +12,6 @@ from accounts.privacy import erase_person
 from applications.models import Application
 from applications.submission import withdraw
 from checkins.models import CheckIn, Concern
-from checkins.planning import plan
 from matches import endings, follow_ups, reopening
 from matches.emails import match_ended
 from matches.ending_texts import ending_lines
@@ -29,6 +28,7 @@ from matches.models import (
 from meetings.models import Meeting
 from notifications.models import Notification
 from testkit import agreements, factories, meetings
+from testkit.checkins import plan
 
 Kind, Cause, State = Match.Closed, Closure.Cause, Match.State
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -47,10 +47,10 @@ VERBS = {
         "withdrawn": "applications.submission.withdraw",
     },
     "checkins.CheckIn": {
-        "open": "checkins.planning.plan",
+        "open": "checkins.planning.open_due",
         "answered": "checkins.answering.answer",
-        "lapsed": "checkins.planning.plan",
-        "cancelled": "checkins.planning.plan",
+        "lapsed": "checkins.planning.lapse_overdue",
+        "cancelled": "checkins.planning.cancel_of_ended_matches",
     },
     "checkins.Concern": {
         "taken": "checkins.models:Concern.take",
