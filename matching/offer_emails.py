@@ -18,7 +18,7 @@ from programs.sender_policy import sender_policy_for
 
 from .models import Offer
 from .offer_texts import facts_about, why_you
-from .rounds.pair_offers import KIND
+from .rounds.asking import KIND
 
 LINK_PURPOSE = "offer"
 LINK_DAYS = 30  # after the last day to answer: the page then says that it is over

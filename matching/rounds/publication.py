@@ -34,7 +34,7 @@ from workflow.states import move
 
 from ..models import Proposal, Round
 from ..pool.applicant_data import left_since_run
-from . import pair_offers
+from . import asking
 from .announcements import all_zones, announce, planned_emails, release_decisions
 from .barred_pairs import refuse_if_barred
 from .lifecycle import refuse_if_conflicted
@@ -163,10 +163,10 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
         (mentee.pk, mentor.pk, shareable(why, mentee, mentor)) for mentee, mentor, why in pairs
     ]
     refuse_if_barred(round_, new_pairs)
-    pair_offers.refuse_if_held(new_pairs)
+    asking.refuse_if_held(new_pairs)
     matches = []
-    if pair_offers.is_asking(round_):
-        pair_offers.open_offers(round_, new_pairs, at=at)
+    if asking.is_asking(round_):
+        asking.open_offers(round_, new_pairs, at=at)
     else:
         matches = create_matches(new_pairs, at=at)
         rows.paired().update(state=Proposal.State.CHOSEN)

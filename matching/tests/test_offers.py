@@ -17,7 +17,7 @@ from checkins.models import Concern
 from matches.models import Match
 from matching.models import KeepApart, Offer, Proposal, Round
 from matching.offer_emails import url_of
-from matching.rounds import pair_offers
+from matching.rounds import asking, pair_offers
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from programs.models import Conflict
@@ -181,10 +181,10 @@ def test_the_committee_reads_why_the_next_mentor_is_asked(asked, people, spare, 
 
 def test_a_held_place_is_not_given_away(asked, people, spare, cohort, cleo):
     with pytest.raises(ActionNotAllowed, match="is being asked"):
-        pair_offers.refuse_if_held([(people["amina"].pk, people["priya"].pk, {})])
+        asking.refuse_if_held([(people["amina"].pk, people["priya"].pk, {})])
     new = make.applicant(cohort, "Noa Lind", topics={"hiring": 3})
     with pytest.raises(ActionNotAllowed, match="no free place"):
-        pair_offers.refuse_if_held([(new.pk, people["ruth"].pk, {})])
+        asking.refuse_if_held([(new.pk, people["ruth"].pk, {})])
     later = make.run_round(cohort, cleo)
     rows = Proposal.system.filter(round=later).in_plan()
     assert set(rows.values_list("mentee", "mentor")) == {(new.pk, spare.pk)}
