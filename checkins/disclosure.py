@@ -57,7 +57,7 @@ def sentences(questions: Sequence[Question], audience: Audience) -> list[str]:
     channels = {question.channel for question in questions}
     found = []
     if Channel.CARE in channels:
-        found.append(" ".join(filter(None, (_committee(audience), _read_by_no_one(questions)))))
+        found.append(_committee(audience, questions))
     elif questions and channels == {Channel.POOLED}:
         found.append(_("No one reads your answers: they are only counted together with others."))
     partner = {"name": audience.partner[:1].upper() + audience.partner[1:]}
@@ -65,11 +65,15 @@ def sentences(questions: Sequence[Question], audience: Audience) -> list[str]:
         found.append(_("%(name)s sees only answers to questions that say so.") % partner)
     else:
         found.append(_("%(name)s never sees your answers.") % partner)
+    if any(question.is_counted for question in questions):
+        found.append(
+            _("Some of your answers are also counted together with others; the question says so.")
+        )
     if any(question.is_pooled for question in questions):
         found.append(
             _(
-                "Answers to multiple-choice questions are also counted together, in groups of at "
-                "least %(n)s people. What you write in your own words is not."
+                "Counted answers are only shown in groups of at least %(n)s people. What you write "
+                "in your own words is never counted."
             )
             % {"n": audience.smallest}
         )
@@ -90,25 +94,49 @@ def reader_of(question: Question, audience: Audience) -> str:
     return f"{read} {counted}".strip()
 
 
-def _committee(audience: Audience) -> str:
-    if not audience.carer:
-        return _("The chair of the program reads your answers.")
+def _committee(audience: Audience, questions: Sequence[Question]) -> str:
+    """Return what the committee reads and what no one does; it names the fewer of the two."""
+    read = [question for question in questions if question.channel == Channel.CARE]
+    pooled = [question for question in questions if question.channel == Channel.POOLED]
+    if len(pooled) > len(read):
+        others = _("No one reads your other answers: they are only counted together with others.")
+        return f"{_read_by_committee(audience, read)} {others}"
+    if pooled:
+        return f"{_read_by_committee(audience, ())} {_read_by_no_one(pooled)}"
+    return _read_by_committee(audience, ())
+
+
+def _read_by_committee(audience: Audience, questions: Sequence[Question]) -> str:
+    """Return who reads the answers to `questions`; to all of them if none are given."""
     carer = audience.carer[:1].upper() + audience.carer[1:]
-    return _("%(carer)s and the chair of the program read your answers.") % {"carer": carer}
+    words = {"carer": carer, "questions": _names(questions)}
+    if not questions and not carer:
+        return _("The chair of the program reads your answers.")
+    if not questions:
+        return _("%(carer)s and the chair of the program read your answers.") % words
+    if not carer:
+        sentence = ngettext(
+            "The chair of the program reads your answer to %(questions)s.",
+            "The chair of the program reads your answers to %(questions)s.",
+            len(questions),
+        )
+    else:
+        sentence = ngettext(
+            "%(carer)s and the chair of the program read your answer to %(questions)s.",
+            "%(carer)s and the chair of the program read your answers to %(questions)s.",
+            len(questions),
+        )
+    return sentence % words
 
 
 def _read_by_no_one(questions: Sequence[Question]) -> str:
-    """Return which answers the committee does not read, "" if it reads all."""
-    pooled = [
-        _("“%(question)s”") % {"question": question}
-        for question in questions
-        if question.channel == Channel.POOLED
-    ]
-    if not pooled:
-        return ""
     sentence = ngettext(
         "No one reads your answer to %(questions)s: it is only counted together with others.",
         "No one reads your answers to %(questions)s: they are only counted together with others.",
-        len(pooled),
+        len(questions),
     )
-    return sentence % {"questions": ", ".join(pooled)}
+    return sentence % {"questions": _names(questions)}
+
+
+def _names(questions: Sequence[Question]) -> str:
+    return ", ".join(_("“%(question)s”") % {"question": question} for question in questions)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from checkins.answering import own_answers
 from checkins.disclosure import readers
-from checkins.models import CheckIn, Concern
+from checkins.models import CheckIn, Concern, Kind
 from notifications.links import link
 from notifications.testing import deliver_due_emails
 from testkit import checkins as make
@@ -67,7 +67,22 @@ def test_a_pooled_question_is_not_said_to_be_read(is_by_link, cared, ben):
     assert "No one reads" not in fit
 
 
-@pytest.mark.parametrize("kind", ["fit", "pulse"])
+@pytest.mark.parametrize("kind", Kind)
+def test_who_reads_names_only_a_few_questions(kind, cared, ben):
+    sentences = " ".join(readers(make.opened(cared, ben, kind=kind)))
+    assert sentences.count("“") <= 2
+    assert ("also counted" in sentences) == (kind in {"fit", "pulse"})
+
+
+def test_a_survey_that_is_mostly_counted_names_what_is_read(cared, ben):
+    checkin = make.opened(cared, ben, kind="midterm")
+    assert readers(checkin)[0] == (
+        "Your carer, Eve Lund, and the chair of the program read your answer to “What should we "
+        "change now?”. No one reads your other answers: they are only counted together with others."
+    )
+
+
+@pytest.mark.parametrize("kind", Kind)
 def test_surveys_do_not_mention_a_carer_where_there_is_none(kind, match, ben):
     checkin = make.opened(match, ben, kind=kind)
     texts = [str(question) for question in checkin.questions] + [checkin.survey.intro]
