@@ -19,6 +19,7 @@ from agreements.models import PARTS
 from applications import completeness
 from applications.orientation import MODULES
 from notifications.links import PURPOSES, guest_token, token_for
+from testkit.papers import on_paper
 
 from . import access_rules
 from .access_roles import AccessFixtures
@@ -27,7 +28,7 @@ from .routes import every_route
 
 VIEWERS = (
     "mentee", "mentor", "chair", "carer", "matcher", "reader", "maintainer", "stranger",
-    "anonymous", "other_mentee", "applicant",
+    "anonymous", "other_mentee", "other_mentor", "applicant",
 )  # fmt: skip
 SAME_PAGE = "_history"  # one template for all tables
 FURTHER = {
@@ -60,6 +61,8 @@ class PageCatalog:
         mentor = self.world.people["mentor"]
         type(mentor).objects.filter(pk=mentor.pk).update(**EXTREME)
         mentor.refresh_from_db()
+        waiting = self.world.row("version", "B")
+        on_paper(waiting, waiting.match.mentor.person)
         for role in VIEWERS:
             self.clients[role] = LeanClient()
             if self.world.people[role].is_authenticated:

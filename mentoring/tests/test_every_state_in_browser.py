@@ -23,14 +23,17 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.utils import timezone
 
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, Signature
 from checkins.seeds import seed_surveys
 from matches.models import Match
 from notifications.reconcilers import run_reconcilers
 from testkit import factories
 from testkit.accessibility import too_wide
 
-from . import pair_states_of_endings  # noqa: F401  registers its states
+from . import (  # noqa: F401  they register their states
+    pair_states_of_endings,
+    pair_states_of_paper,
+)
 from .crawl import BACKEND, LeanClient
 from .page_viewer import PHONE, Viewer, sign_in
 from .pair_states import PAIR_STATES, Pair
@@ -97,10 +100,13 @@ def situation(match: Match) -> tuple[object, ...]:
     """What pages of a pair depend on most."""
     versions = AgreementVersion.objects.of_match(match).order_by("number")
     texts = match.texts_erased_at is not None
+    on_paper = Signature.objects.filter(version__agreement__match=match, paper__isnull=False)
     return (
         match.state,
         match.is_paused(timezone.now()),
         texts,
+        on_paper.count(),
+        on_paper.valid().count(),
         *versions.values_list("state", flat=True),
     )
 
