@@ -18,7 +18,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.urls import reverse
 
-from . import links
+from . import links, work_hours
 from .kinds import KINDS, Email, Stream
 from .models.outbox import Notification
 from .recipients import Account, Recipient
@@ -80,7 +80,7 @@ def _context(
         "person": recipient,
         "is_to_guest": row.recipient_id is None,
         "is_to_member": row.kind in KINDS and KINDS[row.kind].to_members,
-        "hours_url": links.absolute(reverse("notifications:preferences")),
+        "hours_url": _hours_url(row, email),
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
         "action_label": str(label),
@@ -90,6 +90,13 @@ def _context(
         context["preferences_url"] = preferences_url(row, person)
     context["unsubscribe_url"] = _unsubscribe_url(row, email)
     return context
+
+
+def _hours_url(row: Notification, email: Email) -> str:
+    """Return where a member chooses the hour of an e-mail; "" if it never waits for one."""
+    if email.urgent or not work_hours.may_wait(row.kind):
+        return ""
+    return links.absolute(reverse("notifications:preferences"))
 
 
 def _sender_name(email: Email, policy: SenderPolicy) -> str:

@@ -32,7 +32,7 @@ class GoalReviewForm(forms.Form):
         for goal in self.goals:
             self._add_goal(goal)
         self.fields["still_agreed"] = forms.ChoiceField(
-            label=_("Is it still what you agreed?"),
+            label=_("Does your agreement still fit?"),
             choices=StillAgreed,
             widget=forms.RadioSelect,
             error_messages={"required": _("Say whether your agreement still fits.")},

@@ -228,7 +228,7 @@ def all_set(status: ParticipantStatus) -> NextStep:
 def review_goals(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Look at your goals"),
-        text=_("How far have you come, and is it still what you agreed?"),
+        text=_("How far have you come, and does your agreement still fit?"),
         url=page("agreements:goal-review", status.key),
         action=_("Review our goals"),
     )

@@ -86,6 +86,14 @@ def test_work_that_waits_for_a_member_is_told_at_once(kind):
     assert "because you are a committee member" in sent[0].body
 
 
+@pytest.mark.parametrize("kind", sorted(name for name, one in KINDS.items() if one.always_at_once))
+def test_an_email_that_never_waits_offers_no_hour(kind):
+    Told(kind).enqueue()
+    (mail,) = deliver_due_emails(FRIDAY_NIGHT, delivery_rules=True, reconcile=False)
+    assert "because you are a committee member" in mail.body
+    assert "Choose when you get them" not in mail.body
+
+
 @pytest.mark.parametrize("kind", sorted(filter(work_hours.may_wait, KINDS)))
 def test_work_that_waits_is_told_at_the_hour_of_the_member(kind):
     told = Told(kind)

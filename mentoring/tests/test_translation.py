@@ -155,6 +155,13 @@ def test_apostrophes_are_written_in_one_way(french):
     assert curly == []
 
 
+def test_french_speaks_to_a_pair_without_gender(french):
+    both = r"tous (les )?deux|toutes les deux(?! semaines)"
+    said = re.compile(rf"{both}|(l'un|chacun) de vous|vous seule?s?\b", re.IGNORECASE)
+    texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
+    assert [text for text in texts if said.search(text)] == []
+
+
 def test_a_text_that_is_not_translated_would_be_found():
     assert list(texts_of_python('_("Hello"); ngettext("a", "b", n); pgettext("day", "Mon")')) == [
         ("", "Hello", ""),
