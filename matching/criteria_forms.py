@@ -100,13 +100,13 @@ class CriteriaForm(forms.Form):
             sent = self.data.get(f"importance_{name}", "")
             current = int(sent) if sent.isdecimal() else initial[f"importance_{name}"]
             self.fields[f"importance_{name}"] = forms.TypedChoiceField(
-                label=label,
-                help_text=help_text,
+                label=str(label),
+                help_text=str(help_text),
                 coerce=int,
                 choices=importance_choices(min(current, MOST)),
             )
             self.fields[f"weight_{name}"] = forms.IntegerField(
-                label=label, min_value=0, max_value=MOST, required=False
+                label=str(label), min_value=0, max_value=MOST, required=False
             )
         self.order_fields([f"importance_{name}" for name in WEIGHTS])
 
