@@ -17,7 +17,7 @@ from matching.rounds import announcements, publication
 from programs.committee_admin.release_emails import when_emails_leave
 
 from .pages import back, find_round, find_viewer, page, url
-from .round_emails import RoundEmail, emails_of, idle_mentors
+from .planned_emails import RoundEmail, emails_of, idle_mentors
 
 EMAIL_LABELS = {
     ("match-introduced", "mentee"): gettext_lazy("Introduction, mentee"),
