@@ -180,7 +180,9 @@ def open_due(at: datetime) -> None:
             continue
         newest.add(key)
         survey = survey_of(checkin.kind, checkin.program)
-        if survey is not None:
+        if survey is None:
+            _move(checkin, State.CANCELLED, at, why="the program no longer asks this survey")
+        else:
             _open(checkin, survey, at)
 
 
