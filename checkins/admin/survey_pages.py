@@ -189,8 +189,12 @@ def publish_view(request: HttpRequest, pk: int) -> HttpResponse:
 def retire_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is asked once this edition is retired; do it on POST."""
     survey = _own(request, pk)
+    if survey.state == Survey.State.RETIRED:
+        raise ActionNotAllowed(_("This edition is retired already."))
     was_draft = survey.is_draft
     if request.method == "POST":
+        if request.POST.get("state", survey.state) != survey.state:
+            raise ActionNotAllowed(_("This edition was published meanwhile. Nothing was changed."))
         editions.retire(survey, by=acting_member(request))
         done = _("The draft was discarded.") if was_draft else _("Retired. It is no longer asked.")
         messages.success(request, done)

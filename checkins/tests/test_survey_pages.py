@@ -317,6 +317,22 @@ class TestRetiringAndStarting:
         assert said(response) == ["Retired. It is no longer asked."]
         assert current_survey("pulse", program).program is None
 
+    def test_a_retired_edition_has_nothing_to_retire(self, draft, chair):
+        chair.post(page("retire", draft.pk))
+        for ask in (chair.get, chair.post):
+            response = ask(page("retire", draft.pk), follow=True)
+            assert said(response)[-1] == "This edition is retired already."
+
+    def test_discarding_does_not_retire_what_was_published_meanwhile(self, draft, chair, cleo):
+        assert '<input type="hidden" name="state" value="draft">' in words_of(
+            chair.get(page("retire", draft.pk))
+        )
+        publish(draft, by=cleo)
+        response = chair.post(page("retire", draft.pk), {"state": "draft"}, follow=True)
+        assert "published meanwhile" in said(response)[-1]
+        draft.refresh_from_db()
+        assert draft.state == "published"
+
     def test_a_shared_survey_is_not_retired(self, surveys, chair):
         assert chair.post(page("retire", surveys[0].pk)).status_code == 404
 
