@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
+from accounts.wall_time import WallTime
 from agreements import drafting, signing
 from agreements.models import AgreementVersion
 from checkins import answering, concerns, planning, results, unanswered_emails
@@ -15,7 +16,6 @@ from checkins.models import CheckIn, Concern
 from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
-from meetings.wall_time import WallTime
 
 from . import pair_beginnings, pair_comments, pair_endings, pair_goals
 from .setup import DemoCohort

@@ -16,8 +16,8 @@ from access.tokens import BadToken
 from accounts.models import User
 from matches.models import Match
 from notifications.links import absolute, open_token, token_for
+from programs.calendar_files import calendar
 
-from .calendar_files import calendar
 from .calendars import event_of
 from .models import CalendarFeed, Meeting
 

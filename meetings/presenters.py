@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
+from accounts.wall_time import WallTime
 from matches.models import Match
 
 from .calendars import add_links
 from .models import Agenda, Correction, LogEntry, Meeting, PairContact
 from .prompts import AGENDA
-from .wall_time import WallTime
 
 State = Meeting.State
 PAST_SHOWN = 6  # the page of meetings shows so many of the past, and all on request

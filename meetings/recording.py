@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from accounts.wall_time import WallTime
 from agreements.reconcilers import ask_for_draft
 from matches.models import Match
 from matches.signals import pair_changed
@@ -25,7 +26,6 @@ from workflow.states import move
 from .locking import check_unchanged, lock_match, lock_meeting
 from .models import MAX_MINUTES, Correction, LogEntry, Meeting
 from .time_checks import check_minutes
-from .wall_time import WallTime
 
 State = Meeting.State
 

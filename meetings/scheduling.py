@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from accounts.wall_time import WallTime
 from matches.models import Match
 from matches.signals import pair_changed
 from workflow.states import move
@@ -23,7 +24,6 @@ from . import time_checks
 from .locking import check_unchanged, lock_match, lock_meeting
 from .models import Agenda, Meeting, ProposedTime
 from .notices import notify_pair
-from .wall_time import WallTime
 
 State = Meeting.State
 NOT_MOVED = _("This meeting can no longer be moved. Plan a new one.")

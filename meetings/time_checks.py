@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from accounts.wall_time import WallTime
 from matches.models import Match
 
 from .models import MAX_MINUTES, MAX_TIMES, MIN_MINUTES, Meeting
-from .wall_time import WallTime
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from django.db.models import prefetch_related_objects
 
 from accounts.models import User
 from accounts.models.people import DAYS, PARTS
+from accounts.wall_time import WallTime
 from matches.models import Match
 
 from . import time_checks
 from .models import MAX_TIMES
-from .wall_time import WallTime
 
 FIRST_DAY, LAST_DAY = 2, 22  # days from today
 STEP = timedelta(minutes=30)

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.wall_time import WallTime
 from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
-from meetings.wall_time import WallTime
 
 
 def when(person: User, days: float = 7, *, at: datetime | None = None) -> WallTime:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
+from accounts.wall_time import WallTime
 
 from .. import scheduling, time_checks
 from ..models import Meeting
 from ..presenters import last_place, show_time
 from ..time_suggestions import usual_times
-from ..wall_time import WallTime
 from .fields import date_field, time_field
 from .times import is_near
 

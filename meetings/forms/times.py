@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
+from accounts.wall_time import WallTime
 from matches.models import Match
 
 from .. import recording, scheduling, time_checks
 from ..models import MAX_TIMES, Meeting
 from ..presenters import clock_note, last_place, show_time
-from ..wall_time import WallTime
 from .fields import choice_field, date_field, minutes_field, mode_field, time_field
 
 MAX_YEARS_AWAY = 2

@@ -25,9 +25,8 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from accounts.models.people import validate_zone
+from accounts.wall_time import WallTime, to_utc
 from matches.models import Match
-
-from ..wall_time import WallTime, to_utc
 
 Person = settings.AUTH_USER_MODEL
 MIN_MINUTES, MAX_MINUTES = 5, 480

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from accounts.timezones import zone_names
 from meetings import scheduling
-from meetings.calendar_files import CalendarPerson, Event, calendar
 from meetings.calendars import add_links
 from notifications.testing import deliver_due_emails
+from programs.calendar_files import CalendarPerson, Event, calendar
 from testkit import meetings as make
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)

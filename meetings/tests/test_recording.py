@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from accounts.wall_time import WallTime
 from agreements.models import Agreement
 from meetings import recording, scheduling
 from meetings.locking import MeetingChanged
 from meetings.models import CORRECTION_DAYS, Correction, LogEntry, Meeting
 from meetings.reconcilers import lapse_unanswered
-from meetings.wall_time import WallTime
 from testkit import meetings as make
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from accounts.wall_time import WallTime, to_utc
 from meetings import presenters, scheduling, time_checks
-from meetings.wall_time import WallTime, to_utc
 from testkit import factories
 from testkit import meetings as make
 

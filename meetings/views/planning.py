@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from access.exceptions import ActionNotAllowed
+from accounts.wall_time import WallTime
 from matches.late_forms import leave_form
 
 from .. import calendars, presenters, scheduling
@@ -18,7 +19,6 @@ from ..forms import PlanForm, ReplyForm, TimesForm
 from ..models import Meeting
 from ..presenters import show_time
 from ..time_suggestions import usual_times
-from ..wall_time import WallTime
 from .pages import (
     LIST,
     card_of,

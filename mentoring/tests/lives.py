@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from accounts.wall_time import WallTime
 from agreements import amending, drafting, renewal, signing
 from agreements.goals import goal_states
 from agreements.models import AgreementVersion, Goal
@@ -25,7 +26,6 @@ from matches.rematching import read_endings
 from matches.terms import today_of
 from meetings import contacts, recording, scheduling
 from meetings.models import Meeting
-from meetings.wall_time import WallTime
 from programs.models import Cohort
 from testkit import factories
 from testkit.agreements import PARTS

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.wall_time import WallTime
 from agreements import activities, amending, comments, drafting, expectations
 from agreements import signing as signatures
 from agreements.goals import edits, goal_states, steps
@@ -27,7 +28,6 @@ from matches.terms import today_of
 from meetings import contact_requests, contacts, feeds, preparing, recording, scheduling, sharing
 from meetings.models import Meeting
 from meetings.statements import facts, issuing
-from meetings.wall_time import WallTime
 from notifications.outbox import enqueue
 from programs.models import Cohort
 from testkit import factories
