@@ -49,11 +49,6 @@ def part_rows(parts: list[text.Part], said: list[PartComment]) -> list[PartRow]:
     ]
 
 
-def waiting_for(user: User, said: list[PartComment]) -> int:
-    """Return how many comments of the partner wait for an answer of `user`."""
-    return sum(row.state == State.OPEN and row.author_id != user.pk for row in said)
-
-
 def writing(match: Match, version: AgreementVersion, part: str, reader: User) -> dict[str, object]:
     """Return the context of a page on which `reader` comments on a part."""
     content = text.content_for(version, reader)

@@ -62,6 +62,12 @@ def of_match(match: Match, reader: User) -> list[PartComment]:
     return list(rows.select_related("author", "version"))
 
 
+def count_waiting(match: Match, reader: User) -> int:
+    """Return how many comments of the partner wait for an answer of `reader`."""
+    rows = PartComment.objects.visible_to(reader).of_match(match).open()
+    return rows.exclude(author=reader).count()
+
+
 @transaction.atomic
 def comment(
     version: AgreementVersion,

@@ -83,7 +83,9 @@ def current_version(match: Match) -> AgreementVersion | None:
     versions = AgreementVersion.objects.of_match(match).select_related(
         "agreement", "changed_by", "wording"
     )
-    found = versions.editable().first() or versions.signed().first()
+    # At most one is being written, and one in force.
+    rows = versions.filter(state__in=[*AgreementVersion.EDITABLE, State.SIGNED])
+    found = max(rows, key=lambda version: version.is_editable, default=None)
     if found is not None:
         found.agreement.match = match
     return found

@@ -15,7 +15,7 @@ from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.reasons import reason
 
-from . import default_texts, text
+from . import comments, default_texts, text
 from .goals.goal_states import NOT_REACHED
 from .goals.reviews import REVIEWED
 from .models import (
@@ -182,8 +182,7 @@ def agreement_comment(comment: PartComment, person: User) -> Email | Cancel:
     match = comment.match
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    waiting = PartComment.objects.visible_to(person).of_match(match).open()
-    count = waiting.exclude(author=person).count()
+    count = comments.count_waiting(match, person)
     if not count:
         return Cancel(NOTHING_TO_ANSWER)
     return to_one_of(match, person, _("Read and answer"), "agreement-review", count=count)

@@ -305,7 +305,7 @@ def test_the_whole_text_asks_as_often_with_four_comments_as_with_one(
         say(version, (ada, ben)[n % 2], f"Number {n}")
     client = as_user(ben)
     client.get(url("agreement-review", match))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(url("agreement-review", match))
 
 

@@ -1,7 +1,8 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from agreements import drafting
+from agreements import amending, drafting
 from agreements.forms import NO_GOAL
 from agreements.models import AgreedGoal, AgreementVersion, Signature
 from testkit import agreements as make
@@ -270,7 +271,7 @@ def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
     make.signed(match, goals={"goals": rows})
     client = as_user(ben)
     client.get(url("agreement-detail", match))  # the first request also opens the session's own row
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(url("agreement-detail", match))
 
 
@@ -282,3 +283,27 @@ def test_after_the_end_of_the_match_the_page_says_so(make_version, match, as_use
     assert " ended" in page
     assert "runs until" not in page
     assert "has not signed yet" not in page
+
+
+def test_the_page_shows_goals_while_a_version_is_in_force_and_after(match, as_user, ben):
+    client, shown = as_user(ben), {}
+
+    def look(state):
+        shown[state] = "Our goals" in client.get(url("agreement-detail", match)).content.decode()
+
+    look("not begun")
+    version = make.draft(match)
+    look("draft")
+    drafting.share(version, by=ben)
+    look("shared")
+    make.sign(version, *match.people)
+    look("signed")
+    amending.amend(match, by=ben)
+    look("a new draft beside the one in force")
+    type(match).objects.update(state="closed", closed_at=timezone.now(), closed_kind="choice")
+    look("ended")
+    assert [state for state, found in shown.items() if found] == [
+        "signed",
+        "a new draft beside the one in force",
+        "ended",
+    ]

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
 
-from .. import agreement_document, comment_pages, comments, drafting, paper, presenters, wording
+from .. import agreement_document, comments, drafting, paper, presenters, wording
 from ..goals.presenters import goal_list
-from ..models import Agreement, AgreementVersion
+from ..models import Agreement, AgreementVersion, PaperRecord
 from .own import own_match, own_version
 
 
@@ -20,8 +20,8 @@ def agreement_detail(request, match_id):
     match = own_match(request, match_id)
     version = drafting.current_version(match)
     partner = match.partner_of(request.user)
-    said = comments.of_match(match, request.user)
     in_force = presenters.version_in_force(match, version)
+    is_on_paper = PaperRecord.objects.filter(version__agreement__match=match).exists()
     context = {
         "match": match,
         "program": match.program,
@@ -30,7 +30,7 @@ def agreement_detail(request, match_id):
         "in_force": in_force,
         "tasks": presenters.tasks(match, version),
         "next_step": presenters.next_step(match, version, request.user, partner),
-        "goals": goal_list(match, request.user),
+        "goals": goal_list(match, request.user) if in_force else None,
         "may_share": version is not None and version.may_be_shared_by(request.user),
         "is_term_over": match.ends_on is not None and match.ends_on < timezone.localdate(),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
@@ -39,10 +39,10 @@ def agreement_detail(request, match_id):
         and version.is_editable
         and match.state != Match.State.CLOSED
         and wording.is_outdated(version),
-        "deniable": paper.deniable(match, request.user, at=timezone.now()),
-        "scans": presenters.scans(match, request.user),
+        "deniable": is_on_paper and paper.deniable(match, request.user, at=timezone.now()),
+        "scans": presenters.scans(match, request.user) if is_on_paper else [],
         "earlier": presenters.earlier_versions(match, version),
-        "to_answer": comment_pages.waiting_for(request.user, said),
+        "to_answer": comments.count_waiting(match, request.user),
     }
     return render(request, "agreements/agreement_detail.html", context)
 
@@ -65,12 +65,11 @@ def _document(request, match_id):
     agreement = get_object_or_404(agreements, match__public_id=match_id)
     match = Match.objects.visible_to(request.user).with_people().get(pk=agreement.match_id)
     number = request.GET.get("version", "")
-    version = (
-        AgreementVersion.objects.of_match(match).filter(number=number).first()
-        if number.isdecimal() and len(number) < 5
-        else presenters.version_in_force(match, drafting.current_version(match))
-        or drafting.current_version(match)
-    )
+    if number.isdecimal() and len(number) < 5:
+        version = AgreementVersion.objects.of_match(match).filter(number=number).first()
+    else:
+        current = drafting.current_version(match)
+        version = presenters.version_in_force(match, current) or current
     if version is None:
         raise Http404
     agreement.match = match
