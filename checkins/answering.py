@@ -32,8 +32,9 @@ def answer(
 ) -> bool:
     """Store `answers`, {code of the question: code of the choice, or text}.
 
-    Return whether anything was stored. The first answer ends the reminders; an answer that needs
-    someone to act raises a concern. A link stores answers once: changing them needs signing in.
+    Of several choices: their codes, with a space in between. Return whether anything was stored.
+    The first answer ends the reminders; an answer that needs someone to act raises a concern. A
+    link stores answers once: changing them needs signing in.
     Raises ActionNotAllowed for anyone else, and once the check-in is closed.
     """
     at = at or timezone.now()
@@ -51,9 +52,14 @@ def answer(
     _store(checkin, answers)
     if is_first:
         cancel_about(checkin, why=ANSWERED, at=at)
-    if any(answers.get(question.code) in question.concern_codes for question in checkin.questions):
+    if any(_raises_concern(question, answers) for question in checkin.questions):
         raise_about_answer(checkin, at=at)
     return True
+
+
+def _raises_concern(question: Question, answers: Mapping[str, str]) -> bool:
+    chosen = (answers.get(question.code) or "").split()
+    return any(code in question.concern_codes for code in chosen)
 
 
 def _store(checkin: CheckIn, answers: Mapping[str, str]) -> None:

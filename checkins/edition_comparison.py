@@ -127,6 +127,7 @@ def _changes(old: Question, new: Question) -> Iterator[Change]:
         (_("Kind"), [[row.get_kind_display()] for row in (old, new)]),
         (_("Asked of"), [[row.get_asked_display()] for row in (old, new)]),
         (_("Read by"), [[row.get_channel_display()] for row in (old, new)]),
+        (_("How many can be ticked"), [[str(row.most_chosen)] for row in (old, new)]),
         (_("Also counted"), [[_yes_no(row.is_counted)] for row in (old, new)]),
         (_("Needs an answer"), [[_yes_no(row.is_required)] for row in (old, new)]),
     ):

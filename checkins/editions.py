@@ -25,7 +25,7 @@ from .survey_checks import problems
 
 State = Survey.State
 COPIED = ("position", "code", "asked", "kind", "channel", "is_counted", "is_required", "texts",
-          "choices", "concern_codes")  # fmt: skip
+          "choices", "most_chosen", "concern_codes")  # fmt: skip
 
 
 def may_edit(survey: Survey, user: User) -> bool:

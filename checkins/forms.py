@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +85,8 @@ def _field(question: Question, *, hint: str) -> forms.Field:
             widget=area,
             error_messages={"required": _("Write an answer.")},
         )
+    if question.kind == Question.Kind.SEVERAL:
+        return SeveralChoicesField(question, hint=hint)
     return forms.ChoiceField(
         label=str(question),
         help_text=hint,
@@ -92,6 +95,36 @@ def _field(question: Question, *, hint: str) -> forms.Field:
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
     )
+
+
+class SeveralChoicesField(forms.MultipleChoiceField):
+    """Answers to tick. Its value is as `Answer.choice`: codes, with a space in between."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, question: Question, *, hint: str) -> None:
+        self.most = question.most_chosen
+        up_to = _("Tick up to %(count)d answers.") % {"count": self.most}
+        super().__init__(
+            label=str(question),
+            help_text=f"{up_to} {hint}",
+            required=question.is_required,
+            choices=question.options,
+            error_messages={"required": _("Tick at least one answer.")},
+        )
+
+    def prepare_value(self, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    def clean(self, value: object) -> str:
+        given = super().clean(value)
+        chosen = [str(code) for code, _text in self.choices if code in given]
+        if len(chosen) > self.most:
+            raise ValidationError(
+                _("You ticked %(count)d answers. Untick some: at most %(most)d can be ticked."),
+                params={"count": len(chosen), "most": self.most},
+            )
+        return " ".join(chosen)
 
 
 @dataclass(frozen=True)

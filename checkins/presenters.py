@@ -57,7 +57,7 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
         return [
             f"{answer.question} {answer.shown}"
             for answer in answers.select_related("question")
-            if answer.choice in answer.question.concern_codes
+            if any(code in answer.question.concern_codes for code in answer.codes)
         ]
     if concern.cause == Concern.Cause.NO_REPLY and concern.author is not None:
         text = _("%(name)s has not been able to reach %(partner)s. Please try another way.")

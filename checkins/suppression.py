@@ -14,6 +14,7 @@ Pure: no database, no clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -104,8 +105,9 @@ def pool(
 ) -> Table:
     """Return the table of one question.
 
-    `parts` maps the name of a part to its answers, each one of `codes`; the codes of a scale are
-    its steps "1", "2" and so on.
+    `parts` maps the name of a part to its answers, each one of `codes`, or several of them with a
+    space in between: then shares add up to more than 100. The codes of a scale are its steps "1",
+    "2" and so on.
     """
     answers = [answer for part in parts.values() for answer in part.values()]
     shown = shown_parts({name: part.keys() for name, part in parts.items()}, smallest)
@@ -119,11 +121,12 @@ def pool(
 
 
 def _figure(answers: list[str], codes: Collection[str], is_scale: bool) -> Figure:
+    chosen = Counter(code for answer in answers for code in set(answer.split()))
     middle = float(median(int(answer) for answer in answers)) if is_scale and answers else None
     return Figure(
         len(answers),
         middle,
-        tuple((code, _share(answers.count(code), len(answers))) for code in codes),
+        tuple((code, _share(chosen[code], len(answers))) for code in codes),
     )
 
 

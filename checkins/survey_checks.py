@@ -87,8 +87,13 @@ def _of_question(question: Question) -> Iterator[str]:
         yield _("The question is missing in %(language)s. Write it.") % {"language": language}
     if question.kind == Question.Kind.SCALE:
         yield from _of_scale(question)
-    elif question.kind == Question.Kind.CHOICE:
+    elif question.kind in Question.WITH_CHOICES:
         yield from _of_choices(question)
+    if question.kind == Question.Kind.SEVERAL and question.most_chosen > len(question.choices):
+        yield _(
+            "%(most)d answers can be ticked, but there are only %(count)d. Add answers, or let "
+            "fewer be ticked."
+        ) % {"most": question.most_chosen, "count": len(question.choices)}
     if question.kind in Question.COUNTABLE:
         yield from _of_same_words(question)
     if question.concern_codes and question.channel != Question.Channel.CARE:

@@ -23,6 +23,7 @@ from .models import Question, Survey
 from .survey_checks import CHOICES, LANGUAGES, STEPS
 
 Kind, Channel = Question.Kind, Question.Channel
+MOST_CHOSEN = 3  # of several choices, as the form begins
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_INTRO = 120, 250, 120, 1000
 NAMES = dict(settings.LANGUAGES)
 
@@ -88,6 +89,11 @@ class DraftQuestionForm(forms.Form):
     steps = forms.TypedChoiceField(
         label=_("Number of steps"), choices=[(n, str(n)) for n in STEPS], coerce=int
     )
+    most_chosen = forms.TypedChoiceField(
+        label=_("How many answers can be ticked at most?"),
+        choices=[(n, str(n)) for n in CHOICES],
+        coerce=int,
+    )
 
     def __init__(self, data: object = None, *, question: Question) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # what a request has sent
@@ -101,21 +107,23 @@ class DraftQuestionForm(forms.Form):
                 required=False,
             )
             self.order_fields([name, *self.fields])
-        for name in ("asked", "channel", "is_counted", "is_required"):
+        for name in ("asked", "channel", "is_counted", "is_required", "most_chosen"):
             self.initial[name] = getattr(question, name)
         self.initial["steps"] = len(question.choices) or 5
         if question.kind == Kind.TEXT:
             del self.fields["channel"], self.fields["is_counted"]
         if question.kind != Kind.SCALE:
             del self.fields["steps"]
+        if question.kind != Kind.SEVERAL:
+            del self.fields["most_chosen"]
         for number in range(self.row_count):
             self._add_row(number)
 
     @property
     def row_count(self) -> int:
         """How many answers there can be."""
-        most = {"scale": STEPS[-1], "yes_no": 2, "choice": CHOICES[-1]}
-        return most.get(self.question.kind, 0)
+        free = dict.fromkeys(Question.WITH_CHOICES, CHOICES[-1])
+        return {"scale": STEPS[-1], "yes_no": 2, **free}.get(self.question.kind, 0)
 
     def _add_row(self, number: int) -> None:
         choices = self.question.choices
@@ -196,6 +204,7 @@ class DraftQuestionForm(forms.Form):
         row.asked, row.is_required = data["asked"], data["is_required"]
         row.channel = data.get("channel", Channel.CARE)
         row.is_counted = row.channel == Channel.CARE and data.get("is_counted", False)
+        row.most_chosen = data.get("most_chosen", 1)
         choices = list(self._choices())
         row.choices = [[code, texts] for _number, code, texts in choices]
         row.concern_codes = [code for number, code, _texts in choices if data[f"concern_{number}"]]
@@ -212,6 +221,8 @@ def _free_code(known: list[str]) -> str:
 def new_question(kind: str) -> Question:
     """Return an unsaved question of a kind, as its form begins."""
     question = Question(kind=kind, channel=Channel.CARE, is_required=kind != Kind.TEXT)
+    if kind == Kind.SEVERAL:
+        question.most_chosen = MOST_CHOSEN
     if kind == Kind.YES_NO:
         words: dict[str, dict[str, str]] = {"yes": {}, "no": {}}
         for language in LANGUAGES:

@@ -46,8 +46,8 @@ class Answer(ConfidentialModel):
 
     checkin = models.ForeignKey(CheckIn, models.CASCADE, related_name="+")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    # The code of a choice, or the step of a scale.
-    choice = models.CharField(max_length=40, blank=True)
+    # The code of a choice, or the step of a scale. Of several choices: codes, a space in between.
+    choice = models.CharField(max_length=400, blank=True)
     text = EncryptedTextField(blank=True)
 
     objects = AnswerQuerySet.as_manager()
@@ -66,4 +66,10 @@ class Answer(ConfidentialModel):
         """The answer as text, in the reader's language."""
         if not self.choice:
             return self.text
-        return dict(self.question.options).get(self.choice, self.choice)
+        texts = dict(self.question.options)
+        return "; ".join(texts.get(code, code) for code in self.codes)
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were chosen; none for a text."""
+        return self.choice.split()

@@ -73,19 +73,23 @@ class Question(models.Model):
     """One question of a survey.
 
     `choices` is a list of [code, {language: text}]. The codes of a scale are "1", "2" and so on; a
-    step between its ends may have no words. Those of a yes/no question are "yes" and "no".
+    step between its ends may have no words. Those of a yes/no question are "yes" and "no". Of
+    several choices a person ticks `most_chosen` at most.
     """
 
     Channel = Channel
     SECONDS_TO_ANSWER: ClassVar[dict[str, int]] = {
-        "scale": 5, "yes_no": 3, "choice": 5, "text": 10,
+        "scale": 5, "yes_no": 3, "choice": 5, "several": 8, "text": 10,
     }  # fmt: skip
-    COUNTABLE = ("scale", "yes_no", "choice")
+    COUNTABLE = ("scale", "yes_no", "choice", "several")
+    # Those whose answers to choose from the committee writes freely.
+    WITH_CHOICES = ("choice", "several")
 
     class Kind(models.TextChoices):
         SCALE = "scale", _("scale")
         YES_NO = "yes_no", _("yes or no")
         CHOICE = "choice", _("choice")
+        SEVERAL = "several", _("several choices")
         TEXT = "text", _("text")
 
     class Asked(models.TextChoices):
@@ -103,6 +107,8 @@ class Question(models.Model):
     is_required = models.BooleanField(_("needs an answer"), default=True)
     texts = models.JSONField(_("question by language"), default=dict)
     choices = models.JSONField(_("choices"), default=list, blank=True)
+    # Of several choices; other kinds have one answer.
+    most_chosen = models.PositiveSmallIntegerField(_("at most"), default=1)
     # Codes of the answers that raise a concern.
     concern_codes = models.JSONField(_("answers that become a concern"), default=list, blank=True)
 
@@ -117,11 +123,17 @@ class Question(models.Model):
                 fields=["survey", "code"], name="question_code_once_per_survey"
             ),
             models.CheckConstraint(
-                condition=Q(is_counted=False) | Q(kind__in=["scale", "yes_no", "choice"]),
+                condition=Q(is_counted=False)
+                | Q(kind__in=["scale", "yes_no", "choice", "several"]),
                 name="only_figures_are_counted",
             ),
             models.CheckConstraint(
                 condition=~Q(channel="pooled", kind="text"), name="text_is_never_pooled"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="several", most_chosen__gte=2)
+                | ~Q(kind="several") & Q(most_chosen=1),
+                name="only_of_several_choices_more_are_chosen",
             ),
         ]
 

@@ -21,8 +21,9 @@ def survey(program):
 def add(survey, kind="text", **fields):
     code = f"q{survey.questions.count()}"
     texts = {"en": "Why?", "fr": "Pourquoi?"}
-    choices = {"yes_no": YES_NO, "choice": YES_NO, "scale": SCALE}.get(kind, [])
+    choices = {"yes_no": YES_NO, "choice": YES_NO, "scale": SCALE, "several": SCALE}.get(kind, [])
     row = {"code": code, "channel": "care", "texts": texts, "choices": choices, **fields}
+    row.setdefault("most_chosen", 3 if kind == "several" else 1)
     return Question.objects.create(survey=survey, kind=kind, **row)
 
 
@@ -30,7 +31,7 @@ def texts(survey):
     return [problem.text for problem in problems(survey)]
 
 
-@pytest.mark.parametrize("kind", ["text", "yes_no", "choice", "scale"])
+@pytest.mark.parametrize("kind", ["text", "yes_no", "choice", "scale", "several"])
 def test_a_whole_question_has_no_problem(kind, survey):
     add(survey, kind)
     assert texts(survey) == []
@@ -71,6 +72,10 @@ FAULTS = {
     "same answer": (
         {"kind": "choice", "choices": [YES_NO[0], ["b", {"en": " yes ", "fr": "Autre"}]]},
         "“yes” is there twice. Change one of the two.",
+    ),
+    "more ticks than answers": (
+        {"kind": "several", "choices": YES_NO, "most_chosen": 3},
+        "3 answers can be ticked, but there are only 2. Add answers, or let fewer be ticked.",
     ),
     "unread concern": (
         {"kind": "yes_no", "channel": "pooled", "concern_codes": ["no"]},

@@ -149,6 +149,11 @@ class TestQuestions:
                 ],
             ),
             (
+                "several",
+                {**TWO, "most_chosen": "2"},
+                [["a1", {"en": "Yes", "fr": "Oui"}], ["a2", {"en": "No", "fr": "Non"}]],
+            ),
+            (
                 "scale",
                 {"steps": "3", "row_0_en": "Low", "row_0_fr": "Bas", "row_2_en": "High",
                  "row_2_fr": "Haut"},

@@ -13,7 +13,7 @@ from testkit import checkins as make
 from testkit.accessibility import broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-TYPES = {"scale", "yes_no", "choice", "text"}
+TYPES = {"scale", "yes_no", "choice", "several", "text"}
 
 
 @pytest.fixture
@@ -44,6 +44,13 @@ def survey(program, cleo, surveys):
     Question.objects.filter(survey=draft, code="call").update(
         kind="yes_no", choices=yes_no, concern_codes=[]
     )
+    row = {"code": "topics", "kind": "several", "most_chosen": 2, "channel": "pooled",
+           "asked": "mentee"}  # fmt: skip
+    texts = {"en": "What helps?", "fr": "Qu'est-ce qui aide?"}
+    words = ("Advice", "Time", "Contacts")
+    choices = [[f"a{n}", {"en": word, "fr": word}] for n, word in enumerate(words)]
+    draft.questions.create(**row, texts=texts, choices=choices, position=9)
+    draft.questions.filter(code="rhythm").update(asked="mentor")  # four are the most to one person
     publish(draft, by=cleo)
     assert {row.kind for row in draft.questions.all()} == TYPES
     return draft
@@ -65,14 +72,22 @@ def test_it_is_answered_without_scripts(address, open_as, ben):
     useful.get_by_label("Very").check()
     page.get_by_label("What should we know?").fill("As typed")
     page.get_by_role("button", name="Send").click()
-    assert "Choose an answer." in page.content(), "one question has no answer yet"
+    assert "Tick at least one answer." in page.content(), "one question has no answer yet"
     assert page.get_by_label("What should we know?").input_value() == "As typed"
     assert useful.get_by_label("Very").is_checked()
-    page.get_by_role("group", name="Are you meeting").get_by_label("Less often").check()
     page.get_by_role("group", name="Would you like us to call").get_by_label("No").check()
+    helps = page.get_by_role("group", name="What helps?")
+    assert "Tick up to 2 answers." in helps.inner_text()
+    for word in ("Advice", "Time", "Contacts"):
+        helps.get_by_label(word).check()
+    page.get_by_role("button", name="Send").click()
+    assert "You ticked 3 answers. Untick some" in helps.inner_text()
+    assert too_wide(page) == []
+    helps.get_by_label("Time").uncheck()
     page.get_by_role("button", name="Send").click()
     assert own_answers(checkin, ben) == {
-        "useful": "4", "rhythm": "less", "comment": "As typed", "call": "no",
+        "useful": "4", "comment": "As typed", "call": "no",
+        "topics": "a0 a2",
     }  # fmt: skip
 
 
@@ -86,13 +101,13 @@ def test_it_is_answered_by_keyboard(address, open_as, ben):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")  # the next step of the scale
     page.keyboard.press("Tab")  # the next question
-    page.keyboard.press("Space")
-    page.keyboard.press("Tab")
     page.keyboard.type("By keyboard")
+    page.get_by_label("Contacts").focus()
+    page.keyboard.press("Space")
     page.get_by_role("button", name="Send").press("Enter")
     page.wait_for_load_state()
     found = own_answers(checkin, ben)
-    assert found == {"useful": "2", "rhythm": "as_planned", "comment": "By keyboard"}
+    assert found == {"useful": "2", "comment": "By keyboard", "topics": "a2"}
     assert heard == []
 
 
@@ -103,6 +118,7 @@ def test_it_is_answered_by_keyboard(address, open_as, ben):
         ("words", ()),
         ("question-add", ("choice",)),
         ("question-add", ("scale",)),
+        ("question-add", ("several",)),
         ("preview", ("mentor", "fr")),
         ("publish", ()),
         ("retire", ()),
