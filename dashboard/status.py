@@ -21,7 +21,7 @@ from checkins.models import CheckIn
 from matches import mentoring_again
 from matches.models import EndingRequest, FollowUp, Match, ThankYouNote
 from matching.offer_emails import open_offer_urls
-from meetings.models import ContactRequest, Meeting
+from meetings.models import ClosingTalk, ContactRequest, Meeting
 from programs.models import Policy, Program
 
 from .next_step import Facts, Step, decide
@@ -123,6 +123,12 @@ class ParticipantStatus:
         return str(self._of_match("contact_request_id") or "")
 
     @property
+    def closing_talk_at(self) -> datetime | None:
+        """Return when the closing talk is or was, None while it is not booked."""
+        found = self._of_match("closing_talk_at")
+        return found if isinstance(found, datetime) else None
+
+    @property
     def was_thanked(self) -> bool:
         """Whether a thank-you note of the partner has come lately."""
         left_at = self._of_match("thanked_at")
@@ -220,12 +226,14 @@ def _what_waits(person: User) -> dict[str, Exists | Subquery]:
     comments = PartComment.objects.visible_to(person).open().exclude(author=person)
     requests = ContactRequest.objects.visible_to(person).exclude(asker=person)
     waiting = requests.filter(match=match, state=ContactRequest.State.ASKED)
+    talks = ClosingTalk.objects.booked()
     thanks = ThankYouNote.objects.visible_to(person).filter(match=match).exclude(author=person)
     return {
         "asked_to_end": Exists(asked),
         "has_comments": Exists(comments.filter(version__agreement__match=match)),
         "partner_expects": Exists(expectations.awaiting(person).filter(match=match)),
         "contact_request_id": Subquery(waiting.values("public_id")[:1]),
+        "closing_talk_at": Subquery(talks.filter(match=match).values("meeting__starts_at")[:1]),
         "thanked_at": Subquery(thanks.values("leaves_at")[:1]),
     }
 

@@ -17,8 +17,16 @@ from notifications.outbox import emails_to, was_told
 from notifications.reasons import ANSWERED, NEVER_TOLD, reason
 from programs.models import Program
 
+from .closing_plan import talk_is_booked
 from .edited_texts import USUAL, EditedWords, edited_context, edited_introduction
-from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
+from .ending_texts import (
+    MATCH_ENDED,
+    REOPENED,
+    TALK_BOOKED,
+    TERM_CHANGED,
+    ending_lines,
+    partner_name,
+)
 from .keeping_in_touch import Allows, shown_to
 from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
 from .pair_page import partner_card, url_or_empty
@@ -209,10 +217,12 @@ def _closing_action(match: Match, label: str) -> tuple[str, str]:
 )
 def match_ends_soon(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: 60 and 30 days before the last day (a setting and its half).
-    **Until**: the last day, a longer term, or the end of the pair."""
+    **Until**: the closing talk is booked, the last day, a longer term, or the end of the pair."""
     days = _days_left(match)
     if match.state == Match.State.CLOSED or days is None or days <= 0:
         return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else TERM_CHANGED)
+    if talk_is_booked(match, timezone.now()):
+        return Cancel(TALK_BOOKED)
     return _about_term(match, person, _("Plan our closing talk"), days=days)
 
 

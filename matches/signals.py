@@ -21,6 +21,9 @@ match_reopened = Signal()
 # A page shows what a person can do at the end of their pair: `match`, `person`. Receivers return
 # their steps, each a `closing_steps.ClosingStep`.
 closing_steps_asked = Signal()
+# A page or an e-mail about the end of a term needs what the two have planned: `match`, `person`
+# (None: only whether the talk is booked), `at`. The receiver returns a `closing_plan.ClosingPlan`.
+closing_plan_asked = Signal()
 # Someone who is asked about a match wants to talk first: `program`, `person`, `at`.
 talk_asked = Signal()
 # Pairs were looked at for silence: `silent`, by match since when nothing was heard of those that

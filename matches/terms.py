@@ -1,7 +1,7 @@
 """The end of a term: it comes by itself, is announced, and never passes in silence.
 
 1. Some time before the end (`Policy.end_notice_days`), and again after half of that, both are asked
-   to plan their closing talk. With the second e-mail the pair is *closing*.
+   to plan their closing talk, unless it is booked. With the second e-mail the pair is *closing*.
 2. On the last day, and once more after that, both are asked to close the pair or to go on.
 3. A month after the last day the pair is closed as completed, and its carer is asked to talk with
    both.
@@ -25,14 +25,15 @@ from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications.models import Notification
-from notifications.outbox import cancel_about, enqueue
+from notifications.outbox import cancel_about, emails_to, enqueue
 from notifications.reconcilers import reconciler
 from programs.models import Policy
 from programs.models.policy import programs_by
 from workflow.states import move
 
 from . import endings
-from .ending_texts import TERM_CHANGED
+from .closing_plan import talk_is_booked
+from .ending_texts import TALK_BOOKED, TERM_CHANGED
 from .models import Closure, Match, MatchQuerySet, Pause, not_paused
 from .pair_clock import days_rested, later
 
@@ -213,9 +214,44 @@ def announce(match: Match, at: datetime) -> None:
     if not due or not mine.filter(end_notices__lt=due[-1]).update(end_notices=due[-1]):
         return
     kind = plan[due[-1] - 1][1]
-    known = Notification.system.about(match).filter(kind=kind).aggregate(last=Max("ordinal"))
+    ordinal = _next_ordinal(match, kind)
     for person in match.people:
-        enqueue(kind, to=person, about=match, ordinal=(known["last"] or 0) + 1, at=at)
+        enqueue(kind, to=person, about=match, ordinal=ordinal, at=at)
+    if kind == ENDS_SOON and talk_is_booked(match, at):
+        stop_asking(match, at=at)
+
+
+def _next_ordinal(match: Match, kind: str) -> int:
+    known = Notification.system.about(match).filter(kind=kind).aggregate(last=Max("ordinal"))
+    return (known["last"] or 0) + 1
+
+
+def is_announced(match: Match, at: datetime) -> bool:
+    """Return whether the last day of `match` is so near that the two are asked to plan it."""
+    if match.ends_on is None:
+        return False
+    first = match.ends_on - timedelta(days=match.program.policy.end_notice_days)
+    return today_of(match, at) >= first
+
+
+def stop_asking(match: Match, *, at: datetime) -> None:
+    """Cancel the e-mails that ask for the closing talk: it is booked."""
+    cancel_about(match, why=TALK_BOOKED, at=at, kinds=(ENDS_SOON,))
+
+
+def ask_after_all(match: Match, *, at: datetime) -> None:
+    """Ask again whoever would have been asked for the closing talk but for one that was booked.
+
+    Doing it twice changes nothing: the e-mail that waits is then the last one.
+    """
+    is_over = match.ends_on is None or today_of(match, at) >= match.ends_on
+    if is_over or not is_announced(match, at):
+        return
+    ordinal = _next_ordinal(match, ENDS_SOON)
+    for person in match.people:
+        last = emails_to(person, ENDS_SOON, about=match).order_by("ordinal").last()
+        if last is not None and last.reason == TALK_BOOKED:
+            enqueue(ENDS_SOON, to=person, about=match, ordinal=ordinal, at=at)
 
 
 def begin_to_close(match: Match, at: datetime) -> None:

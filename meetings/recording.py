@@ -23,6 +23,7 @@ from matches.models import Match
 from matches.signals import pair_changed
 from workflow.states import move
 
+from . import closing_talk
 from .locking import check_unchanged, lock_match, lock_meeting
 from .models import MAX_MINUTES, Correction, LogEntry, Meeting
 from .time_checks import check_minutes
@@ -68,6 +69,7 @@ def record(
     elif (outcome, minutes) != (meeting.state, meeting.minutes):
         check_unchanged(meeting, expected_sequence)
         _correct(meeting, outcome, minutes, by=by, at=at)
+    closing_talk.follow(meeting, at)
     pair_changed.send(Match, matches=[meeting.match_id])
     _write_note(meeting, learned, next_step, by=by, at=at)
     if meeting.state == State.HELD:

@@ -20,7 +20,7 @@ from matches.models import Match
 from matches.signals import pair_changed
 from workflow.states import move
 
-from . import time_checks
+from . import closing_talk, time_checks
 from .locking import check_unchanged, lock_match, lock_meeting
 from .models import Agenda, Meeting, ProposedTime
 from .notices import notify_pair
@@ -40,13 +40,15 @@ def plan_meeting(
     place: str = "",
     points: str = "",
     is_agreed: bool = False,
+    is_closing_talk: bool = False,
     at: datetime | None = None,
 ) -> Meeting:
     """Suggest one to three times to the partner, or confirm the one both agreed on (`is_agreed`).
 
     Sending the same form twice returns the meeting that it made. Raises ActionNotAllowed outside
     the pair, after the end of the match, and for a time with a problem (`time_checks.problems`):
-    a second meeting at the same time is refused, so that no agenda is lost.
+    a second meeting at the same time is refused, so that no agenda is lost. `is_closing_talk`: it
+    is the one with which the pair ends.
     """
     at = at or timezone.now()
     lock_match(match, by=by)
@@ -69,6 +71,8 @@ def plan_meeting(
         _write_times(meeting, times)
     Agenda.objects.create(meeting=meeting, author=by, place=place, points=points)
     notify_pair(meeting, by=by, at=at, is_calendar_change=is_agreed)
+    if is_closing_talk:
+        closing_talk.choose(meeting, by=by, at=at)
     return meeting
 
 
@@ -283,6 +287,7 @@ def _update(
     changes["sequence"] = meeting.sequence + 1
     if to and to != meeting.state:
         move(meeting, to, by=by, at=at, why="", **changes)
+        closing_talk.follow(meeting, at or timezone.now())
     else:
         Meeting.objects.filter(pk=meeting.pk).update(**changes)
         for name, value in changes.items():

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import contact_requests, planning
+from .views import closing_talk, contact_requests, planning
 from .views import meetings as views
 from .views import sharing as sharing_views
 from .views import statements as statement_views
@@ -52,5 +52,15 @@ urlpatterns = [
     path("meeting/<str:meeting_id>/keep/", planning.meeting_keep, name="meeting-keep"),
     path("meeting/<str:meeting_id>/move/", planning.meeting_move, name="meeting-move"),
     path("meeting/<str:meeting_id>/cancel/", planning.meeting_cancel, name="meeting-cancel"),
+    path(
+        "meeting/<str:meeting_id>/closing-talk/",
+        closing_talk.closing_talk_choose,
+        name="closing-talk",
+    ),
+    path(
+        "meeting/<str:meeting_id>/closing-talk/forget/",
+        closing_talk.closing_talk_forget,
+        name="closing-talk-forget",
+    ),
     path("meeting/<str:meeting_id>/log/", views.meeting_log, name="meeting-log"),
 ]

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.presenters import show_time
+
 from ..next_step import Step
 from ..status import ParticipantStatus
 from .card import NextStep, format_day, page, partner_name, text_of
@@ -31,8 +33,12 @@ def closing(status: ParticipantStatus) -> NextStep:
         )
     if ends_on:
         due = _("Your time together ends on %(day)s.") % {"day": format_day(ends_on)}
+    talk_at = status.closing_talk_at
+    when = show_time(talk_at, status.person) if talk_at else ""
     return NextStep(
-        title=_("Plan your closing conversation"),
+        title=_("Your closing conversation: %(when)s") % {"when": when}
+        if when
+        else _("Plan your closing conversation"),
         text=_(
             "Look back together: what you achieved, what you learned,"
             " and what comes next for each of you."

@@ -13,6 +13,7 @@ from applications.models import Application
 
 from .. import keeping_in_touch, mentoring_again, terms, thank_you_notes
 from ..closing_forms import KeepInTouchForm, MentorAgainForm, ThankYouForm
+from ..closing_plan import closing_plan
 from ..closing_steps import closing_steps
 from ..ending_texts import partner_name
 from ..models import FollowUp, Match
@@ -40,7 +41,7 @@ def match_closing(request: HttpRequest, match_id: str) -> HttpResponse:
         "is_over": match.ends_on <= terms.today_of(match, now),
         "closes_on": terms.closes_on(match),
         "steps": closing_steps(match, request.user, now),
-        "meeting_url": url_or_empty("meetings:meeting-create", match.public_id),
+        "plan": closing_plan(match, request.user, now),
         "renew_url": url_or_empty("agreements:agreement-renew", match.public_id),
     }
     return render(request, "matches/match_closing.html", context)

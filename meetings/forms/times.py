@@ -16,7 +16,7 @@ from accounts.timezones import zone_label
 from accounts.wall_time import WallTime
 from matches.models import Match
 
-from .. import recording, scheduling, time_checks
+from .. import closing_talk, recording, scheduling, time_checks
 from ..models import MAX_TIMES, Meeting
 from ..presenters import clock_note, last_place, show_time
 from .fields import choice_field, date_field, minutes_field, mode_field, time_field
@@ -158,6 +158,11 @@ class PlanForm(TimesForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    is_closing_talk = forms.BooleanField(
+        label=_("This is our closing talk"),
+        help_text=_("The last meeting of your term: we stop asking you to plan it."),
+        required=False,
+    )
 
     def __init__(
         self,
@@ -166,12 +171,16 @@ class PlanForm(TimesForm):
         match: Match,
         person: User,
         times: Sequence[WallTime] = (),
+        is_closing_talk: bool = False,
     ) -> None:
         initial = {
             "minutes_planned": match.program.policy.meeting_minutes,
             "place": last_place(match, person),
+            "is_closing_talk": is_closing_talk,
         }
         super().__init__(data, match=match, person=person, times=times, initial=initial)
+        if not (is_closing_talk or closing_talk.may_be_planned(match, timezone.now())):
+            del self.fields["is_closing_talk"]
 
     @property
     def minutes(self) -> int:
@@ -189,6 +198,7 @@ class PlanForm(TimesForm):
             place=data["place"],
             points=data["points"],
             is_agreed=data["is_agreed"],
+            is_closing_talk=data.get("is_closing_talk", False),
         )
 
 

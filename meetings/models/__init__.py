@@ -5,6 +5,7 @@ Where they meet, what they plan and what they note afterwards is in confidential
 the pair reads.
 """
 
+from .closing_talks import ClosingTalk
 from .contact_requests import ContactRequest
 from .contacts import PairContact, PairContactQuerySet
 from .meetings import (
@@ -27,6 +28,7 @@ __all__ = [
     "MIN_MINUTES",
     "Agenda",
     "CalendarFeed",
+    "ClosingTalk",
     "ContactRequest",
     "Correction",
     "LogEntry",

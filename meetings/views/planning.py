@@ -60,7 +60,13 @@ def meeting_create(request, match_id):
     if response := leave_ended(request, match):
         return response
     suits = suits_both(request, match, match.program.policy.meeting_minutes)
-    form = PlanForm(posted(request), match=match, person=request.user, times=suits.filled_in)
+    form = PlanForm(
+        posted(request),
+        match=match,
+        person=request.user,
+        times=suits.filled_in,
+        is_closing_talk="closing-talk" in request.GET,
+    )
     if form.is_bound and form.is_valid():
         try:
             meeting = form.save(by=request.user)

@@ -27,6 +27,7 @@ from matching.models import KeepApart, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import (
     Agenda,
+    ClosingTalk,
     ContactRequest,
     LogEntry,
     Meeting,
@@ -200,6 +201,7 @@ def met(world: AccessFixtures) -> None:
             if state == "proposed":
                 when = {"on": row.on, "wall_time": row.wall_time, "zone": "UTC"}
                 ProposedTime.objects.create(meeting=row, starts_at=row.starts_at, **when)
+                ClosingTalk.objects.create(match=match, meeting=row)
             Agenda.objects.create(meeting=row, place="p", points="q")
             LogEntry.objects.create(
                 meeting=row, author=match.mentee.person, learned="l", next_step="n"

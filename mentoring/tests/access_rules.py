@@ -165,6 +165,8 @@ PAGES: dict[str, Rule] = {
     "meetings:statement-verify": form(EVERYONE),
     "meetings:meeting-cancel": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-move": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
+    "meetings:closing-talk": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
+    "meetings:closing-talk-forget": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-log": form(PAIR, "set", meeting_id=PUBLIC_ID),
     # --- check-ins and help: one's own, never the partner's
     "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
