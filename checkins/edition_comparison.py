@@ -103,7 +103,7 @@ def _newest_waves(
 
 def _figures(wave: Wave, user: User) -> dict[int, list[Row]]:
     """Return {question: rows of its table} of a wave, as `user` is shown them."""
-    return {table["question"].pk: table["rows"] for table in ResultReader(wave, user).tables()}
+    return {table["question"].pk: table["rows"] for table in ResultReader.of(wave, user).tables()}
 
 
 def _compared(old: Question | None, new: Question | None) -> Compared:

@@ -15,10 +15,10 @@ How many people answered is such a figure as well: members see who of the others
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypedDict
+from typing import Self, TypedDict
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -38,8 +38,12 @@ Channel = Question.Channel
 
 
 class Row(TypedDict):
-    """One line of a table on the page: who, how many, the figure, shares as (answer, percent)."""
+    """One line of a table on the page: who, how many, the figure, shares as (answer, percent).
 
+    `role` is "" in the line of all, and `who` its name.
+    """
+
+    role: str
     who: str
     count: int | None
     figure: StoredFigure | None
@@ -51,6 +55,13 @@ class ShownTable(TypedDict):
 
     question: Question
     rows: list[Row]
+
+
+def group_name(role: str) -> str:
+    """Return the name of the group of everyone with `role`; "" is all."""
+    if not role:
+        return pgettext("people", "All")
+    return _("Mentees") if role == Application.Role.MENTEE else _("Mentors")
 
 
 def recused_matches(user: User) -> QuerySet[Match]:
@@ -92,43 +103,107 @@ def knows_turnout(wave: Wave) -> bool:
 
 
 @dataclass(frozen=True)
+class ReaderContext:
+    """What a member can read of the check-ins in `waves`: a few queries for all of them."""
+
+    waves: Sequence[Wave]
+    user: User
+
+    @cached_property
+    def questions(self) -> dict[int, Question]:
+        return Question.objects.in_bulk(
+            {table["question"] for wave in self.waves for table in wave.figures}
+        )
+
+    @property
+    def checkins(self) -> QuerySet[CheckIn]:
+        return CheckIn.objects.filter(wave__in=[wave.pk for wave in self.waves]).order_by()
+
+    def _ids(self, *where: Q) -> frozenset[int]:
+        return frozenset(self.checkins.filter(*where).values_list("pk", flat=True))
+
+    @cached_property
+    def own(self) -> frozenset[int]:
+        """Check-ins of their own pairs."""
+        return self._ids(Q(match__in=Match.objects.of(self.user)))
+
+    @cached_property
+    def pair(self) -> frozenset[int]:
+        """Themselves and the people whom they are in a pair with."""
+        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
+        return frozenset({self.user.pk}.union(*pairs))
+
+    @cached_property
+    def recused(self) -> frozenset[int]:
+        return self._ids(Q(match__in=recused_matches(self.user)))
+
+    @cached_property
+    def readable(self) -> frozenset[int]:
+        """Check-ins whose answers they read by name: now, on the day of publication, as a chair."""
+        now = self._ids(Q(match__in=Match.objects.in_care_of(self.user)))
+        return now | self._readable_then() | self._readable_before() - self.recused
+
+    def _readable_then(self) -> frozenset[int]:
+        reader = str(self.user.pk)
+        matches = {wave.pk: set(wave.named_readers.get(reader, [])) for wave in self.waves}
+        if not any(matches.values()):
+            return frozenset()
+        rows = self.checkins.filter(match__in=set().union(*matches.values()))
+        return frozenset(
+            pk
+            for pk, wave, match in rows.values_list("pk", "wave", "match")
+            if match in matches[wave]
+        )
+
+    def _readable_before(self) -> frozenset[int]:
+        before = Q(pk__in=[])
+        roles = Membership.objects.of(self.user, Membership.Role.CHAIR)
+        programs = {wave.cohort.program_id for wave in self.waves}
+        for role in roles.filter(program__in=programs, until__isnull=False):
+            in_program = Q(wave__cohort__program=role.program_id)
+            before |= Q(in_program, answered_at__date__lt=role.until)
+        return self._ids(before)
+
+
+@dataclass(frozen=True)
 class ResultReader:
     """A committee member who looks at one wave."""
 
     wave: Wave
-    user: User
+    context: ReaderContext
+
+    @classmethod
+    def of(cls, wave: Wave, user: User) -> Self:
+        """Return the reader of one wave alone."""
+        return cls(wave, ReaderContext([wave], user))
 
     def tables(self) -> list[ShownTable]:
         """Return what they may see, for a page."""
         stored: list[Table] = self.wave.figures
-        questions = Question.objects.in_bulk([table["question"] for table in stored])
         return [
             ShownTable(question=question, rows=self._rows(question, table))
             for table in stored
-            if (question := questions.get(table["question"]))
+            if (question := self.context.questions.get(table["question"]))
         ]
 
     def _rows(self, question: Question, table: Table) -> list[Row]:
-        names = {
-            str(Application.Role.MENTEE): _("Mentees"),
-            str(Application.Role.MENTOR): _("Mentors"),
-        }
         shown = self._shown(question, table)
-        cells = [(pgettext("people", "All"), None if shown is None else table["total"])]
+        cells = [("", None if shown is None else table["total"])]
         for role, figure in table["parts"].items():
             if role in question.roles:
-                cells.append((names[role], figure if role in (shown or ()) else None))
+                cells.append((role, figure if role in (shown or ()) else None))
         texts = dict(question.options)
         return [
             Row(
-                who=who,
+                role=role,
+                who=group_name(role),
                 count=figure["count"] if figure and knows_turnout(self.wave) else None,
                 figure=figure,
                 shares=[(texts.get(code, code), share) for code, share in figure["shares"]]
                 if figure
                 else [],
             )
-            for who, figure in cells
+            for role, figure in cells
         ]
 
     def _shown(self, question: Question, table: Table) -> frozenset[str] | None:
@@ -143,45 +218,17 @@ class ResultReader:
 
     def knowledge(self, channel: str, answers: frozenset[Source]) -> Knowledge:
         """Return what they know of `answers` to one question on `channel`."""
-        own = {source for source in answers if source.person == self.user.pk}
+        own = {source for source in answers if source.person == self.context.user.pk}
         match channel:
             case Channel.CARE:
-                known = self._of(answers, self._readable) | own
-                later = answers - self._of(answers, self._recused) | own
-                return Knowledge((known, later), self._pair)
+                known = self._of(answers, self.context.readable) | own
+                later = answers - self._of(answers, self.context.recused) | own
+                return Knowledge((known, later), self.context.pair)
             case Channel.PARTNER:
-                return Knowledge((own | self._of(answers, self._own),), self._pair)
+                return Knowledge((own | self._of(answers, self.context.own),), self.context.pair)
             case _:
-                return Knowledge((own,), self._pair)
+                return Knowledge((own,), self.context.pair)
 
     @staticmethod
     def _of(answers: Iterable[Source], checkins: frozenset[int]) -> frozenset[Source]:
         return frozenset(source for source in answers if source.checkin in checkins)
-
-    def _checkins(self, *where: Q) -> frozenset[int]:
-        rows = CheckIn.objects.filter(*where, wave=self.wave)
-        return frozenset(rows.order_by().values_list("pk", flat=True))
-
-    @cached_property
-    def _own(self) -> frozenset[int]:
-        return self._checkins(Q(match__in=Match.objects.of(self.user)))
-
-    @cached_property
-    def _pair(self) -> frozenset[int]:
-        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
-        return frozenset({self.user.pk}.union(*pairs))
-
-    @cached_property
-    def _recused(self) -> frozenset[int]:
-        return self._checkins(Q(match__in=recused_matches(self.user)))
-
-    @cached_property
-    def _readable(self) -> frozenset[int]:
-        """Check-ins whose answers they read by name: now, on the day of publication, as a chair."""
-        now = Q(match__in=Match.objects.in_care_of(self.user))
-        then = Q(match__in=self.wave.named_readers.get(str(self.user.pk), []))
-        before = Q(pk__in=[])
-        roles = Membership.objects.of(self.user, Membership.Role.CHAIR)
-        for role in roles.filter(program__cohorts=self.wave.cohort_id, until__isnull=False):
-            before |= Q(answered_at__date__lt=role.until)
-        return self._checkins(now | then) | self._checkins(before) - self._recused

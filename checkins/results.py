@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -35,6 +35,7 @@ class StoredFigure(TypedDict):
 
     count: int
     median: float | None
+    mean: NotRequired[float | None]  # results of before there were trends have none
     shares: list[tuple[str, int]]
 
 
@@ -157,4 +158,6 @@ def _table(question: Question, given: dict[str, dict[Source, str]], smallest: in
 def _stored(figure: Figure | None) -> StoredFigure | None:
     if figure is None:
         return None
-    return StoredFigure(count=figure.count, median=figure.median, shares=list(figure.shares))
+    return StoredFigure(
+        count=figure.count, median=figure.median, mean=figure.mean, shares=list(figure.shares)
+    )

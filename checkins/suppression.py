@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import NamedTuple
 
 ROUND_TO = 5
@@ -33,10 +33,14 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: `count` answers, `median` (None unless a scale), rounded `shares` in percent."""
+    """One cell: `count` answers, rounded `shares` in percent; of a scale also two averages.
+
+    `mean` is rounded to one decimal; `median` and `mean` are None unless it is a scale.
+    """
 
     count: int
     median: float | None
+    mean: float | None
     shares: tuple[tuple[str, int], ...]
 
 
@@ -122,10 +126,11 @@ def pool(
 
 def _figure(answers: list[str], codes: Collection[str], is_scale: bool) -> Figure:
     chosen = Counter(code for answer in answers for code in set(answer.split()))
-    middle = float(median(int(answer) for answer in answers)) if is_scale and answers else None
+    steps = [int(answer) for answer in answers] if is_scale else []
     return Figure(
         len(answers),
-        middle,
+        float(median(steps)) if steps else None,
+        round(fmean(steps), 1) if steps else None,
         tuple((code, _share(chosen[code], len(answers))) for code in codes),
     )
 

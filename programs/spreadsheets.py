@@ -29,7 +29,7 @@ NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XLSX can't hold t
 MAX_IN_MEMORY = 2 * 2**20  # bytes; a larger file goes to the disk
 MAX_TITLE = 31  # characters of the name of a sheet
 
-Cell = str | int | bool | date | None
+Cell = str | int | float | bool | date | None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Pooled results: figures of complete months, with small groups suppressed."""
 
 from django.contrib import admin
+from django.urls import path
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,7 @@ from programs.committee_admin import CommitteeAdmin
 from ..models import Wave
 from ..result_readers import ResultReader, knows_turnout, with_turnout
 from ..suppression import ROUND_TO
+from . import result_pages as pages
 
 
 @admin.register(Wave)
@@ -56,7 +58,19 @@ class WaveAdmin(CommitteeAdmin):
         context = {"round_to": ROUND_TO, **(extra_context or {})}
         if wave is not None:
             context |= {
-                "tables": ResultReader(wave, request.user).tables(),
+                "tables": ResultReader.of(wave, request.user).tables(),
                 "smallest_group": wave.smallest_group,
             }
         return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/trend/", view(pages.trend_view), name="checkins_wave_trend"),
+            path(
+                "<int:pk>/trend/export/",
+                view(pages.trend_export_view),
+                name="checkins_wave_trend-export",
+            ),
+            *super().get_urls(),
+        ]

@@ -1,14 +1,10 @@
 """An attacker in each role adds and subtracts all figures that they are shown.
 
-They know everything that their role lets them read: named answers, their own, perhaps their
-partner's, and who has answered. No combination may rest on answers of a few people whom they can't
-read. What they saw before a change of role counts as well.
+No combination may rest on answers of a few people whom they can't read. What they saw before a
+change of role counts as well.
 """
 
 from __future__ import annotations
-
-from datetime import timedelta
-from itertools import product
 
 import pytest
 from django.db import connection
@@ -23,29 +19,24 @@ from checkins.models import Answer, CheckIn, Wave
 from checkins.results import publish_waves
 from checkins.suppression import Knowledge, Source, shown_parts
 from matches.models import Match
-from programs.models import Conflict, Membership
+from programs.models import Membership
 from testkit import checkins as make
 from testkit import factories
 
-SMALLEST = 5
-DAY = timedelta(days=1)
-
-
-def computable(cells, known, pair):
-    """Yield the small groups whose answers follow from the figures of `cells`.
-
-    `cells` and `known` are sets of answers as (person, check-in).
-    """
-    for signs in product((-1, 0, 1), repeat=len(cells)):
-        sums = {}
-        for sign, cell in zip(signs, cells, strict=True):
-            for one in cell - known:
-                sums[one] = sums.get(one, 0) + sign
-        group = frozenset(one for one, factor in sums.items() if factor)
-        people = {person for person, _checkin in group} - pair
-        if group and len(set(sums.values()) - {0}) == 1 and len(people) < SMALLEST:
-            yield group
-
+from .attackers import (
+    DAY,
+    SMALLEST,
+    Attacker,
+    Group,
+    carer_of,
+    chair_with_a_conflict,
+    computable,
+    maintainer,
+    member_in_a_pair,
+    role_chair,
+    role_reader,
+    roles,
+)
 
 # --- the rules alone
 
@@ -72,159 +63,6 @@ def test_no_combination_of_shown_parts_leaves_a_few(groups, known, later, pair):
 # --- on the pages
 
 pytestmark = pytest.mark.django_db
-
-
-class Group:
-    """Pairs that were all asked the same in one month that is over."""
-
-    def __init__(self, program, pairs):
-        self.program, self.cohort = program, factories.cohort(program=program)
-        self.matches = [
-            factories.match(factories.person(), factories.person(), self.cohort)
-            for _n in range(pairs)
-        ]
-        Match.objects.update(introduced_at=timezone.now() - 200 * DAY)
-
-    def add(self, member, *, role="mentor"):
-        """Put a committee member into a pair, as publishing a round does."""
-        other = factories.person()
-        people = (other, member) if role == "mentor" else (member, other)
-        self.matches.append(factories.match(*people, self.cohort))
-        Conflict.objects.create(member=member, person=other, kind=Conflict.Kind.PARTNER)
-        return other
-
-    def publish(self):
-        at = timezone.now() - 90 * DAY
-        for match in self.matches:
-            for person in match.people:
-                make.answered(match, person, at=at)
-        publish_waves(timezone.now())
-        return Wave.objects.get(cohort=self.cohort)
-
-
-def source(checkin):
-    return (checkin.person_id, checkin.pk)
-
-
-class Attacker:
-    """Remembers every figure and every answer that a member was ever shown."""
-
-    def __init__(self, user, as_user):
-        self.user, self.client = user, as_user(user)
-        self.cells: dict[object, set[frozenset]] = {}
-        self.read: dict[object, set] = {}
-
-    def look(self):
-        """Open the results and read every answer by name, as the role of today allows."""
-        rows = list(CheckIn.objects.exclude(answered_at=None).select_related("match__mentee"))
-        response = self.client.get(reverse("admin:checkins_wave_change", args=[rows[0].wave_id]))
-        assert response.status_code == 200
-        everyone = frozenset(map(source, rows))
-        mentees = {source(row) for row in rows if row.person_id == row.match.mentee.person_id}
-        places = {"All": everyone, "Mentees": everyone & mentees, "Mentors": everyone - mentees}
-        for table in response.context["tables"]:
-            found = self.cells.setdefault(table["question"], set())
-            found |= {places[row["who"]] for row in table["rows"] if row["figure"]}
-        for row in (
-            Answer.objects.visible_to(self.user).exclude(choice="").select_related("checkin")
-        ):
-            self.read.setdefault(row.question, set()).add(source(row.checkin))
-        self._look_at_turnout(everyone)
-        return self
-
-    def _look_at_turnout(self, everyone):
-        page = self.client.get(reverse("admin:checkins_wave_changelist"))
-        percent = " percent" in page.content.decode()
-        self.cells.setdefault("turnout", set()).update({everyone} if percent else ())
-        seen = CheckIn.objects.visible_to(self.user)
-        self.read.setdefault("turnout", set()).update(map(source, seen))
-
-    def finds(self):
-        """Return the questions about which they can compute what a few people said."""
-        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
-        pair = {person for people in pairs for person in people} | {self.user.pk}
-        return [
-            str(question)
-            for question, cells in self.cells.items()
-            if list(computable(sorted(cells, key=len), self.read.get(question, set()), pair))
-        ]
-
-
-def role_reader(group):
-    return factories.member(program=group.program, role="reader")
-
-
-def role_matcher(group):
-    return factories.member(program=group.program, role="matcher")
-
-
-def carer_of(number):
-    def made(group):
-        carer = factories.member(program=group.program, role="carer")
-        for match in group.matches[:number]:
-            Match.objects.filter(pk=match.pk).update(carer=carer)
-        return carer
-
-    made.__name__ = f"carer_of_{number}"
-    return made
-
-
-def deputy(group):
-    carer = carer_of(len(group.matches) - 1)(group)
-    found = factories.member(program=group.program, role="reader")
-    Membership.objects.filter(user=carer).update(deputy=found)
-    return found
-
-
-def role_chair(group):
-    return factories.member(program=group.program, role="chair")
-
-
-def member_in_a_pair(role, side):
-    def made(group):
-        found = factories.member(program=group.program, role=role)
-        group.matches.pop()
-        group.add(found, role=side)
-        return found
-
-    made.__name__ = f"{role}_who_is_a_{side}"
-    return made
-
-
-def chair_with_a_conflict(group):
-    chair = role_chair(group)
-    Conflict.objects.create(member=chair, person=group.matches[0].mentee.person)
-    return chair
-
-
-def maintainer(group):
-    return factories.person(is_superuser=True, is_staff=True)
-
-
-def maintainer_in_a_pair(group):
-    found = maintainer(group)
-    group.matches.pop()
-    group.add(found)
-    return found
-
-
-ROLES = [
-    role_reader,
-    role_matcher,
-    carer_of(1),
-    carer_of(2),
-    deputy,
-    role_chair,
-    *(
-        member_in_a_pair(role, side)
-        for role in ("reader", "carer", "chair")
-        for side in ("mentor", "mentee")
-    ),
-    chair_with_a_conflict,
-    maintainer,
-    maintainer_in_a_pair,
-]
-roles = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.__name__)
 
 
 @roles

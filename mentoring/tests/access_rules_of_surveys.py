@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .access_rule import Rule, act, desk, saying
+from .access_rule import Rule, act, desk, page, saying
 
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer", "conflicted"})
+COMMITTEE = READERS - {"conflicted"}
 CHAIRS = frozenset({"chair", "maintainer", "conflicted"})
 ANY_CHAIR = CHAIRS | {"outsider"}
 
@@ -36,5 +37,7 @@ SURVEYS: dict[str, Rule] = {
     "admin:checkins_survey_publish": desk(CHAIRS, "survey_draft"),
     "admin:checkins_survey_retire": desk(CHAIRS, "survey_own"),
     "admin:checkins_survey_start": desk(ANY_CHAIR, "survey"),
+    "admin:checkins_wave_trend": page(COMMITTEE, "wave"),
+    "admin:checkins_wave_trend-export": saying(desk(COMMITTEE, "wave"), format="csv"),
     "admin:checkins_survey_compare": desk(READERS, "survey_draft", other=THE_EDITION_BEFORE),
 }

@@ -1,0 +1,65 @@
+"""Trends of a survey, and the same figures as a file."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programs.committee import acting_member
+from programs.committee_admin.list_exports import ExportForm, download, record_export
+
+from ..models import Wave
+from ..result_exports import trend_sheet
+from ..result_trends import trends
+from ..suppression import ROUND_TO
+
+
+def _wave(request: HttpRequest, pk: int) -> Wave:
+    rows = Wave.objects.for_committee(request.user).select_related("cohort__program")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _context(request: HttpRequest, title: str) -> dict[str, object]:
+    return {**admin.site.each_context(request), "opts": Wave._meta, "title": title}
+
+
+@require_safe
+def trend_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how the figures of a survey went, up to the month of this wave."""
+    wave = _wave(request, pk)
+    title = _("%(survey)s, month by month") % {"survey": wave}
+    context = {
+        "wave": wave,
+        "found": trends(wave, acting_member(request)),
+        "round_to": ROUND_TO,
+    }
+    template = "admin/checkins/wave/trend.html"
+    return TemplateResponse(request, template, {**_context(request, title), **context})
+
+
+def trend_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Download what `trend_view` shows."""
+    wave = _wave(request, pk)
+    sheet = trend_sheet(trends(wave, acting_member(request)), wave)
+    rows = list(sheet.rows)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        kind = form.cleaned_data["format"]
+        record_export(request, wave.cohort.program, Wave._meta.label, len(rows), kind)
+        return download(sheet, kind, slugify(sheet.title) or "results")
+    context = {
+        "form": form,
+        "count": len(rows),
+        "list_name": str(wave),
+        "list_url": reverse("admin:checkins_wave_trend", args=[wave.pk]),
+        "note": _("Figures that the page hides from you are hidden in the file."),
+    }
+    return TemplateResponse(
+        request, "admin/export.html", {**_context(request, _("Export")), **context}
+    )

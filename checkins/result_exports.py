@@ -1,0 +1,53 @@
+"""Pooled results as sheets: the figures of a page, a row each, hidden where the page hides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from programs.spreadsheets import Cell, Sheet
+
+from .models import Wave
+from .response_rates import ROLES, Rate
+from .result_readers import Row, group_name
+from .result_trends import Point, Trends, month_name
+
+
+def trend_sheet(found: Trends, wave: Wave) -> Sheet:
+    """Return the response rates and the figures of each question, month by month."""
+    headings = [_("Month"), _("Question"), _("Group"), _("Figure"), _("Value"), _("Answers")]
+    return Sheet(str(wave), headings, [*_rate_rows(found), *_figure_rows(found)])
+
+
+def _rate_rows(found: Trends) -> Iterator[list[Cell]]:
+    for wave in found.waves:
+        for role in ("", *ROLES):
+            rate = found.rates[wave.pk].get(role, Rate(0, 0))
+            start = [month_name(wave), _("Response rates"), group_name(role)]
+            answered = _("hidden") if rate.answered is None else rate.answered
+            yield [*start, _("asked"), rate.asked, ""]
+            yield [*start, _("answered"), answered, ""]
+
+
+def _figure_rows(found: Trends) -> Iterator[list[Cell]]:
+    for points in found.points:
+        for point in points:
+            for row in point.table["rows"]:
+                yield from _rows_of(point, row)
+
+
+def _rows_of(point: Point, row: Row) -> Iterator[list[Cell]]:
+    question = point.table["question"]
+    start: list[Cell] = [month_name(point.wave), str(question), row["who"]]
+    if row["figure"] is None:
+        yield [*start, "", _("too few"), _("hidden")]
+        return
+    count: Cell = _("hidden") if row["count"] is None else row["count"]
+    if question.kind == question.Kind.SCALE:
+        for name, value in ((_("mean"), row["figure"].get("mean")),
+                            (_("median"), row["figure"]["median"])):  # fmt: skip
+            yield [*start, name, value, count]
+    for answer, percent in row["shares"]:
+        name = _("percent who answered “%(answer)s”") % {"answer": answer}
+        yield [*start, name, percent, count]

@@ -1,0 +1,232 @@
+"""An attacker of pooled results: a member who remembers every figure and answer they were shown.
+
+They know everything that their role lets them read: named answers, their own, perhaps their
+partner's, and who has answered. `finds` adds and subtracts all figures.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations
+
+import numpy as np
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from checkins.models import Answer, CheckIn, Wave
+from checkins.results import publish_waves
+from matches.models import Match
+from programs.models import Conflict, Membership
+from testkit import checkins as make
+from testkit import factories
+
+SMALLEST = 5
+DAY = timedelta(days=1)
+
+
+def computable(cells, known, pair):
+    """Yield small groups of people about whose answers some combination of `cells` tells.
+
+    A cell is a figure: a set of answers as (person, check-in) that are added up, or {answer:
+    factor}. `known` is a set of answers that the attacker reads, `pair` people who do not count.
+    """
+    figures = [dict.fromkeys(cell, 1) if not isinstance(cell, dict) else cell for cell in cells]
+    columns: dict[tuple[int, ...], set] = {}
+    for one in frozenset().union(*figures) - known:
+        factors = tuple(figure.get(one, 0) for figure in figures)
+        columns.setdefault(factors, set()).add(one[0])
+    everything = np.array([*columns], dtype=float).reshape(len(columns), len(figures))
+    small = [n for n, people in enumerate(columns.values()) if len(people - pair) < SMALLEST]
+    for size in range(1, len(small) + 1):
+        for chosen in combinations(small, size):
+            people = set().union(*(list(columns.values())[n] for n in chosen))
+            if len(people - pair) >= SMALLEST:
+                continue
+            others = np.delete(everything, chosen, axis=0)
+            if rank(others) < rank(everything):
+                yield frozenset(people)
+
+
+def rank(matrix):
+    return int(np.linalg.matrix_rank(matrix)) if matrix.size else 0
+
+
+class Group:
+    """Pairs that were all asked the same in one month that is over."""
+
+    def __init__(self, program, pairs):
+        self.program, self.cohort = program, factories.cohort(program=program)
+        self.matches = [
+            factories.match(factories.person(), factories.person(), self.cohort)
+            for _n in range(pairs)
+        ]
+        Match.objects.update(introduced_at=timezone.now() - 200 * DAY)
+
+    def add(self, member, *, role="mentor"):
+        """Put a committee member into a pair, as publishing a round does."""
+        other = factories.person()
+        people = (other, member) if role == "mentor" else (member, other)
+        self.matches.append(factories.match(*people, self.cohort))
+        Conflict.objects.create(member=member, person=other, kind=Conflict.Kind.PARTNER)
+        return other
+
+    def publish(self):
+        at = timezone.now() - 90 * DAY
+        for match in self.matches:
+            for person in match.people:
+                make.answered(match, person, at=at)
+        publish_waves(timezone.now())
+        return Wave.objects.get(cohort=self.cohort)
+
+
+def source(checkin):
+    return (checkin.person_id, checkin.pk)
+
+
+def groups_of(checkins):
+    """Return the sources of check-ins by role; "" is all."""
+    everyone = frozenset(map(source, checkins))
+    mentees = {source(row) for row in checkins if row.person_id == row.match.mentee.person_id}
+    return {"": everyone, "mentee": everyone & mentees, "mentor": everyone - mentees}
+
+
+class Attacker:
+    """Remembers every figure and every answer that a member was ever shown."""
+
+    def __init__(self, user, as_user):
+        self.user, self.client = user, as_user(user)
+        self.cells: dict[object, list] = {}
+        self.read: dict[object, set] = {}
+
+    def look(self):
+        """Open the results and read every answer by name, as the role of today allows."""
+        for wave in Wave.objects.all():
+            rows = CheckIn.objects.filter(wave=wave).select_related("match__mentee")
+            places = groups_of([row for row in rows if row.answered_at])
+            response = self.client.get(reverse("admin:checkins_wave_change", args=[wave.pk]))
+            assert response.status_code == 200
+            for table in response.context["tables"]:
+                self.see(
+                    table["question"].code,
+                    (places[row["role"]] for row in table["rows"] if row["figure"]),
+                )
+            self._look_at_trends(wave, places, groups_of(rows))
+        for row in (
+            Answer.objects.visible_to(self.user).exclude(choice="").select_related("checkin")
+        ):
+            self.read.setdefault(row.question.code, set()).add(source(row.checkin))
+        self._look_at_turnout()
+        return self
+
+    def see(self, about, cells):
+        found = self.cells.setdefault(about, [])
+        found += [cell for cell in cells if cell not in found]
+
+    def _look_at_trends(self, wave, places, asked):
+        """See the same figures again, for every month, and the response rates."""
+        found = self.client.get(reverse("admin:checkins_wave_trend", args=[wave.pk])).context[
+            "found"
+        ]
+        for points in found.points:
+            for point in points:
+                if point.wave == wave:
+                    rows = point.table["rows"]
+                    cells = (places[row["role"]] for row in rows if row["figure"])
+                    self.see(point.table["question"].code, cells)
+        shown = {role for role, rate in found.rates[wave.pk].items() if rate.answered is not None}
+        self.see("turnout", (asked[role] for role in shown))
+
+    def _look_at_turnout(self):
+        page = self.client.get(reverse("admin:checkins_wave_changelist"))
+        if " percent" in page.content.decode():
+            self.see("turnout", [groups_of(CheckIn.objects.exclude(wave=None))[""]])
+        seen = CheckIn.objects.visible_to(self.user)
+        self.read.setdefault("turnout", set()).update(map(source, seen))
+
+    def finds(self):
+        """Return the questions about which they can compute what a few people said."""
+        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
+        pair = {person for people in pairs for person in people} | {self.user.pk}
+        return [
+            str(question)
+            for question, cells in self.cells.items()
+            if list(computable(cells, self.read.get(question, set()), pair))
+        ]
+
+
+def role_reader(group):
+    return factories.member(program=group.program, role="reader")
+
+
+def role_matcher(group):
+    return factories.member(program=group.program, role="matcher")
+
+
+def carer_of(number):
+    def made(group):
+        carer = factories.member(program=group.program, role="carer")
+        for match in group.matches[:number]:
+            Match.objects.filter(pk=match.pk).update(carer=carer)
+        return carer
+
+    made.__name__ = f"carer_of_{number}"
+    return made
+
+
+def deputy(group):
+    carer = carer_of(len(group.matches) - 1)(group)
+    found = factories.member(program=group.program, role="reader")
+    Membership.objects.filter(user=carer).update(deputy=found)
+    return found
+
+
+def role_chair(group):
+    return factories.member(program=group.program, role="chair")
+
+
+def member_in_a_pair(role, side):
+    def made(group):
+        found = factories.member(program=group.program, role=role)
+        group.matches.pop()
+        group.add(found, role=side)
+        return found
+
+    made.__name__ = f"{role}_who_is_a_{side}"
+    return made
+
+
+def chair_with_a_conflict(group):
+    chair = role_chair(group)
+    Conflict.objects.create(member=chair, person=group.matches[0].mentee.person)
+    return chair
+
+
+def maintainer(group):
+    return factories.person(is_superuser=True, is_staff=True)
+
+
+def maintainer_in_a_pair(group):
+    found = maintainer(group)
+    group.matches.pop()
+    group.add(found)
+    return found
+
+
+ROLES = [
+    role_reader,
+    role_matcher,
+    carer_of(1),
+    carer_of(2),
+    deputy,
+    role_chair,
+    *(
+        member_in_a_pair(role, side)
+        for role in ("reader", "carer", "chair")
+        for side in ("mentor", "mentee")
+    ),
+    chair_with_a_conflict,
+    maintainer,
+    maintainer_in_a_pair,
+]
+roles = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.__name__)
