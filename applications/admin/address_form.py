@@ -5,10 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from applications.adding_address import MAY_ADD, add_address
 from applications.models import Application
@@ -28,18 +27,10 @@ def address_form(request: HttpRequest, application: Application) -> AddressForm 
     return AddressForm() if may_add and not application.person.has_address else None
 
 
-@require_POST
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: HttpRequest, application: Application, form: AddressForm) -> HttpResponse:
     """Store the first address of an applicant."""
-    seen = Application.objects.for_committee(request.user).select_related("person", "cohort")
-    application = get_object_or_404(seen, pk=pk)
-    form = AddressForm(request.POST)
-    if form.is_valid():
-        add_address(application, form.cleaned_data["email"], by=acting_member(request))
-        text = _("Saved. E-mails to %(name)s go to %(email)s from now on.")
-        about = {"name": application.person, "email": application.person.email}
-        messages.success(request, text % about)
-    else:
-        errors = [str(one) for several in form.errors.values() for one in several]
-        messages.error(request, " ".join(errors))
+    add_address(application, form.cleaned_data["email"], by=acting_member(request))
+    text = _("Saved. E-mails to %(name)s go to %(email)s from now on.")
+    about = {"name": application.person, "email": application.person.email}
+    messages.success(request, text % about)
     return redirect("admin:applications_application_change", application.pk)

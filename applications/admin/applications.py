@@ -85,8 +85,8 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             page("<int:pk>/decide/", require_POST(self.decide_view), "decide"),
             page("<int:pk>/clear/", require_POST(self.clear_view), "clear"),
             page("<int:pk>/attended/", require_POST(self.attended_view), "attended"),
-            page("wishes/<int:pk>/", wishes.decide, "wish"),
-            page("<int:pk>/address/", address_form.add, "address"),
+            page("wishes/<int:pk>/", require_POST(self.wish_view), "wish"),
+            page("<int:pk>/address/", require_POST(self.address_view), "address"),
             *super().get_urls(),
         ]
 
@@ -157,7 +157,11 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
         return self._review_page(request, application)
 
     def _review_page(
-        self, request: HttpRequest, application: Application, **forms: Form
+        self,
+        request: HttpRequest,
+        application: Application,
+        wish_form: wishes.WishForm | None = None,
+        **forms: Form,
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
         reader = acting_member(request)
@@ -176,7 +180,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             "earlier": review_page.earlier_application(application, pages, reader),
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, acting_member(request)),
-            "wishes": wishes.wish_rows(request, application),
+            "wishes": wishes.wish_rows(request, application, wish_form),
             "address_form": address_form.address_form(request, application),
             "notes": notes.select_related("author"),
             "origins": ImportedRow.objects.visible_to(request.user)
@@ -187,7 +191,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             **self._decision_context(request, application),
             **forms,
         }
-        context["errors"] = any(form.errors for form in forms.values())
+        context["wrong_forms"] = [one for one in (*forms.values(), wish_form) if one]
         return TemplateResponse(request, "admin/applications/application/review.html", context)
 
     def _decision_context(
@@ -264,6 +268,20 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             application, by=acting_member(request), reason=form.cleaned_data["reason"]
         )
         return self._finish(request, application, _("Orientation recorded as passed."))
+
+    def wish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = wishes.sent_form(request, pk)
+        if form.is_valid():
+            return wishes.decide(request, form)
+        application = self._application(request, form.wish.application_id)
+        return self._review_page(request, application, wish_form=form)
+
+    def address_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = address_form.AddressForm(request.POST)
+        if form.is_valid():
+            return address_form.add(request, application, form)
+        return self._review_page(request, application, address_form=form)
 
 
 def _is_unprepared(application: Application) -> bool:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications.forms.roster_reading import ReadingForm
 from applications.forms.roster_upload import MapTextForm
 from applications.forms.rosters import ColumnsForm
 from applications.importing import BadMap, summaries
@@ -59,9 +60,14 @@ def _form(request: HttpRequest, upload: RosterUpload) -> ColumnsForm:
 
 
 def _columns_page(
-    request: HttpRequest, upload: RosterUpload, form: ColumnsForm, text_form: MapTextForm
+    request: HttpRequest,
+    upload: RosterUpload,
+    form: ColumnsForm,
+    text_form: MapTextForm,
+    refused: ReadingForm | None = None,
 ) -> HttpResponse:
     other = role_of_this_shape(form.earlier.remembered, form.table.headers, upload.role)
+    reading = refused or reading_form(upload)
     return page(
         request,
         "columns",
@@ -69,9 +75,16 @@ def _columns_page(
         upload=upload,
         form=form,
         text_form=text_form,
-        reading_form=reading_form(upload),
+        reading_form=reading,
+        wrong_forms=[one for one in (form, text_form, reading) if one.errors],
         other_role=dict(Application.Role.choices).get(other, ""),
     )
+
+
+def _plain_form(upload: RosterUpload) -> ColumnsForm:
+    """Return the choices of an upload that is read, without those of a map."""
+    table = summaries.from_json(upload.columns_json)
+    return ColumnsForm(table=table, roster=None, questions=_questions(upload))
 
 
 def _questions(upload: RosterUpload) -> QuerySet[ProgramQuestion]:
@@ -93,6 +106,9 @@ def read_again(request: HttpRequest, public_id: str) -> HttpResponse:
     upload = find_upload(request, public_id)
     form = reading_form(upload, request.POST)
     if not form.is_valid():
+        if upload.columns_json:
+            text_form = MapTextForm(role=upload.role)
+            return _columns_page(request, upload, _plain_form(upload), text_form, refused=form)
         errors = [str(one) for several in form.errors.values() for one in several]
         messages.error(request, " ".join(errors))
         return redirect("admin:applications_rosterupload_columns", public_id)
@@ -108,9 +124,7 @@ def use_map(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("admin:applications_rosterupload_columns", public_id)
     text_form = MapTextForm(request.POST, role=upload.role)
     if not text_form.is_valid():
-        table = summaries.from_json(upload.columns_json)
-        form = ColumnsForm(table=table, roster=None, questions=_questions(upload))
-        return _columns_page(request, upload, form, text_form)
+        return _columns_page(request, upload, _plain_form(upload), text_form)
     upload.map_text = text_form.cleaned_data["text"]
     upload.save(update_fields=["map_text"])
     return start(request, upload, Purpose.CHECK)

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from applications import named_wishes
@@ -78,8 +77,10 @@ class WishRow:
     form: WishForm | None
 
 
-def wish_rows(request: HttpRequest, application: Application) -> list[WishRow]:
-    """Return the wishes of an application that the member may see."""
+def wish_rows(
+    request: HttpRequest, application: Application, refused: WishForm | None = None
+) -> list[WishRow]:
+    """Return the wishes of an application that the member may see; one form may be `refused`."""
     member = acting_member(request)
     seen = NamedWish.objects.visible_to(member).exclude(application__person=member)
     wishes = list(seen.filter(application=application).select_related("person"))
@@ -89,12 +90,18 @@ def wish_rows(request: HttpRequest, application: Application) -> list[WishRow]:
         wish.application = application
     candidates = _candidates(member, wishes)
     decides = holds(request, application.program, *named_wishes.MAY_DECIDE)
+
+    def form_of(wish: NamedWish) -> WishForm | None:
+        if refused and refused.wish == wish:
+            return refused
+        return _form(wish, candidates[wish.pk], member) if decides else None
+
     return [
         WishRow(
             wish,
             is_open=wish.is_open,
             people=", ".join(_meant(wish, candidates[wish.pk])),
-            form=_form(wish, candidates[wish.pk], member) if decides else None,
+            form=form_of(wish),
         )
         for wish in wishes
     ]
@@ -127,20 +134,20 @@ def _form(
     return WishForm(data, wish=wish, candidates=people, chosen=chosen, reader=member)
 
 
-@require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record whom a wish means."""
+def sent_form(request: HttpRequest, pk: int) -> WishForm:
+    """Return what was sent about a wish that the member may see. Raises Http404 for others."""
     member = acting_member(request)
     seen = NamedWish.objects.visible_to(member).exclude(application__person=member)
     about = seen.select_related("application__cohort__program", "person")
     wish = get_object_or_404(about, pk=pk)
-    form = _form(wish, _candidates(member, [wish])[wish.pk], member, request.POST)
-    if form.is_valid():
-        named_wishes.decide_wish(wish, form.meant(), by=member)
-        messages.success(request, _("Saved whom this wish means."))
-    else:
-        errors = [str(one) for several in form.errors.values() for one in several]
-        messages.error(request, " ".join(errors))
+    return _form(wish, _candidates(member, [wish])[wish.pk], member, request.POST)
+
+
+def decide(request: HttpRequest, form: WishForm) -> HttpResponse:
+    """Record whom a wish means."""
+    wish = form.wish
+    named_wishes.decide_wish(wish, form.meant(), by=acting_member(request))
+    messages.success(request, _("Saved whom this wish means."))
     address = redirect("admin:applications_application_change", wish.application_id)
     address["Location"] += "#wishes"
     return address

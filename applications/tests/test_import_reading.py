@@ -232,8 +232,11 @@ class TestOnThePage:
         url = reverse("admin:applications_rosterupload_reading", args=[upload.public_id])
         client.post(url, {"encoding": "cp1252"})
         jobs.run_due()
-        url = reverse("admin:applications_rosterupload_columns", args=[upload.public_id])
-        assert "Zoë" in client.get(url).content.decode()
+        columns = reverse("admin:applications_rosterupload_columns", args=[upload.public_id])
+        assert "Zoë" in client.get(columns).content.decode()
+        refused = client.post(url, {"encoding": "runes"}).content.decode()
+        assert '<a href="#id_encoding">' in refused  # of the summary
+        assert "<details open>" in refused
 
 
 def test_a_title_in_a_workbook_is_passed_over():

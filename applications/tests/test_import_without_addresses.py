@@ -158,7 +158,7 @@ class TestByHand:
 
     def test_the_second_time_and_a_taken_or_broken_address_are_refused(self, post, cleo):
         assert "This e-mail address is taken" in post(cleo.email)
-        assert "Enter a valid email address" in post("iva")
+        assert 'href="#id_address-email">E-mail address – Enter a valid' in post("iva")
         post("iva@example.org")
         assert "has an e-mail address already" in post("other@example.org")
         assert iva().email == "iva@example.org"

@@ -1,5 +1,7 @@
 """Wishes about named people in every spelling: found for certain, or kept apart until decided."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -139,7 +141,8 @@ class TestDeciding:
         assert self.named(cohort) == ["m4", "m6"]
 
     def test_an_address_of_no_applicant_is_refused(self, decide, cohort):
-        decide(address="stranger@example.org")
+        page = decide(address="stranger@example.org").content.decode()
+        assert re.search(r'href="#id_wish-\d+-address">No one with this address', page)
         assert NamedWish.system.get().decided_at is None
 
     def test_a_reader_and_another_programs_chair_decide_nothing(self, decide, program):

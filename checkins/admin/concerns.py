@@ -269,7 +269,8 @@ class ConcernAdmin(CommitteeAdmin):
         if form.is_valid():
             return self._done(request, pk, act(concern, form.cleaned_data))
         request.method = "GET"  # the page of the row, with what was typed
-        return self.change_view(request, str(pk), extra_context={"forms": {name: form}})
+        refused = {"forms": {name: form}, "wrong_forms": [form]}
+        return self.change_view(request, str(pk), extra_context=refused)
 
 
 def _entries(concern: Concern, reader: User) -> Iterator[Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -134,8 +136,13 @@ def reopen(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
 
 
 @require_POST
-def note(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
-    """Store a note and, for a pair that has ended, the dates of the checklist."""
+def note(
+    request: HttpRequest, site: AdminSite, pk: int, show: Callable[..., HttpResponse]
+) -> HttpResponse:
+    """Store a note and, for a pair that has ended, the dates of the checklist.
+
+    `show` is the page of the pair, which comes back with what is wrong.
+    """
     match = get_object_or_404(in_care(request), pk=pk)
     closure = Closure.objects.in_force().filter(match=match).first()
     if closure is None:
@@ -147,9 +154,9 @@ def note(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     if form.is_valid():
         form.record(by=request.user)
         messages.success(request, _("Note and dates saved."))
-    else:
-        messages.error(request, _("A date was not understood. Nothing was saved."))
-    return _back(pk)
+        return _back(pk)
+    request.method = "GET"
+    return show(request, str(pk), extra_context={"note_form": form, "wrong_forms": [form]})
 
 
 @require_POST

@@ -79,7 +79,7 @@ class MatchAdmin(ExportAdmin):
             route("<int:pk>/end/", endings.end, "end"),
             route("<int:pk>/end/confirm/", endings.end_confirm, "end-confirm"),
             route("<int:pk>/reopen/", endings.reopen, "reopen"),
-            route("<int:pk>/note/", endings.note, "note"),
+            route("<int:pk>/note/", partial(endings.note, show=self.change_view), "note"),
             route("<int:pk>/pause/", pauses.pause, "pause"),
             route("<int:pk>/pause/end/", pauses.pause_end, "pause-end"),
             route("<int:pk>/wish/", endings.wish, "wish"),
@@ -97,10 +97,10 @@ class MatchAdmin(ExportAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         match = self.get_object(request, object_id)
-        context = dict(extra_context or {})
+        context: dict[str, object] = {}
         if match:
-            context |= endings.context_of(request, match) | pauses.context_of(request, match)
-        return super().change_view(request, object_id, form_url, context)
+            context = endings.context_of(request, match) | pauses.context_of(request, match)
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def has_care_permission(self, request: HttpRequest) -> bool:
         return cares_for_pairs(request)

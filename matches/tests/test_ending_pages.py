@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from matches import endings
-from matches.models import Closure, EndingReason, EndingRequest, FollowUp, Match
+from matches.models import Closure, EndingNote, EndingReason, EndingRequest, FollowUp, Match
 from testkit import factories
 
 
@@ -250,8 +250,10 @@ def test_the_checklist_is_kept_with_dates(pair, as_user, carer, ben):
     closure = Closure.objects.get()
     assert str(closure.last_meeting_offered_on) == "2026-06-03"
     assert closure.thanked_on is None
-    page = as_user(carer).post(admin("note", pair.pk), {"thanked_on": "soon"}, follow=True)
-    assert "A date was not understood" in text_of(page)
+    page = as_user(carer).post(admin("note", pair.pk), {"text": "Kept.", "thanked_on": "soon"})
+    assert '<a href="#id_thanked_on">' in page.content.decode()  # of the summary
+    assert "Kept." in text_of(page)
+    assert EndingNote.system.count() == 1
 
 
 def test_the_carer_enters_a_wish_they_were_told(pair, as_user, carer, ben):

@@ -203,6 +203,25 @@ class TestForms:
         )
         assert len(list(form_errors.errors_of([formset, AgreementForm({})]))) == 8
 
+    def test_a_row_that_is_removed_has_nothing_to_correct(self):
+        formset = forms.formset_factory(AgreementForm, can_delete=True)(
+            {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-DELETE": "on"}
+        )
+        assert list(form_errors.errors_of(formset)) == []
+
+    def test_a_limit_is_given_the_name_of_its_field(self):
+        class Short(forms.Form):
+            motto = forms.CharField(max_length=3)
+            kind = forms.ChoiceField(choices=[("a", "A")], label="Kind")
+            own = forms.SlugField(error_messages={"invalid": "Use letters in Own."})
+
+        found = form_errors.errors_of(Short({"motto": "long", "kind": "b", "own": "é"}))
+        assert [error["text"] for error in found] == [
+            "Motto – Ensure this value has at most 3 characters (it has 4).",
+            "Kind – Select a valid choice. b is not one of the available choices.",
+            "Use letters in Own.",
+        ]
+
     def test_a_clean_form_has_no_summary(self):
         assert draw("{% error_summary form %}", form=AgreementForm()).strip() == ""
 

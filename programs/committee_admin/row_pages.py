@@ -86,6 +86,10 @@ class RowPages(admin.ModelAdmin):
         adminform = cast(AdminForm, context["adminform"])
         context["has_inputs"] = bool(adminform.form.fields or context["inline_admin_formsets"])
         context["list_name"] = self.list_name
+        if context["errors"]:
+            inlines = cast(list[InlineAdminFormSet], context["inline_admin_formsets"])
+            context["wrong_forms"] = [adminform.form, *(one.formset for one in inlines)]
+            context["errors"] = None  # Django's note, which names no field
         if obj is None:
             context |= {"title": getattr(self, "add_title", "") or context["title"]}
         else:
