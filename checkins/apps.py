@@ -9,6 +9,7 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         from . import (  # noqa: F401  (they register themselves)
             concerns,
+            contact_plan,
             emails,
             first_contact,
             first_contact_emails,

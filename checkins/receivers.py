@@ -13,9 +13,10 @@ from agreements.models import GoalReview, Signature
 from agreements.signals import signature_denied, talk_asked
 from matches import signals
 from matches.models import Closure, Match
-from programs.models import Program
+from programs.models import Policy, Program
+from programs.signals import policy_saved
 
-from . import concerns, planning
+from . import concerns, contact_plan, planning
 from .models import Concern
 
 Cause = Closure.Cause
@@ -50,6 +51,7 @@ def end_checkins(
 ) -> None:
     """Cancel the match's check-ins. Ask the carer to talk, unless the committee ended it itself."""
     planning.cancel_of_ended_matches(at, matches=Match.objects.filter(pk=match.pk))
+    contact_plan.forget(match)
     concerns.resolve_about_silence([match.pk], note=_("The pair has ended."), at=at)
     is_by_term = closure.cause == Cause.EXPECTED and closure.closed_by is None
     if is_by_term:  # nobody said anything
@@ -65,6 +67,7 @@ def end_checkins(
 def plan_around_pause(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     """Move what is planned; a pair that has asked for a pause is not silent."""
     planning.plan_around_pauses(match, at)
+    contact_plan.keep([match.pk])
     if match.is_paused(at):
         concerns.resolve_about_silence([match.pk], note=_("The pair is paused."), at=at)
 
@@ -72,6 +75,12 @@ def plan_around_pause(sender: type[Match], match: Match, at: datetime, **kwargs:
 @receiver(signals.match_reopened)
 def plan_again(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     planning.plan_after_reopening(match, at)
+    contact_plan.keep([match.pk])
+
+
+@receiver(policy_saved)
+def plan_contacts_anew(sender: type[Policy], policy: Policy, **kwargs: object) -> None:
+    contact_plan.mark(policy.program_id)
 
 
 @receiver(signals.silence_looked_for)

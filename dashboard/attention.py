@@ -20,7 +20,7 @@ from agreements.late import without_agreement
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.first_contact import without_contact
-from checkins.models import CheckIn, Concern
+from checkins.models import CheckIn, Concern, ContactPlan
 from matches.models import Match
 from matching.models import Offer, Round
 from notifications import outbox_health
@@ -118,6 +118,15 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("concern to look at again", "concerns to look at again", again)
     url = changelist_url("checkins_concern", again="mine")
     yield AttentionItem(again, text, url, "amber")
+    own = ContactPlan.objects.visible_to(member).due(at).filter(match__carer=member)
+    (contacts,) = _counts(own, Q())
+    text = ngettext(
+        "contact with someone in your care is due",
+        "contacts with people in your care are due",
+        contacts,
+    )
+    url = changelist_url("checkins_contactplan", due="now", carer="me")
+    yield AttentionItem(contacts, text, url, "amber")
     (unread,) = _counts(CheckIn.objects.readable_by(member).to_read(), Q())
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))

@@ -11,6 +11,7 @@ from programs.models import Cohort
 
 from . import (
     asked_mentors,
+    care_contacts,
     cleanup,
     pair_beginnings,
     pair_endings,
@@ -93,6 +94,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
             day = calendar.today - 6
             pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)
     pair_endings.end_terms(demo, matches, start=0)
+    care_contacts.log_contacts(demo, matches)
 
 
 def _second_round(demo: DemoCohort) -> None:

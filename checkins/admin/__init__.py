@@ -1,1 +1,8 @@
-from . import checkins, concerns, contacts, results, surveys  # noqa: F401  (registers the pages)
+from . import (  # noqa: F401  (registers the pages)
+    checkins,
+    concerns,
+    contact_plans,
+    contacts,
+    results,
+    surveys,
+)

@@ -9,13 +9,14 @@ from programs.committee import cares_for_pairs
 from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Membership
 
+from .. import contact_plan
 from ..models import ContactLog
 from ..models.concerns import TEXT_LENGTH
 
 
 class ContactForm(forms.ModelForm):
     who = forms.ChoiceField(
-        label=_("Spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
+        label=_("With"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
     )
 
     note = forms.CharField(
@@ -27,7 +28,7 @@ class ContactForm(forms.ModelForm):
 
     class Meta:
         model = ContactLog
-        fields = ("match", "who", "on", "how", "note")
+        fields = ("match", "who", "on", "how", "result", "note")
 
 
 @admin.register(ContactLog)
@@ -37,8 +38,9 @@ class ContactLogAdmin(CommitteeAdmin):
     form = ContactForm
     duplicate_field = "note"
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
-    list_display = ("person", "match", "on", "how", "member")
-    list_filter = ("how",)
+    other_list = ("admin:checkins_contactplan_changelist", _("Contacts due"))
+    list_display = ("person", "match", "on", "how", "result", "member")
+    list_filter = ("how", "result")
     list_select_related = ("person", "member", "match__mentee__person", "match__mentor__person")
     date_hierarchy = "on"
     ordering = ("-on", "-pk")
@@ -52,9 +54,9 @@ class ContactLogAdmin(CommitteeAdmin):
 
     def get_fields(self, request, obj=None):
         return (
-            ("match", "person", "on", "how", "note", "member")
+            ("match", "person", "on", "how", "result", "note", "member", "logged_at")
             if obj
-            else ("match", "who", "on", "how", "note")
+            else ("match", "who", "on", "how", "result", "note")
         )
 
     def get_readonly_fields(self, request, obj=None):
@@ -72,12 +74,17 @@ class ContactLogAdmin(CommitteeAdmin):
         row.member = request.user
         row.person = getattr(row.match, form.cleaned_data["who"]).person
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        contact_plan.keep([obj.match_id])
+
     def has_duplicate(self, request, row):
         """Return whether the member has noted the same contact already, by sending twice."""
         list(Match.objects.select_for_update(no_key=True).filter(pk=row.match_id).values_list("pk"))
         known = ContactLog.objects.visible_to(request.user).filter(
-            match=row.match, person=row.person, member=row.member, on=row.on, how=row.how
-        )
+            match=row.match, person=row.person, member=row.member, on=row.on, how=row.how,
+            result=row.result,
+        )  # fmt: skip
         return any(one.note == row.note for one in known)  # encrypted: a query cannot compare it
 
     def program_of(self, obj):

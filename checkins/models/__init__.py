@@ -2,6 +2,7 @@ from .answers import Answer
 from .checkins import CheckIn, Kind
 from .concern_notes import ConcernNote
 from .concerns import Concern
+from .contact_plans import ContactPlan
 from .contacts import ContactLog
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
@@ -17,6 +18,7 @@ __all__ = [
     "Concern",
     "ConcernNote",
     "ContactLog",
+    "ContactPlan",
     "Kind",
     "PlannedSettings",
     "Question",

@@ -27,24 +27,33 @@ class ContactLogQuerySet(ConfidentialQuerySet):
 
 
 class ContactLog(ConfidentialModel):
-    """A record that a committee member spoke with one person of a pair."""
+    """A record that a committee member spoke with one person of a pair, or tried to."""
 
     class How(models.TextChoices):
         PHONE = "phone", _("by phone")
         VIDEO = "video", _("by video")
         EMAIL = "email", _("by e-mail")
+        MESSAGE = "message", _("by text message")
         IN_PERSON = "in_person", _("in person")
 
+    class Result(models.TextChoices):
+        REACHED = "reached", _("reached")
+        MESSAGE = "message", _("left a message")
+        NOT_REACHED = "missed", _("not reached")
+
     match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
-    person = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", verbose_name=_("spoke with")
-    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     member = models.ForeignKey(
         Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member")
     )
     on = models.DateField(_("on"), default=timezone.localdate)
     how = models.CharField(_("how"), max_length=10, choices=How, default=How.PHONE)
+    result = models.CharField(_("result"), max_length=8, choices=Result, default=Result.REACHED)
     note = EncryptedTextField(_("note"), blank=True)
+    # None: before this was noted.
+    logged_at = models.DateTimeField(
+        _("logged at"), default=timezone.now, null=True, editable=False
+    )
 
     objects = ContactLogQuerySet.as_manager()
     system = SystemManager.from_queryset(ContactLogQuerySet)()

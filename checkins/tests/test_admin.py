@@ -136,6 +136,7 @@ def test_a_contact_is_noted_by_the_carer(cared, as_user, ben, eve):
         "who": "mentee",
         "on": "2026-02-01",
         "how": "phone",
+        "result": "reached",
         "note": "All is well",
     }
     saved = as_user(eve).post(page("contactlog_add"), data, follow=True)
@@ -149,7 +150,14 @@ def test_a_contact_is_noted_by_the_carer(cared, as_user, ben, eve):
 
 def test_a_contact_with_a_match_of_others_is_refused(cared, as_user, program):
     other = factories.member("Olu Bey", program=program, role="carer")
-    data = {"match": cared.pk, "who": "mentee", "on": "2026-02-01", "how": "phone", "note": "x"}
+    data = {
+        "match": cared.pk,
+        "who": "mentee",
+        "on": "2026-02-01",
+        "how": "phone",
+        "result": "reached",
+        "note": "x",
+    }
     assert as_user(other).post(page("contactlog_add"), data).context[
         "adminform"
     ].form.errors.keys() == {"match"}

@@ -19,7 +19,8 @@ from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
 from applications.models import RosterJob, RosterUpload
-from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, Wave
+from checkins import contact_plan
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, ContactPlan, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
@@ -247,6 +248,10 @@ def asked(world: AccessFixtures) -> None:
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
         called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
         world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
+        if pair not in "BF":  # B will pause and F will end, see below
+            contact_plan.keep([match.pk])
+            plan = ContactPlan.system.get(match=match, person=person)
+            world.add("contact_plan", pair, plan, owners=(mentee,), partners=(mentor,))
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         counts = {"asked": 9, "answered": 6}
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}

@@ -32,6 +32,7 @@ from .access_rule import (
     saying,
 )
 from .access_rules_of_agreements import AGREEMENTS
+from .access_rules_of_care import CARE_PAGES
 from .access_rules_of_surveys import SURVEYS
 from .access_values import (
     A_DECISION,
@@ -248,13 +249,7 @@ PAGES: dict[str, Rule] = {
         act(CARE, "ended_match"), follow_up=A_FOLLOW_UP, wish="again"
     ),
     # --- care
-    "admin:checkins_checkin_read": act(CARE, "answered"),
-    "admin:checkins_concern_take": act(CARE, "concern"),
-    "admin:checkins_concern_take_over": act(CARE, "concern"),
-    "admin:checkins_concern_note": saying(act(CARE, "concern"), text="A note"),
-    "admin:checkins_concern_look_again": act(CARE, "concern"),
-    "admin:checkins_concern_give_back": saying(act(CARE, "concern"), why="Away"),
-    "admin:checkins_concern_resolve": saying(act(CARE, "concern"), outcome="talked", note="Done"),
+    **CARE_PAGES,
     # --- surveys: every member reads, chairs write
     **SURVEYS,
     # --- rounds: every member looks on, matchers and chairs decide
@@ -371,6 +366,7 @@ TABLES: dict[str, Admin] = {
     "checkins_checkin": Admin("answered"),
     "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
+    "checkins_contactplan": Admin("contact_plan", see=CARE),
     "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
     "checkins_wave": Admin("wave"),
     "applications_rosterupload": Admin(

@@ -184,6 +184,7 @@ def test_every_action_says_who_may_use_it():
     ("role", "hidden"),
     [
         ("reader", {"meetings_meeting", "checkins_concern", "checkins_contactlog",
+                    "checkins_contactplan",
                     "applications_rosterupload"}),
         ("carer", {"applications_rosterupload"}),
     ],

@@ -118,6 +118,7 @@ def entries(program, cohort, chair, ada, ben):
             "who": "mentee",
             "on": "2026-02-01",
             "how": "phone",
+            "result": "reached",
             "note": "All is well",
         },
     }

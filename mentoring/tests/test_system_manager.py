@@ -51,6 +51,8 @@ ALLOWED = {
     "applications/submission.py": "withdraws for the person",
     "checkins/answering.py": "writes the person's own answers",
     "checkins/handling.py": "marks the first act, reminds, and opens what nobody handles",
+    "checkins/contact_log.py": "logs a contact for a member whom the verb checks",
+    "checkins/contact_plan.py": "computes days for no person; no words",
     "checkins/concerns.py": "raises concerns and reminds of them",
     "checkins/unanswered_emails.py": "counts e-mails without an answer, for no person",
     "checkins/first_contact.py": "asks which reminders are in the outbox, and whom a carer tries",

@@ -101,6 +101,22 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
+        gettext_lazy("How often the committee is in touch"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply within minutes. The next contact with each person moves to its new "
+                "day; pauses make it later."
+            ),
+            "fields": (
+                "care_first_days",
+                "care_second_days",
+                "care_later_days",
+                "care_gap_days",
+            ),
+        },
+    ),
+    (
         gettext_lazy("The end of a pair"),
         {
             "classes": ("collapse",),

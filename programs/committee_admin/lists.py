@@ -137,12 +137,13 @@ class CarerFilter(admin.SimpleListFilter):
 
     title = gettext_lazy("carer")
     parameter_name = "carer"
+    path = "carer"  # from a row of the list
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("me", _("My pairs")), ("none", _("No carer yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        carers = {"me": Q(carer=request.user.pk), "none": Q(carer=None)}
+        carers = {"me": Q((self.path, request.user.pk)), "none": Q((self.path, None))}
         return queryset.filter(carers.get(self.value() or "", Q()))
 
 

@@ -125,6 +125,26 @@ class Policy(models.Model):
         low=100,
     )
     silence_days = integer_setting(90, _("drifting and stuck after at most (days)"), low=14)
+    care_first_days = integer_setting(
+        15,
+        _("care contact in the first month every (days)"),
+        _("A carer speaks with each of the two. Counted from the last contact."),
+        low=3,
+        high=60,
+    )
+    care_second_days = integer_setting(
+        30, _("care contact in the second and third month every (days)"), low=7, high=120
+    )
+    care_later_days = integer_setting(
+        60, _("care contact from the fourth month on every (days)"), low=7, high=180
+    )
+    care_gap_days = integer_setting(
+        90,
+        _("longest time between two care contacts (days)"),
+        _("No contact is planned later than that."),
+        low=14,
+        high=366,
+    )
     unanswered_messages = integer_setting(
         3, _("unanswered messages before the carer is alerted"), low=1, high=20
     )
@@ -243,6 +263,13 @@ class Policy(models.Model):
         if self.checkin_lapses_days <= self.reminder_second_days:
             errors["checkin_lapses_days"] = _(
                 "A check-in must lapse after its last reminder. Enter a larger number."
+            )
+        if self.care_gap_days < max(
+            self.care_first_days, self.care_second_days, self.care_later_days
+        ):
+            errors["care_gap_days"] = _(
+                "The longest time between two care contacts can't be shorter than the usual one. "
+                "Enter a larger number."
             )
         if self.pause_total_days < self.pause_days:
             errors["pause_total_days"] = _(

@@ -159,6 +159,7 @@ INDEXES = {
     "agreements_agreementversion": ("version_newest", ""),
     "accounts_user": ("user_by_name", ""),
     "checkins_contactlog": ("contact_newest", ""),
+    "checkins_contactplan": ("contact_plan_by_day", ""),
 }
 
 

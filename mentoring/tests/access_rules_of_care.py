@@ -1,0 +1,22 @@
+"""Who may open the committee's pages on concerns, check-ins and contacts, see `access_rules`."""
+
+from __future__ import annotations
+
+from .access_rule import Rule, act, saying
+
+CARE = frozenset({"carer", "chair", "maintainer"})
+
+CARE_PAGES: dict[str, Rule] = {
+    "admin:checkins_checkin_read": act(CARE, "answered"),
+    "admin:checkins_concern_take": act(CARE, "concern"),
+    "admin:checkins_concern_take_over": act(CARE, "concern"),
+    "admin:checkins_concern_note": saying(act(CARE, "concern"), text="A note"),
+    "admin:checkins_concern_look_again": act(CARE, "concern"),
+    "admin:checkins_concern_give_back": saying(act(CARE, "concern"), why="Away"),
+    "admin:checkins_concern_resolve": saying(act(CARE, "concern"), outcome="talked", note="Done"),
+    **{
+        f"admin:checkins_contactplan_{result}": saying(act(CARE, "contact_plan"), how="phone")
+        for result in ("reached", "message", "missed")
+    },
+    "admin:checkins_contactplan_undo": act(CARE, "contact"),
+}
