@@ -47,7 +47,10 @@ class ParticipantStatus:
     checkin: CheckIn | None = None
     meetings: tuple[Meeting, ...] = ()
     follow_up: FollowUp | None = None  # what the person was asked after the end
+    partner_expects: bool = False  # they have said what, this person has not
     has_goals_to_review: bool = False
+    closing_talk_at: datetime | None = None  # when it is or was, None while it is not booked
+    thanked_at: datetime | None = None  # when a thank-you note of the partner has come
     is_asked_again: bool = False  # to mentor, in a cohort that takes applications
     offer_url: str = ""  # of the offer that waits for the answer of this person
     at: datetime = field(kw_only=True)
@@ -123,16 +126,9 @@ class ParticipantStatus:
         return str(self._of_match("contact_request_id") or "")
 
     @property
-    def closing_talk_at(self) -> datetime | None:
-        """Return when the closing talk is or was, None while it is not booked."""
-        found = self._of_match("closing_talk_at")
-        return found if isinstance(found, datetime) else None
-
-    @property
     def was_thanked(self) -> bool:
         """Whether a thank-you note of the partner has come lately."""
-        left_at = self._of_match("thanked_at")
-        return isinstance(left_at, datetime) and self.at < left_at + NOTE_IS_NEWS
+        return self.thanked_at is not None and self.at < self.thanked_at + NOTE_IS_NEWS
 
     @property
     def facts(self) -> Facts:
@@ -155,12 +151,11 @@ class ParticipantStatus:
             agreement=self.version.state if self.version else "",
             i_signed=self.person.pk in self.signers,
             i_have_a_comment_to_answer=bool(self._of_match("has_comments")),
-            i_have_expectations_to_say=bool(self._of_match("partner_expects"))
-            and self.version is None,
+            i_have_expectations_to_say=self.partner_expects,
             i_have_an_offer_to_answer=bool(self.offer_url),
             i_have_a_contact_request=bool(self.contact_request_id),
             i_have_a_checkin=self.checkin is not None,
-            i_have_goals_to_review=self.has_goals_to_review and not application.is_mentor,
+            i_have_goals_to_review=self.has_goals_to_review,
             i_have_a_meeting_to_answer=self.meeting_to_answer is not None,
             i_have_a_meeting_to_note=self.meeting_to_note is not None,
             has_meeting_ahead=self.next_meeting is not None,
@@ -220,21 +215,16 @@ def _load_offers(statuses: list[ParticipantStatus], person: User, at: datetime) 
 
 
 def _what_waits(person: User) -> dict[str, Exists | Subquery]:
-    """Return what is read with each match: what its partner waits for, and a note of theirs."""
+    """Return what is read with each match: what one of the two waits for."""
     match = OuterRef("pk")
     asked = EndingRequest.objects.open().filter(match=match, person=person)
     comments = PartComment.objects.visible_to(person).open().exclude(author=person)
     requests = ContactRequest.objects.visible_to(person).exclude(asker=person)
     waiting = requests.filter(match=match, state=ContactRequest.State.ASKED)
-    talks = ClosingTalk.objects.booked()
-    thanks = ThankYouNote.objects.visible_to(person).filter(match=match).exclude(author=person)
     return {
         "asked_to_end": Exists(asked),
         "has_comments": Exists(comments.filter(version__agreement__match=match)),
-        "partner_expects": Exists(expectations.awaiting(person).filter(match=match)),
         "contact_request_id": Subquery(waiting.values("public_id")[:1]),
-        "closing_talk_at": Subquery(talks.filter(match=match).values("meeting__starts_at")[:1]),
-        "thanked_at": Subquery(thanks.values("leaves_at")[:1]),
     }
 
 
@@ -262,47 +252,82 @@ def _open_or_last(found: list[ParticipantStatus]) -> list[ParticipantStatus]:
     return sorted(alive or found[:1], key=lambda status: (not status.step.is_mine, status.key))
 
 
-def _follow_ups(found: list[ParticipantStatus], person: User) -> dict[int, FollowUp]:
-    """Return by match id what `person` was asked after an ending."""
-    ended = [one.match.pk for one in found if one.match and one.match.state == Match.State.CLOSED]
-    if not ended:
-        return {}
-    rows = FollowUp.objects.of(person).filter(closure__match__in=ended).select_related("closure")
-    return {row.closure.match_id: row for row in rows}
-
-
 def _load_related(found: list[ParticipantStatus], person: User, at: datetime) -> None:
-    """Load agreements, meetings, check-ins and what is about endings, for all pairs at once."""
-    pairs = [status.match.pk for status in found if status.match]
-    if not pairs:
+    """Load agreements, meetings, check-ins and what is asked, for all pairs at once."""
+    by_match = {status.match.pk: status for status in found if status.match}
+    if not by_match:
         return
-    versions: dict[int, AgreementVersion] = {}
-    written = (
-        AgreementVersion.objects.of(person)
-        .filter(agreement__match__in=pairs)
-        .exclude(state="superseded")
-    )
-    for version in written.select_related("agreement").order_by("number"):
-        versions[version.agreement.match_id] = version
-    to_sign = [row for row in versions.values() if row.state == AgreementVersion.State.SHARED]
-    prefetch_related_objects(to_sign, "signatures")
+    _load_agreements(by_match, person)
     meetings: dict[int, list[Meeting]] = defaultdict(list)
-    for meeting in Meeting.objects.of(person).filter(match__in=pairs):
+    for meeting in Meeting.objects.of(person).filter(match__in=by_match):
         meetings[meeting.match_id].append(meeting)
-    checkins: dict[int, CheckIn] = {}
-    for checkin in CheckIn.objects.awaiting(person, at).filter(match__in=pairs):  # oldest first
-        checkins.setdefault(checkin.match_id, checkin)
-    follow_ups = _follow_ups(found, person)
-    reviews = GoalReview.objects.of(person).waiting().filter(match__in=pairs)
-    to_review = set(reviews.values_list("match", flat=True))
-    renewals = mentoring_again.to_ask(at).filter(person=person) if follow_ups else None
-    again = (
-        set(renewals.values_list("closure__match", flat=True)) if renewals is not None else set()
-    )
-    for status in found:
-        key = status.match.pk if status.match else 0
-        status.follow_up = follow_ups.get(key)
-        status.has_goals_to_review = key in to_review
-        status.is_asked_again = key in again
-        status.version, status.checkin = versions.get(key), checkins.get(key)
-        status.meetings = tuple(meetings.get(key, ()))
+    for match_id, rows in meetings.items():
+        by_match[match_id].meetings = tuple(rows)
+    for checkin in CheckIn.objects.awaiting(person, at).filter(match__in=by_match):  # oldest first
+        status = by_match[checkin.match_id]
+        status.checkin = status.checkin or checkin
+    _load_goal_reviews(by_match, person)
+    _load_expectations(by_match, person)
+    _load_closing_talks(by_match)
+    _load_what_follows(by_match, person, at)
+
+
+def _load_agreements(by_match: dict[int, ParticipantStatus], person: User) -> None:
+    """Load the version that is being written, else the one in force, and who has signed it."""
+    rows = AgreementVersion.objects.of(person).filter(agreement__match__in=by_match)
+    written = rows.exclude(state=AgreementVersion.State.SUPERSEDED).select_related("agreement")
+    for version in written.order_by("number"):
+        by_match[version.agreement.match_id].version = version
+    versions = [status.version for status in by_match.values() if status.version]
+    to_sign = [row for row in versions if row.state == AgreementVersion.State.SHARED]
+    prefetch_related_objects(to_sign, "signatures")
+
+
+def _load_goal_reviews(by_match: dict[int, ParticipantStatus], person: User) -> None:
+    """Load which pairs are asked to look at their goals; their mentees are."""
+    mentored = [key for key, status in by_match.items() if not status.application.is_mentor]
+    if not mentored:
+        return
+    waiting = GoalReview.objects.of(person).waiting().filter(match__in=mentored)
+    for match_id in waiting.values_list("match", flat=True):
+        by_match[match_id].has_goals_to_review = True
+
+
+def _load_expectations(by_match: dict[int, ParticipantStatus], person: User) -> None:
+    """Load which partners have said what they expect, in pairs that have begun no agreement."""
+    new = [key for key, status in by_match.items() if status.version is None]
+    if not new:
+        return
+    awaiting = expectations.awaiting(person).filter(match__in=new)
+    for match_id in awaiting.values_list("match", flat=True):
+        by_match[match_id].partner_expects = True
+
+
+def _in_state(by_match: dict[int, ParticipantStatus], state: Match.State) -> list[int]:
+    return [key for key, one in by_match.items() if one.match and one.match.state == state]
+
+
+def _load_closing_talks(by_match: dict[int, ParticipantStatus]) -> None:
+    """Load when the pairs whose time together ends have booked their closing talk."""
+    closing = _in_state(by_match, Match.State.CLOSING)
+    if not closing:
+        return
+    talks = ClosingTalk.objects.booked().filter(match__in=closing)
+    for match_id, starts_at in talks.values_list("match", "meeting__starts_at"):
+        by_match[match_id].closing_talk_at = starts_at
+
+
+def _load_what_follows(by_match: dict[int, ParticipantStatus], person: User, at: datetime) -> None:
+    """Load what came with the end of the pairs that have ended: questions and thanks."""
+    ended = _in_state(by_match, Match.State.CLOSED)
+    if not ended:
+        return
+    follow_ups = FollowUp.objects.of(person).filter(closure__match__in=ended)
+    for row in follow_ups.select_related("closure"):
+        by_match[row.closure.match_id].follow_up = row
+    again = mentoring_again.to_ask(at).filter(person=person, closure__match__in=ended)
+    for match_id in again.values_list("closure__match", flat=True):
+        by_match[match_id].is_asked_again = True
+    notes = ThankYouNote.objects.visible_to(person).filter(match__in=ended).exclude(author=person)
+    for match_id, left_at in notes.values_list("match", "leaves_at"):
+        by_match[match_id].thanked_at = left_at

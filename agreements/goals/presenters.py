@@ -75,7 +75,7 @@ def goal_list(match: Match, reader: User) -> GoalList:
     goals = list(Goal.objects.visible_to(reader).not_erased().filter(match=match))
     counts: dict[int, list[bool]] = defaultdict(list)
     rows = GoalStep.objects.of_goals(goals).filter(removed_at=None)
-    for goal_id, done_at in rows.values_list("goal", "done_at"):
+    for goal_id, done_at in rows.order_by().values_list("goal", "done_at"):
         counts[goal_id].append(done_at is not None)
     cards: dict[bool, list[Card]] = {True: [], False: []}
     order = [State.UNDER_WAY, State.NOT_STARTED, State.REACHED, State.PARKED]

@@ -87,7 +87,8 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
     mine = Match.objects.of(request.user).select_related(
         "mentee__person", "mentor__person", "mentee__cohort__program"
     )
-    rows = list(mine.filter(~Q(state=Match.State.CLOSED) | Q(public_id=match_id)))
+    shown = mine.filter(~Q(state=Match.State.CLOSED) | Q(public_id=match_id))
+    rows = list(shown.order_by())  # the tabs are sorted where there are any
     match = next((row for row in rows if row.public_id == match_id), None)
     if match is None:
         raise Http404
@@ -115,7 +116,10 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
 
 
 def _tabs(rows: list[Match], chosen: Match, user: User) -> list[dict[str, object]]:
-    """Return the running pairs of `user` as tabs; none for a single one or an ended one."""
+    """Return the running pairs of `user` as tabs, the newest first; none for a single one.
+
+    The page of an ended pair has none.
+    """
     if len(rows) < 2 or chosen.state == Match.State.CLOSED:
         return []
     return [
@@ -124,7 +128,7 @@ def _tabs(rows: list[Match], chosen: Match, user: User) -> list[dict[str, object
             "label": partner.first_name or partner.name,
             "is_here": row == chosen,
         }
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row.introduced_at, -row.pk), reverse=True)
         for partner in [row.partner_of(user)]
     ]
 
