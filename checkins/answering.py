@@ -17,6 +17,7 @@ from workflow.states import move
 
 from .concerns import raise_about_answer
 from .models import Answer, CheckIn, Question
+from .needs import code_of, own_needs, store_needs
 
 State = CheckIn.State
 
@@ -50,6 +51,7 @@ def answer(
     else:
         CheckIn.objects.filter(pk=checkin.pk).update(answered_at=at, read_at=None, read_by=None)
     _store(checkin, answers)
+    store_needs(checkin, answers)
     if is_first:
         cancel_about(checkin, why=ANSWERED, at=at)
     if any(_raises_concern(question, answers) for question in checkin.questions):
@@ -88,7 +90,8 @@ def own_answers(checkin: CheckIn, user: User) -> dict[str, str]:
     """Return {code: answer} of one's own check-in, to change them."""
     rows = Answer.objects.visible_to(user).filter(checkin=checkin, checkin__person=user)
     found = rows.select_related("question")
-    return {row.question.code: row.choice or row.text for row in found}
+    needs = {code_of(row.topic): row.choice for row in own_needs(checkin, user) if row.choice}
+    return {row.question.code: row.choice or row.text for row in found} | needs
 
 
 @transaction.atomic

@@ -80,7 +80,8 @@ def compare(old: Survey, new: Survey, *, user: User, program: Program | None) ->
         row.old_rows = figures[before.pk].get(row.old.pk, []) if row.old and before else []
         row.new_rows = figures[after.pk].get(row.new.pk, []) if row.new and after else []
     words = [*_of_texts(_("Title"), old.titles, new.titles),
-             *_of_texts(_("Introduction"), old.intros, new.intros)]  # fmt: skip
+             *_of_texts(_("Introduction"), old.intros, new.intros),
+             *_of_needs(old, new)]  # fmt: skip
     return Comparison(rows, words, before, after)
 
 
@@ -135,6 +136,11 @@ def _changes(old: Question, new: Question) -> Iterator[Change]:
             yield Change(what, *before_after)
     if set(old.concern_codes) != set(new.concern_codes):
         yield Change(_("Answers that become a concern"), *(_concerns(row) for row in (old, new)))
+
+
+def _of_needs(old: Survey, new: Survey) -> Iterator[Change]:
+    if old.needs_asked != new.needs_asked:
+        yield Change(_("Needs asked about"), [str(old.needs_asked)], [str(new.needs_asked)])
 
 
 def _concerns(question: Question) -> list[str]:

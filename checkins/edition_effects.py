@@ -13,6 +13,7 @@ from matches.models import Match
 from programs.models import Policy, Program
 
 from .models import AFTER_THE_END, MILESTONES, CheckIn, Kind, Question, Survey, current_survey
+from .needs import with_examples
 from .results import smallest_group
 
 Channel = Question.Channel
@@ -39,15 +40,15 @@ def effects_of(survey: Survey, program: Program, at: datetime) -> Effects:
     """Return what publishing `survey` at `at` does in `program`."""
     questions = list(survey.questions.all())
     return Effects(
-        who=list(_who(survey.kind, program, questions)),
+        who=list(_who(survey, program, questions)),
         when=list(_when(survey.kind, program, at)),
-        readers=list(_readers(program, questions)),
+        readers=list(_readers(program, with_examples(questions, survey, program, "mentee"))),
         replaces=current_survey(survey.kind, program),
     )
 
 
-def _who(kind: str, program: Program, questions: Iterable[Question]) -> Iterable[str]:
-    if kind in AFTER_THE_END:
+def _who(survey: Survey, program: Program, questions: Iterable[Question]) -> Iterable[str]:
+    if survey.kind in AFTER_THE_END:
         yield _("Both people of a pair that has ended.")
     else:
         pairs = Match.objects.open().filter(mentee__cohort__program=program).count()
@@ -60,6 +61,12 @@ def _who(kind: str, program: Program, questions: Iterable[Question]) -> Iterable
         count = sum(role in question.roles for question in questions)
         words = ngettext("%(role)s: %(count)d question.", "%(role)s: %(count)d questions.", count)
         yield words % {"role": name, "count": count}
+    if needs := survey.needs_asked:
+        yield ngettext(
+            "Mentees also: %(count)d need that they named in their application.",
+            "Mentees also: up to %(count)d needs that they named in their application.",
+            needs,
+        ) % {"count": needs}
 
 
 def rule_of(kind: str, policy: Policy) -> str:

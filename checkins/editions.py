@@ -72,6 +72,7 @@ def start_edition(source: Survey, *, program: Program, by: User) -> Survey:
         number=1 + (editions.aggregate(last=Max("number"))["last"] or 0),
         titles=source.titles,
         intros=source.intros,
+        needs_asked=source.needs_asked,
         based_on=source,
     )
     Question.objects.bulk_create(

@@ -21,6 +21,7 @@ from notifications.reasons import reason
 from .concerns import CHAIR_AFTER, DEPUTY_AFTER
 from .disclosure import readers
 from .models import AFTER_THE_END, CheckIn, Concern, Question
+from .needs import count_needs
 
 HELP_DAYS = 60
 
@@ -58,6 +59,7 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
         steps = [
             {"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options
         ]
+    page = reverse("checkins:checkin-answer", args=[checkin.public_id])
     seconds = {"seconds": checkin.seconds_to_answer}
     return Email(
         context={
@@ -67,6 +69,7 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
             "scale": scale,
             "steps": steps,
             "readers": readers(checkin),
+            "needs_url": absolute(page) if count_needs(checkin) else "",
             "help_url": help_link(checkin.match, person),
         },
         action=(_("Answer (about %(seconds)s seconds)") % seconds, url),

@@ -22,6 +22,7 @@ from .disclosure import Audience, reader_of
 from .models import CheckIn, Concern, Question
 from .models.answers import TEXT_LENGTH as ANSWER_LENGTH
 from .models.concerns import TEXT_LENGTH
+from .needs import own_needs, with_needs
 
 
 class QuestionsForm(forms.Form):
@@ -62,8 +63,10 @@ class SurveyForm(QuestionsForm):
         saved: Mapping[str, str] | None = None,
     ) -> None:
         audience = Audience.of(checkin, is_by_link=is_by_link)
+        needs = [] if is_by_link else own_needs(checkin, checkin.person)
+        self.questions = with_needs(checkin.questions, needs)
         super().__init__(
-            data, questions=checkin.questions, audience=audience, chosen=chosen, saved=saved
+            data, questions=self.questions, audience=audience, chosen=chosen, saved=saved
         )
         self.checkin, self.is_by_link = checkin, is_by_link
 

@@ -95,6 +95,7 @@ NO_GRADE = _words(
 
 MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
     Kind.BASELINE: {
+        "needs_asked": 3,
         "titles": _words("Where do you start?", "D'où partez-vous?"),
         "intros": NO_GRADE,
         "questions": [
@@ -115,6 +116,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.MIDTERM: {
+        "needs_asked": 1,
         "titles": _words("How is it going so far?", "Comment ça va jusqu'ici?"),
         "intros": NO_GRADE,
         "questions": [
@@ -127,6 +129,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.CLOSING: {
+        "needs_asked": 1,
         "titles": _words("Looking back on your mentoring", "Regard sur votre mentorat"),
         "intros": NO_GRADE,
         "questions": [
@@ -139,6 +142,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.EXIT: {
+        "needs_asked": 3,
         "titles": _words("Your pair has ended", "Votre duo a pris fin"),
         "intros": _words(
             "Pairs end early for many reasons, and no one is to blame. Your answers help us to do "
@@ -181,6 +185,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.LATER: {
+        "needs_asked": 3,
         "titles": _words("Some months later", "Quelques mois plus tard"),
         "intros": NO_GRADE,
         "questions": [

@@ -39,6 +39,7 @@ from .models import (
     Survey,
     current_survey,
 )
+from .needs import freeze_needs
 from .seeds import seed_surveys
 
 State = CheckIn.State
@@ -203,6 +204,7 @@ def _open(checkin: CheckIn, survey: Survey, at: datetime) -> None:
     if _move(
         checkin, State.OPEN, at, survey=survey, opened_at=at, due_at=due_at, closes_at=closes_at
     ):
+        freeze_needs(checkin)
         _enqueue_reminder(checkin, PendingEmails(), at)
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 
-from .disclosure import readers
+from .disclosure import Audience, sentences
 from .forms import SurveyForm
 from .models import Answer, CheckIn, Concern
+from .needs import count_needs
 
 
 def survey_page(
@@ -35,16 +36,19 @@ def survey_page(
         context |= {
             "form": form,
             "survey": checkin.survey,
-            "question_count": len(checkin.questions),
-            "seconds": checkin.seconds_to_answer,
-            "readers": readers(checkin, is_by_link=is_by_link),
+            "question_count": len(form.questions),
+            "seconds": sum(question.seconds_to_answer for question in form.questions),
+            "readers": sentences(form.questions, Audience.of(checkin, is_by_link=is_by_link)),
         }
         return render(request, "checkins/checkin_answer.html", context)
     is_answered = checkin.state == CheckIn.State.ANSWERED
+    may_change = is_answered and checkin.may_be_answered_by(person, timezone.now())
+    needs = count_needs(checkin) if may_change and checkin.is_by_link else 0
     context |= {
         "is_answered": is_answered,
         "is_refused": is_refused,
-        "may_change": is_answered and checkin.may_be_answered_by(person, timezone.now()),
+        "may_change": may_change,
+        "needs": needs,
         "closes_at": checkin.closes_at,
     }
     return render(request, "checkins/checkin_closed.html", context)

@@ -19,7 +19,8 @@ from notifications.reconcilers import reconciler
 from programs.retention_limits import text_limits
 from workflow.models import Transition
 
-from .models import Answer, CheckIn, Concern, ConcernNote, ContactLog
+from .models import Answer, AskedNeed, CheckIn, Concern, ConcernNote, ContactLog
+from .needs import question_about, shown_answer
 
 
 @retention.register
@@ -63,7 +64,16 @@ def export(user: User) -> dict[str, object]:
         .filter(checkin__person=user)
         .select_related("question", "checkin")
     )
+    needs = AskedNeed.objects.visible_to(user).filter(checkin__person=user)
     return {
+        "needs_asked_about": [
+            {
+                "question": str(question_about(row.topic, row.names)),
+                "answer": shown_answer(row),
+                "asked_at": row.checkin.opened_at,
+            }
+            for row in needs.select_related("checkin")
+        ],
         "answers": [
             {
                 "question": str(row.question),
@@ -90,6 +100,7 @@ def erase(user: User) -> None:
     """Delete the answers of `user`; empty what was written by them, or by the committee on them."""
     matches = Match.objects.of(user)
     Answer.system.filter(checkin__person=user).delete()
+    AskedNeed.system.filter(checkin__person=user).delete()
     concerns = Concern.system.filter(Q(person=user) | Q(author=user))
     ConcernNote.system.filter(concern__in=concerns).update(text="")
     concerns.update(text="", contact_info="", resolution="")
@@ -109,7 +120,7 @@ COLUMNS = rules(
         "Survey": {"titles intros": impersonal("the program's own words")},
         "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
         "Wave": {
-            "figures named_readers": kept(
+            "figures need_figures named_readers": kept(
                 "counts of a group, and ids of readers and pairs",
                 not_exported=NO_ONE,
                 mentions=NO_ONE,
@@ -117,6 +128,10 @@ COLUMNS = rules(
         },
         "PlannedSettings": {"days": impersonal("numbers of a program's policy")},
         "CheckIn": {"public_id": impersonal("a random id")},
+        "AskedNeed": {
+            "names": erased(mentions="words of the program's vocabulary"),
+            "choice": erased(mentions="a code of the question"),
+        },
         "Answer": {"choice": erased(mentions="a code of the question"), "text": erased()},
         "Concern": {
             "public_id nonce": impersonal("a random id"),

@@ -31,7 +31,8 @@ from matches.models import Match
 from programs.models import Membership, conflicts_with, ids_read_once
 
 from .models import CheckIn, Question, Wave
-from .results import StoredFigure, Table
+from .needs import question_about
+from .results import NeedTable, StoredFigure, Table
 from .suppression import Knowledge, Source, shown_parts
 
 Channel = Question.Channel
@@ -186,7 +187,16 @@ class ResultReader:
             if (question := self.context.questions.get(table["question"]))
         ]
 
-    def _rows(self, question: Question, table: Table) -> list[Row]:
+    def need_tables(self) -> list[ShownTable]:
+        """Return what they may see of the answers about needs, by topic."""
+        stored: list[NeedTable] = self.wave.need_figures
+        questions = [question_about(table["topic"], table["names"]) for table in stored]
+        return [
+            ShownTable(question=question, rows=self._rows(question, table))
+            for question, table in zip(questions, stored, strict=True)
+        ]
+
+    def _rows(self, question: Question, table: Table | NeedTable) -> list[Row]:
         shown = self._shown(question, table)
         cells = [("", None if shown is None else table["total"])]
         for role, figure in table["parts"].items():
@@ -206,7 +216,7 @@ class ResultReader:
             for role, figure in cells
         ]
 
-    def _shown(self, question: Question, table: Table) -> frozenset[str] | None:
+    def _shown(self, question: Question, table: Table | NeedTable) -> frozenset[str] | None:
         """Return the roles whose figures are shown besides the total; None if not even that is."""
         parts = {
             role: frozenset(Source(*source) for source in sources)

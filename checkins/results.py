@@ -22,7 +22,8 @@ from notifications.reconcilers import reconciler
 from programs.models import Cohort, Program
 
 from .care_access import deputies_of
-from .models import Answer, CheckIn, Question, Wave
+from .models import Answer, AskedNeed, CheckIn, Question, Wave
+from .needs import question_about
 from .suppression import Figure, Source, pool
 
 State = CheckIn.State
@@ -46,6 +47,16 @@ class Table(TypedDict):
     total: StoredFigure | None
     parts: dict[str, StoredFigure | None]  # by role
     counted: dict[str, list[tuple[int, int]]]  # by role: the `Source` of each answer
+
+
+class NeedTable(TypedDict):
+    """The figures about one topic as `Wave.need_figures` stores them; see `Table`."""
+
+    topic: int
+    names: dict[str, str]  # by language
+    total: StoredFigure | None
+    parts: dict[str, StoredFigure | None]
+    counted: dict[str, list[tuple[int, int]]]
 
 
 def smallest_group(program: Program) -> int:
@@ -106,6 +117,7 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
             "asked": len(checkins),
             "answered": len(answered),
             "figures": _tables(answered, smallest),
+            "need_figures": _need_tables(answered, smallest),
             "named_readers": _named_readers(answered, cohort.program),
             "smallest_group": smallest,
             "published_at": at,
@@ -153,6 +165,31 @@ def _table(question: Question, given: dict[str, dict[Source, str]], smallest: in
         parts={name: _stored(figure) for name, figure in table.parts},
         counted={name: sorted(answers) for name, answers in given.items()},
     )
+
+
+def _need_tables(checkins: list[CheckIn], smallest: int) -> list[NeedTable]:
+    """Pool what mentees answered about the needs that they named, by topic."""
+    asked = {checkin.pk: checkin for checkin in checkins}
+    given: dict[int, dict[Source, str]] = defaultdict(dict)
+    names: dict[int, dict[str, str]] = {}
+    for row in AskedNeed.system.filter(checkin__in=list(asked)).exclude(choice=""):
+        given[row.topic][Source(asked[row.checkin_id].person_id, row.checkin_id)] = row.choice
+        names[row.topic] = row.names
+    found = []
+    for topic, answers in sorted(given.items()):
+        codes = [code for code, _text in question_about(topic, names[topic]).options]
+        mentee = str(Application.Role.MENTEE)
+        table = pool({mentee: answers}, codes, is_scale=True, smallest=smallest)
+        found.append(
+            NeedTable(
+                topic=topic,
+                names=names[topic],
+                total=_stored(table.total),
+                parts={name: _stored(figure) for name, figure in table.parts},
+                counted={mentee: sorted(answers)},
+            )
+        )
+    return found
 
 
 def _stored(figure: Figure | None) -> StoredFigure | None:

@@ -31,6 +31,7 @@ FIT: dict[str, object] = {
         "fr": "Nous posons cette question à tout le monde. Tous les jumelages ne conviennent pas, "
         "et le dire n'est pas un échec.",
     },
+    "needs_asked": 2,
     "questions": [
         {
             "code": "fit",
@@ -151,7 +152,12 @@ def seed_surveys(at: datetime | None = None) -> list[Survey]:
 
 
 def _make(kind: str, content: dict[str, Any], at: datetime) -> Survey:
-    survey = Survey.objects.create(kind=kind, titles=content["titles"], intros=content["intros"])
+    survey = Survey.objects.create(
+        kind=kind,
+        titles=content["titles"],
+        intros=content["intros"],
+        needs_asked=content.get("needs_asked", 0),
+    )
     for position, question in enumerate(content["questions"]):
         Question.objects.create(survey=survey, position=position, **question)
     publish(survey, by=None, at=at)

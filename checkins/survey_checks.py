@@ -68,6 +68,7 @@ def _of_roles(survey: Survey, questions: Sequence[Question]) -> Iterator[str]:
     most = most_questions(survey.kind)
     for role in Application.Role:
         count = sum(role in question.roles for question in questions)
+        count += survey.needs_asked if role == Application.Role.MENTEE else 0
         name = _mentees_or_mentors(role)
         if count == 0:
             yield _("There is no question for %(role)s. Add one.") % {"role": name}

@@ -19,11 +19,11 @@ Texts = Mapping[str, str]  # by language
 
 
 @transaction.atomic
-def save_words(survey: Survey, *, titles: Texts, intros: Texts, by: User) -> None:
-    """Save the title and the introduction of a draft."""
+def save_words(survey: Survey, *, titles: Texts, intros: Texts, needs_asked: int, by: User) -> None:
+    """Save the title and the introduction of a draft, and about how many needs it asks."""
     draft = draft_for_update(survey, by=by)
-    draft.titles, draft.intros = dict(titles), dict(intros)
-    draft.save(update_fields=["titles", "intros"])
+    draft.titles, draft.intros, draft.needs_asked = dict(titles), dict(intros), needs_asked
+    draft.save(update_fields=["titles", "intros", "needs_asked"])
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from accounts.models import User
 from programs.models import Program
 
 from . import survey_editing
-from .models import Question, Survey
+from .models import MOST_NEEDS, Question, Survey
 from .survey_checks import CHOICES, LANGUAGES, STEPS
 
 Kind, Channel = Question.Kind, Question.Channel
@@ -54,6 +54,19 @@ class WordsForm(forms.Form):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
+        self.fields["needs_asked"] = forms.TypedChoiceField(
+            label=_("About how many of their own needs are mentees asked?"),
+            help_text=_(
+                "Each is a question about a topic that the mentee wanted help with, the most "
+                "important first. The carer and the chair read the answers, and they are counted "
+                "by topic."
+            ),
+            initial=survey.needs_asked,
+            choices=[(n, str(n)) for n in range(MOST_NEEDS + 1)],
+            coerce=int,
+            required=False,
+            empty_value=survey.needs_asked,  # type: ignore[arg-type]  # any value works
+        )
 
     def texts(self, name: str) -> dict[str, str]:
         """Return what was typed for "title" or "intro", by language."""
@@ -62,7 +75,8 @@ class WordsForm(forms.Form):
     def save(self, *, by: User) -> None:
         """Save them. Raises as `survey_editing`."""
         words = {"titles": self.texts("title"), "intros": self.texts("intro")}
-        survey_editing.save_words(self.survey, **words, by=by)
+        needs = self.cleaned_data["needs_asked"]
+        survey_editing.save_words(self.survey, **words, needs_asked=needs, by=by)
 
 
 class DraftQuestionForm(forms.Form):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from programs.committee_admin import CommitteeAdmin
 
 from ..answering import mark_read
-from ..models import Answer, CheckIn, Question
+from ..models import Answer, AskedNeed, CheckIn, Question
+from ..needs import question_about, shown_answer
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -77,7 +78,15 @@ class CheckInAdmin(CommitteeAdmin):
             .filter(checkin=checkin.pk if checkin else None)
             .select_related("question")
         )
-        context = {"answers": rows if checkin else [], **(extra_context or {})}
+        needs = AskedNeed.objects.for_committee(request.user).filter(
+            checkin=checkin.pk if checkin else None
+        )
+        context = {
+            "answers": rows if checkin else [],
+            "needs": [(question_about(row.topic, row.names), shown_answer(row))
+                      for row in needs.exclude(choice="")],
+            **(extra_context or {}),
+        }  # fmt: skip
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self):

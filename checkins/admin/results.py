@@ -57,8 +57,10 @@ class WaveAdmin(CommitteeAdmin):
         wave = self.get_object(request, object_id)
         context = {"round_to": ROUND_TO, **(extra_context or {})}
         if wave is not None:
+            reader = ResultReader.of(wave, request.user)
             context |= {
-                "tables": ResultReader.of(wave, request.user).tables(),
+                "tables": reader.tables(),
+                "need_tables": reader.need_tables(),
                 "smallest_group": wave.smallest_group,
             }
         return super().change_view(request, object_id, form_url, context)

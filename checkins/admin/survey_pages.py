@@ -23,6 +23,7 @@ from ..edition_comparison import compare
 from ..edition_effects import effects_of
 from ..forms import QuestionsForm
 from ..models import MILESTONES, Question, Survey
+from ..needs import with_examples
 from ..survey_checks import LANGUAGES, problems
 from ..survey_emails import times_tested
 from ..survey_forms import DraftQuestionForm, StartForm, WordsForm, new_question
@@ -133,7 +134,8 @@ def preview_view(request: HttpRequest, pk: int, role: str, language: str) -> Htt
     survey = _find(request, pk)
     program = survey.program or Program.objects.for_committee(request.user).earliest("pk")
     with override(language):
-        questions = list(survey.questions.asked_of(role))
+        of_role = list(survey.questions.asked_of(role))
+        questions = with_examples(of_role, survey, program, role)
         audience = Audience.unnamed(program)
         data = request.POST if request.method == "POST" else None
         form = QuestionsForm(data, questions=questions, audience=audience, chosen=request.GET)
@@ -141,6 +143,7 @@ def preview_view(request: HttpRequest, pk: int, role: str, language: str) -> Htt
             "survey": survey,
             "form": form,
             "question_count": len(questions),
+            "has_examples": len(questions) > len(of_role),
             "seconds": sum(question.seconds_to_answer for question in questions),
             "readers": sentences(questions, audience),
             "is_tried": data is not None and form.is_valid(),

@@ -4,6 +4,7 @@ from .concern_notes import ConcernNote
 from .concerns import Concern
 from .contact_plans import ContactPlan
 from .contacts import ContactLog
+from .needs import MOST_NEEDS, AskedNeed
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
 from .surveys import AFTER_THE_END, MILESTONES, Survey, current_survey
@@ -12,7 +13,9 @@ from .waves import Wave
 __all__ = [
     "AFTER_THE_END",
     "MILESTONES",
+    "MOST_NEEDS",
     "Answer",
+    "AskedNeed",
     "Channel",
     "CheckIn",
     "Concern",

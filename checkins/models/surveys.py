@@ -99,6 +99,8 @@ class Survey(models.Model):
     number = models.PositiveSmallIntegerField(_("edition"), default=1)
     titles = models.JSONField(_("title by language"), default=dict)
     intros = models.JSONField(_("introduction by language"), default=dict, blank=True)
+    # About how many of the needs that they named mentees are asked; see `checkins.needs`.
+    needs_asked = models.PositiveSmallIntegerField(_("needs asked about"), default=0)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )

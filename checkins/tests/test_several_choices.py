@@ -139,7 +139,7 @@ class TestCounting:
         results.publish_waves(timezone.now())
         reader = factories.member("Zoe", program=cohort.program)
         [wave] = with_turnout(Wave.objects.all(), reader)
-        [table] = ResultReader(wave, reader).tables()
+        [table] = ResultReader.of(wave, reader).tables()
         return table["rows"]
 
     def test_each_answer_has_its_share_of_the_people(self, several, cohort):

@@ -20,7 +20,16 @@ from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
 from applications.models import RosterJob, RosterUpload
 from checkins import contact_plan
-from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, ContactPlan, Wave
+from checkins.models import (
+    Answer,
+    AskedNeed,
+    CheckIn,
+    Concern,
+    ConcernNote,
+    ContactLog,
+    ContactPlan,
+    Wave,
+)
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
@@ -240,6 +249,8 @@ def asked(world: AccessFixtures) -> None:
         world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
         for question in fit.questions.all():
             Answer.objects.create(checkin=done, question=question, text="t")
+        need = {"topic": 1, "names": {"en": "t"}, "position": 0, "choice": "3"}
+        AskedNeed.objects.create(checkin=done, **need)
         words = {"text": "t", "contact_info": "r", "resolution": "d"}
         concern = Concern.objects.create(
             program=match.program, match=match, person=person, author=person, **words

@@ -86,6 +86,7 @@ WORDS: dict[str, Readers] = {
     "meetings.LogEntry.next_step": no_one,
     # Care
     "checkins.Answer.text": carer_and_chair,
+    "checkins.AskedNeed.names": carer_and_chair,
     "checkins.Concern.text": carer_and_chair,
     "checkins.Concern.contact_info": carer_and_chair,
     "checkins.Concern.resolution": carer_and_chair,

@@ -63,6 +63,7 @@ NOT_PLANTED = {
     "sessions.Session.session_key": "a key",
     "checkins.Wave.figures": "counts",
     "checkins.Wave.named_readers": "ids",
+    "checkins.Wave.need_figures": "counts",
 }
 
 
@@ -106,6 +107,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "applications.PrivateAnswers": Q(application__person=person),
         "applications.QuestionAnswer": Q(application__person=person),
         "checkins.Answer": Q(checkin__person=person),
+        "checkins.AskedNeed": Q(checkin__person=person),
         "checkins.Concern": Q(person=person),
         "checkins.ConcernNote": Q(concern__person=person),
         "checkins.ContactLog": Q(person=person),

@@ -260,6 +260,8 @@ KEPT_LONGER = {
     "applications.Application.external_key": "finds the same person in the next import",
     "applications.Application.suitability": "answers chosen from a list",
     "checkins.Answer.choice": "answers chosen from a list are counted",
+    "checkins.AskedNeed.choice": "answers chosen from a list are counted",
+    "checkins.AskedNeed.names": "words of the program's vocabulary",
     "matches.Match.why_codes": CODES,
     "matching.KeepApart.reason": "in force until the committee ends it",
     "matching.Proposal.cautions": CODES,

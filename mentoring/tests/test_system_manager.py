@@ -56,6 +56,7 @@ ALLOWED = {
     "checkins/concerns.py": "raises concerns and reminds of them",
     "checkins/unanswered_emails.py": "counts e-mails without an answer, for no person",
     "checkins/first_contact.py": "asks which reminders are in the outbox, and whom a carer tries",
+    "checkins/needs.py": "asks the person, and stores their own answers",
     "checkins/planning.py": "asks which reminders are in the outbox",
     "meetings/meeting_reminders.py": "asks which reminders are in the outbox",
     "checkins/privacy.py": ERASES,
