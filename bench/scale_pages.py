@@ -54,6 +54,7 @@ PAGES = (
     _list("meetings (carer)", "meetings_meeting", viewer="carer"),
     _list("concerns", "checkins_concern"),
     _list("contacts", "checkins_contactlog"),
+    _list("planned contacts", "checkins_contactplan"),
     _list("rounds", "matching_round"),
     _list("pooled results", "checkins_wave"),
     _list("conflicts of interest", "programs_conflict"),

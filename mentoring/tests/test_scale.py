@@ -107,6 +107,13 @@ def test_reconcilers_are_spread_evenly_over_a_minute():
     assert max(map(len, runs)) == math.ceil(len(RECONCILERS) / a_minute)
 
 
+def test_the_reconcilers_of_one_app_are_never_in_one_run():
+    for since, at in scale_sweeps.windows(datetime(2026, 5, 1, 12, tzinfo=UTC)):
+        due = due_reconcilers(since, at)
+        apps = {name.partition(".")[0] for name in due}
+        assert len(apps) == len(due), due
+
+
 def test_a_section_of_a_document_is_replaced(tmp_path):
     document = tmp_path / "benchmarks.md"
     document.write_text(
