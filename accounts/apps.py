@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from . import account_data, code_attempts  # noqa: F401  register themselves
+        from . import account_data, code_attempts, working_addresses  # noqa: F401  register themselves

@@ -17,6 +17,11 @@ EMAILS = {
         {
             "MutedStream": {},
             "WorkHour": {},
+            "BouncedAddress": {
+                "digest": erased(not_exported="a hash of an own address", mentions="hashes"),
+                "status": OWN,
+            },
+            "BounceMailbox": {"mailbox problem": impersonal("the state of one mailbox")},
             "KnownState": {
                 "topic digest": erased(
                     not_exported="a hash of the last state you were told", mentions="ids and hashes"
@@ -24,6 +29,7 @@ EMAILS = {
             },
             "Notification": {
                 "public_id message_id about_type kind lease_token": CODES,
+                "sent_to": erased(not_exported="a hash of an own address", mentions="hashes"),
                 "key topic": kept(
                     "kind, row ids and number of an e-mail; it keeps the same e-mail from being"
                     " sent twice",

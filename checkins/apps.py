@@ -8,6 +8,7 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  (they register themselves)
+            bounced_addresses,
             concerns,
             contact_plan,
             emails,

@@ -26,7 +26,7 @@ from .models import CheckIn, Concern
 
 SAME_WORDS_WITHIN = timedelta(days=1)
 ESCALATED = ("program", "urgency", "cause", "raised_at", "match__carer")  # columns
-EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending")
+EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending", "concern-bounced")
 TAKEN_BACK = reason("taken-back", gettext_lazy("the person took the request back"))
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 
@@ -288,4 +288,6 @@ def _enqueue(concern: Concern, people: list[User], at: datetime, pending: Pendin
 def _kind(concern: Concern) -> str:
     if concern.cause == Concern.Cause.ENDING:
         return "concern-ending"
+    if concern.cause == Concern.Cause.BOUNCED:
+        return "concern-bounced"
     return "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"

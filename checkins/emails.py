@@ -200,6 +200,20 @@ def concern_ending(row: Concern, person: User) -> Email | Cancel:
 
 
 @kind(
+    "concern-bounced",
+    label=gettext_lazy("Someone can't be reached by e-mail"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern",
+    to_members=True,
+)
+def concern_bounced(row: Concern, person: User) -> Email | Cancel:
+    """**To**: as "concern". **When**: e-mails to one of a pair come back, so that they get no more
+    of them. **Until**: as "concern", or e-mails reach the person again. It names no one."""
+    return concern(row, person)
+
+
+@kind(
     "concern-given-back",
     label=gettext_lazy("A concern was given back"),
     about="checkins.Concern",

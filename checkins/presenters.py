@@ -74,6 +74,19 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
             count,
         )
         return [text % {"count": count}]
+    if concern.cause == Concern.Cause.BOUNCED:
+        return [
+            _(
+                "E-mails to %(name)s come back, so we send them no more. They don't know what we "
+                "wrote to them, and it is not their fault."
+            )
+            % {"name": concern.person},
+            _(
+                "Reach them in another way, such as by phone. Ask them to sign in and to change "
+                "their e-mail address, or to confirm that it works. What waits for them is then "
+                "sent, and this concern is resolved by itself."
+            ),
+        ]
     if concern.cause == Concern.Cause.ENDING and not concern.text:
         return [_("The page of the match says what is known, under “The end of the pair”.")]
     if concern.cause == Concern.Cause.SILENCE:

@@ -29,6 +29,7 @@ from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
 
 from .health import Health, by_health, may_end
+from .reachability import count_with_bouncing_address
 
 Role = Membership.Role
 SHOWN_LIMIT = 99
@@ -61,6 +62,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_pairs(member, at),
         *_members(member, at),
         *_emails(member),
+        *_bouncing_addresses(member),
         *_set_up(member),
     ]
     return [item for item in items if item.count]
@@ -232,6 +234,12 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     late = count_up_to(without_agreement(pairs, at=at), SHOWN_LIMIT + 1)
     text = ngettext("agreement is late", "agreements are late", late)
     yield AttentionItem(late, text, changelist_url("dashboard_pair", agreement="late"))
+
+
+def _bouncing_addresses(member: User) -> Iterator[AttentionItem]:
+    count = count_with_bouncing_address(member, SHOWN_LIMIT + 1)
+    text = ngettext("person can't be reached by e-mail", "people can't be reached by e-mail", count)
+    yield AttentionItem(count, text, changelist_url("accounts_user", mail="bounces"), "amber")
 
 
 def _set_up(member: User) -> Iterator[AttentionItem]:

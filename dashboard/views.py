@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from notifications.bounces import bounce_of
 from programs.committee import is_committee
 from programs.models import Cohort
 
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting_for": waiting_for(status),
         "pages": related_pages(status),
         "tabs": tabs(statuses, status),
+        "bounce": bounce_of(request.user),
     }
     return render(request, "dashboard/home.html", context)
 
@@ -69,7 +71,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     open_cohorts = Cohort.objects.taking_applications(timezone.localdate()).select_related(
         "program"
     )
-    return render(request, "dashboard/welcome.html", {"cohorts": open_cohorts})
+    context = {"cohorts": open_cohorts, "bounce": bounce_of(request.user)}
+    return render(request, "dashboard/welcome.html", context)
 
 
 @require_safe

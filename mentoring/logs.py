@@ -75,6 +75,7 @@ def log_settings(*, is_readable: bool, level: str) -> dict[str, object]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "flufl.bounce": {"level": "WARNING"},  # logs each way that it tries
             "celery": {"level": "WARNING"},  # logs two wake-ups every five seconds
             "kombu.connection": {"level": "ERROR"},  # warns about a missing host of filesystem://
         },

@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from mentoring.connections import broker_options, mail_backend
 from mentoring.logs import log_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -197,23 +198,7 @@ CACHES = {
 
 # Celery: early acknowledgement, prefetch 1, no results; requests publish nothing (docs/decisions).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
-if CELERY_BROKER_URL.startswith("filesystem"):
-    _queue = VAR / "queue"
-    for _folder in ("data", "control", "processed"):
-        (_queue / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_queue / "data"),
-        "data_folder_out": str(_queue / "data"),
-        "control_folder": str(_queue / "control"),
-        "processed_folder": str(_queue / "processed"),
-        "store_processed": False,
-    }
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_timeout": 30,
-        "socket_connect_timeout": 5,
-        "health_check_interval": 25,
-    }
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, VAR / "queue")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -224,7 +209,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker outlives an outage of the broker
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"workflow.tasks.run_jobs": {"queue": "heavy"}}
+# What may take long, or asks other machines, delays no e-mail.
+CELERY_TASK_ROUTES = {
+    "workflow.tasks.run_jobs": {"queue": "heavy"},
+    "notifications.tasks.read_bounces": {"queue": "heavy"},
+}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # Wake-ups expire: after an outage the queue holds hundreds, and one is enough.
 CELERY_BEAT_SCHEDULE = {
@@ -234,29 +223,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "jobs": {"task": "workflow.tasks.run_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "bounces": {
+        "task": "notifications.tasks.read_bounces",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
 }
 
 # Mail
-_backend = "" if TESTING else env.str("EMAIL_BACKEND", "")  # of a provider; else EMAIL_URL
-_options: dict[str, str | int | None] = {}
 ANYMAIL = env.json("ANYMAIL", {})
-if not _backend and not TESTING and needed("EMAIL_URL"):
-    _mail = env.dj_email_url("EMAIL_URL")
-    if "EMAIL_BACKEND" not in _mail:
-        raise ImproperlyConfigured("EMAIL_URL must begin with submission:// or smtp://.")
-    _backend = _mail["EMAIL_BACKEND"]
-    if _backend.endswith("smtp.EmailBackend"):
-        _backend = "notifications.delivery.EmailBackend"
-        _options = {
-            "host": _mail["EMAIL_HOST"],
-            "port": _mail["EMAIL_PORT"],
-            "username": _mail["EMAIL_HOST_USER"],
-            "password": _mail["EMAIL_HOST_PASSWORD"],
-            "use_tls": _mail["EMAIL_USE_TLS"],
-            "use_ssl": _mail["EMAIL_USE_SSL"],
-        }
-# Without either the demo shows its e-mails in the admin.
-_backend = _backend or "django.core.mail.backends.dummy.EmailBackend"
+_backend, _options = mail_backend(env, needed, is_testing=TESTING)
 if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": _backend, "OPTIONS": _options}}
 else:
@@ -268,6 +244,10 @@ else:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Mentoring <mentoring@{CANONICAL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+# Where bounces are sent to, and the mailbox from which they are read (docs/operations.md).
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
+BOUNCE_DONE_FOLDER = env.str("BOUNCE_DONE_FOLDER", "")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
 ERASED_FILE = Path(

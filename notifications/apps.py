@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from . import emails, privacy  # noqa: F401  (register this app's kind and reconciler)
+        from . import bounces, emails, privacy  # noqa: F401  (register kinds and reconcilers)

@@ -55,6 +55,7 @@ class DeliveryResult:
     status: DeliveryStatus
     code: int | None = None
     detail: str = ""  # never the text of the server's reply: it repeats the address
+    is_about_address: bool = False  # the server answered to the address, not to the content
 
 
 class TrackedSMTP(smtplib.SMTP):
@@ -190,7 +191,7 @@ def _send_over_smtp(backend: EmailBackend, message: EmailMessage, lease: Lease) 
         return DeliveryResult(DeliveryStatus.UNAVAILABLE, error.smtp_code, detail)
     except smtplib.SMTPRecipientsRefused as error:
         [(code, reply)] = error.recipients.values()
-        return _rejection(code, reply)
+        return _rejection(code, reply, is_about_address=True)
     except smtplib.SMTPDataError as error:
         return _rejection(error.smtp_code, error.smtp_error)
     except OSError as error:  # smtplib's own errors are OSErrors too
@@ -207,10 +208,11 @@ def _status_after_error(connection: TrackedSMTP, error: OSError) -> DeliveryStat
     return DeliveryStatus.TEMPORARY_FAILURE
 
 
-def _rejection(code: int, reply: bytes | str) -> DeliveryResult:
+def _rejection(code: int, reply: bytes | str, *, is_about_address: bool = False) -> DeliveryResult:
     is_permanent = code >= FIRST_PERMANENT
     status = DeliveryStatus.PERMANENT_FAILURE if is_permanent else DeliveryStatus.TEMPORARY_FAILURE
-    return DeliveryResult(status, code if code > 0 else None, _enhanced_code(reply))
+    known = code if code > 0 else None
+    return DeliveryResult(status, known, _enhanced_code(reply), is_about_address)
 
 
 def _enhanced_code(reply: bytes | str) -> str:

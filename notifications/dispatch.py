@@ -22,14 +22,16 @@ from django.utils import timezone
 
 from access.placeholder_address import is_real
 
-from . import delivery_rules, known, restore_guard, volume_limit, work_hours
+from . import bounces, delivery_rules, known, restore_guard, volume_limit, work_hours
 from .building import build_email
 from .delivery import DeliveryResult, DeliveryStatus, MailConnection
 from .kinds import Cancel, Email
 from .leases import Lease, claim, time_scale
 from .models import Notification, OutboxState
+from .outbox import digest_of_address
 from .reasons import (
     ACCOUNT_ERASED,
+    ADDRESS_BOUNCED,
     ATTEMPTS_FAILED,
     CANNOT_RENDER,
     EXPIRED,
@@ -39,6 +41,7 @@ from .reasons import (
     OUTCOME_UNKNOWN,
     OWN_HOUR,
     REJECTED,
+    RELEASED,
     SLOW_RENDERING,
 )
 from .recipients import Recipient, recipient_locale, recipient_of
@@ -166,7 +169,7 @@ class Dispatcher:
             self.connection.close()
             self._retry_later(lease, f"{CANNOT_RENDER} {type(error).__name__}")
             return False
-        return self._record_result(lease, result, told=outgoing.digest, at=began)
+        return self._record_result(lease, result, outgoing, at=began)
 
     def _render(self, lease: Lease) -> OutgoingEmail | None:
         """Return the message, or None if the row was cancelled or postponed instead."""
@@ -188,6 +191,9 @@ class Dispatcher:
                 lease.record(State.CANCELLED, reason=built.reason, ended_at=self.clock())
                 return None
             email = built.email
+            if self._is_stopped(row, recipient):
+                self._hold_for_address(lease)
+                return None
             policy = sender_policy_of(row, email.program)
             wait = self._required_wait(row, recipient, email, policy)
             if wait:
@@ -196,6 +202,19 @@ class Dispatcher:
             rendered = compose(row, recipient, email, policy)
             message = build_message(row, recipient, email, rendered, policy)
             return OutgoingEmail(message, built.digest)
+
+    def _is_stopped(self, row: Notification, recipient: Recipient) -> bool:
+        """Return whether e-mails to its address came back; a member may let it go all the same."""
+        if row.reason == RELEASED or bounces.may_be_tried(row):
+            return False
+        return bounces.is_stopped(row.address or recipient.email)
+
+    def _hold_for_address(self, lease: Lease) -> None:
+        """Keep it until the address works; someone without an account has no other one."""
+        if lease.row.recipient_id is None:
+            lease.record(State.CANCELLED, reason=ADDRESS_BOUNCED, ended_at=self.clock())
+        else:
+            lease.record(State.HELD, reason=ADDRESS_BOUNCED, attempts=F("attempts") - 1)
 
     def _required_wait(
         self, row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
@@ -235,21 +254,24 @@ class Dispatcher:
         lease.record(State.FAILED, reason=reason, ended_at=self.clock(), **changes)
 
     def _record_result(
-        self, lease: Lease, result: DeliveryResult, *, told: str, at: datetime
+        self, lease: Lease, result: DeliveryResult, outgoing: OutgoingEmail, *, at: datetime
     ) -> bool:
         """Write the result to the row; return whether the e-mail was accepted.
 
-        `told`: digest of the state that it told, as it was at `at`.
+        The state that it told is as it was at `at`.
         """
         now, code = self.clock(), result.code
         detail = ADDRESS.sub("(address)", result.detail)
         error = " ".join(filter(None, (result.status.value, str(code or ""), detail)))
         match result.status:
             case DeliveryStatus.ACCEPTED:
-                lease.record_sent(at=now, code=code, told=told, told_at=at)
+                sent_to = digest_of_address(outgoing.message.to[0])
+                told = outgoing.digest
+                lease.record_sent(at=now, code=code, told=told, told_at=at, sent_to=sent_to)
                 self._reset_failure_counts()
             case DeliveryStatus.PERMANENT_FAILURE:
                 self._fail(lease, REJECTED, smtp_code=code, error=error)
+                self._record_refusal(lease.row, result, now)
             case DeliveryStatus.TEMPORARY_FAILURE:
                 self._retry_later(lease, error, smtp_code=code)
             case DeliveryStatus.UNAVAILABLE:
@@ -259,6 +281,16 @@ class Dispatcher:
                 self._record_unknown(lease, error)
                 self._count_lost_reply(now)
         return result.status is DeliveryStatus.ACCEPTED
+
+    def _record_refusal(self, row: Notification, result: DeliveryResult, at: datetime) -> None:
+        """Mark the address if the refusal is about it.
+
+        Should the process die before, the next e-mail to the address is refused and marks it.
+        """
+        severity = bounces.classify(
+            result.detail, code=result.code, is_about_address=result.is_about_address
+        )
+        bounces.record(row, severity, status=result.detail, at=at)
 
     def _reset_failure_counts(self) -> None:
         troubled = OutboxState.objects.exclude(lost_replies=0, failed_connections=0)

@@ -8,7 +8,13 @@ from .kinds import Cancel, Email, kind
 from .recipients import Account
 
 
-@kind("test-email", label=gettext_lazy("Test e-mail"), about="accounts.User", urgent=True)
+@kind(
+    "test-email",
+    label=gettext_lazy("Test e-mail"),
+    about="accounts.User",
+    urgent=True,
+    despite_bounces=True,
+)
 def test_email(person: Account, recipient: Account) -> Email | Cancel:
     """**To**: a person named by the operator. **When**: the operator runs
     `manage.py send_test_email`. **Until**: always sent once.

@@ -92,7 +92,8 @@ class Kind:
 
     `label` is what the committee calls it. Kinds `to_members` tell committee members of work that
     waits for them: they are urgent, and their footer says so. They wait for the hour that the
-    member has chosen (see `work_hours`), unless they are `always_at_once`: help and safety.
+    member has chosen (see `work_hours`), unless they are `always_at_once`: help and safety. Kinds
+    that are `always_at_once` or `despite_bounces` are also sent to an address that bounces.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Kind:
     label: str | Promise = ""
     to_members: bool = False
     always_at_once: bool = False
+    despite_bounces: bool = False
 
     @property
     def app(self) -> str:
@@ -137,6 +139,7 @@ def kind(
     tells: StateTeller | None = None,
     to_members: bool = False,
     always_at_once: bool = False,
+    despite_bounces: bool = False,
 ) -> Callable[[EmailBuilder], EmailBuilder]:
     """Register the decorated function `build(about, recipient)` for the kind `name`.
 
@@ -160,6 +163,7 @@ def kind(
             label,
             to_members,
             always_at_once,
+            despite_bounces,
         )
         return build
 

@@ -82,20 +82,33 @@ class Lease:
     def record(self, state: str, **changes: object) -> bool:
         """End the lease with this state; retry until the database confirms or the lease is over.
 
-        A row that should wait again while a newer one of its topic waits is cancelled instead.
+        A row that should wait while a newer one of its topic waits is cancelled instead.
         Returns False, and writes nothing, if another process has claimed the row meanwhile.
         Raises OperationalError or InterfaceError if the database stays unreachable.
         """
         return self._record(state, changes)
 
     def record_sent(
-        self, *, at: datetime, code: int | None, told: str, told_at: datetime | None = None
+        self,
+        *,
+        at: datetime,
+        code: int | None,
+        told: str,
+        told_at: datetime | None = None,
+        sent_to: str = "",
     ) -> bool:
         """Record that the server accepted it at `at`, with this reply code; else as `record`.
 
         `told`: the digest of the state that it has told its recipient, as of `told_at`; or "".
+        `sent_to`: the hash of the address that it went to.
         """
-        changes: dict[str, object] = {"sent_at": at, "ended_at": at, "smtp_code": code, "error": ""}
+        changes: dict[str, object] = {
+            "sent_at": at,
+            "ended_at": at,
+            "smtp_code": code,
+            "error": "",
+            "sent_to": sent_to,
+        }
         return self._record(State.SENT, changes, told, told_at)
 
     def _record(
@@ -114,7 +127,7 @@ class Lease:
             try:
                 return self._log_if_lost(self._write(changes, told, told_at), state)
             except IntegrityError:
-                if state != State.PENDING:
+                if state not in (State.PENDING, State.HELD):
                     raise
                 return self.record(State.CANCELLED, reason=SUPERSEDED, ended_at=timezone.now())
             except (OperationalError, InterfaceError):

@@ -27,7 +27,7 @@ from access.ids import new_public_id
 
 from . import kinds, known
 from .models.outbox import ACCOUNT_EMAIL, Notification, NotificationQuerySet
-from .reasons import KNOWN, RELEASED, SUPERSEDED
+from .reasons import ADDRESS_BOUNCED, KNOWN, RELEASED, SUPERSEDED
 from .recipients import Account
 
 State = Notification.State
@@ -251,6 +251,12 @@ def send_to_new_addresses(people: Iterable[int], *, at: datetime) -> int:
     return waiting.update(next_at=at)
 
 
+def release_stopped(people: Iterable[int], *, at: datetime) -> int:
+    """Send what waits until the addresses of these people work; return how many e-mails."""
+    waiting = Notification.system.stopped().filter(recipient__in=people)
+    return waiting.update(state=State.PENDING, reason="", next_at=at)
+
+
 def emails_to(person: Account, kind: str, *, about: models.Model) -> NotificationQuerySet:
     """Return the e-mails of a kind about a record to a person, for other kinds of e-mail."""
     return Notification.system.about(about).filter(kind=kind, recipient=person.pk)
@@ -274,5 +280,6 @@ def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
 
 
 def _held(kind: str) -> NotificationQuerySet:
-    held = Notification.system.filter(state=State.HELD)
+    # What waits for an address would only come back; the person lets it go, or one by one a member.
+    held = Notification.system.filter(state=State.HELD).exclude(reason=ADDRESS_BOUNCED)
     return held.filter(kind=kind) if kind else held

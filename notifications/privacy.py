@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 from django.utils import timezone
 
-from .models import KnownState, MutedStream, Notification, WorkHour
+from .models import BouncedAddress, KnownState, MutedStream, Notification, WorkHour
 from .models.outbox import ACCOUNT_EMAIL
+from .outbox import digest_of_address
 from .reasons import ACCOUNT_ERASED, words_of
 from .reconcilers import reconciler
 
@@ -23,17 +25,20 @@ class ExportedEmails(TypedDict):
     emails: list[Mapping[str, object]]
     muted_streams: list[Mapping[str, object]]
     work_hours: list[Mapping[str, object]]
+    bounces: list[Mapping[str, object]]
 
 
 def export_emails(person: AbstractBaseUser) -> ExportedEmails:
     """Return which e-mails the person was sent and when, and what they chose about e-mails."""
     rows = Notification.system.filter(recipient=person.pk).order_by("pk")
     muted = MutedStream.objects.filter(person=person.pk)
-    emails = rows.values("kind", "state", "due_at", "sent_at", "reason", "error")
+    emails = rows.values("kind", "state", "due_at", "sent_at", "reason", "error", "bounced_at")
+    bounces = BouncedAddress.objects.filter(person=person.pk)
     return {
         "emails": [{**row, "reason": words_of(row["reason"])} for row in emails],
         "muted_streams": list(muted.values("stream", "since", "until")),
         "work_hours": list(WorkHour.objects.filter(person=person.pk).values("hour", "since")),
+        "bounces": list(bounces.values("last_bounced_at", "stopped_at", "status")),
     }
 
 
@@ -48,11 +53,13 @@ def erase_emails(person: AbstractBaseUser) -> None:
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
     waiting.update(state=state.CANCELLED, reason=ACCOUNT_ERASED, ended_at=now, body=None)
     rows.exclude(reason="").update(reason=ACCOUNT_ERASED)
-    rows.update(address=None, body=None, error="")
+    rows.update(address=None, body=None, error="", sent_to="")
     addresses = {address.lower() for address in _addresses_of(person)}
     for row in Notification.system.filter(recipient=None).only("pk", "address").iterator():
         if row.address in addresses:
             row.delete()
+    digests = [digest_of_address(address) for address in addresses]
+    BouncedAddress.objects.filter(Q(person=person.pk) | Q(pk__in=digests)).delete()
     MutedStream.objects.filter(person=person.pk).delete()
     WorkHour.objects.filter(person=person.pk).delete()
     KnownState.objects.filter(person=person.pk).delete()

@@ -45,6 +45,9 @@ EXPIRED = reason("expired", _("it was too late to be useful"))
 QUIET_HOURS = reason("quiet-hours", _("it would have been too late after the quiet hours"))
 OWN_HOUR = reason("own-hour", _("it would have been too late at the hour that the member chose"))
 NO_ADDRESS = reason("no-address", _("the person has no e-mail address yet"))
+ADDRESS_BOUNCED = reason(
+    "address-bounced", _("e-mails to this address come back; it waits until the address works")
+)
 WEEKLY_LIMIT = reason("weekly-limit", _("weekly limit"))
 
 # What a failed e-mail failed of.

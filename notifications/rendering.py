@@ -141,6 +141,15 @@ def message_id_for(row: Notification) -> str:
     return f"<n{row.pk}.{_digest(f'message:{row.key}')}@{settings.MAIL_HOST}>"
 
 
+def return_path_for(row: Notification) -> str:
+    """Return the address to which mail servers report failures, "" for the sender's own.
+
+    With `{token}` in BOUNCE_ADDRESS it names the e-mail, even where a report quotes nothing of it.
+    """
+    token = row.message_id.strip("<>").partition("@")[0]
+    return settings.BOUNCE_ADDRESS.replace("{token}", token)
+
+
 def thread_id_for(row: Notification, email: Email) -> str:
     """Return what e-mails about one record refer to, so that mailboxes group them."""
     about = f"{row.about_type}:{row.about_id}"
@@ -163,13 +172,17 @@ def build_message(
     """Return the message with its headers, its two texts and its attachments."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     reply_to = email.reply_to or policy.reply_to
+    sender = formataddr((_sender_name(email, policy), address))
+    headers = _headers(row, email)
+    if return_path := return_path_for(row):
+        headers["From"] = sender  # what people see; Django sends from `from_email`
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=formataddr((_sender_name(email, policy), address)),
+        from_email=return_path or sender,
         to=[row.address or recipient.email],
         reply_to=[reply_to] if reply_to else None,
-        headers=_headers(row, email),
+        headers=headers,
     )
     message.attach_alternative(rendered.html, "text/html")
     for file_name, content, media_type in email.attachments:

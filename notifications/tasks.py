@@ -1,15 +1,32 @@
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.conf import settings
+from django.utils import timezone
 
 from . import dispatch
+from .bounces.mailbox import MailboxError, read_mailbox
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
 def send_due_emails() -> None:
     """Send what is due. A duplicate task finds nothing to claim."""
     dispatch.send_due_emails()
+
+
+@shared_task(ignore_result=True)
+def read_bounces() -> None:
+    """Read what came back, where a mailbox is set; two runs at once count nothing twice."""
+    if settings.BOUNCE_MAILBOX_URL:
+        try:
+            read_mailbox(at=timezone.now())
+        except MailboxError as error:
+            log.warning("%s", error)
 
 
 @worker_shutting_down.connect

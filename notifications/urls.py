@@ -8,5 +8,6 @@ urlpatterns = [
     path("go/<slug:purpose>/<str:token>/", views.go, name="go"),
     path("unsubscribe/<slug:stream>/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("settings/mail/", views.preferences_page, name="preferences"),
+    path("settings/mail/works/", views.address_works, name="address-works"),
     path("settings/mail/pause/", views.preferences_pause, name="preferences-pause"),
 ]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access.tokens import BadToken, Claim
 
-from . import links, preferences
+from . import bounces, links, preferences
 from .forms import PreferencesForm
 from .kinds import Stream
 from .recipients import Account
@@ -172,6 +172,7 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
         "paused": ", ".join(str(stream.label) for stream in paused),
         "paused_until": max(filter(None, paused.values()), default=None),
         "pause_days": preferences.PAUSE_DAYS,
+        "bounce": bounces.bounce_of(person),
     }
     return render(request, "notifications/preferences.html", context)
 
@@ -180,4 +181,14 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
 def preferences_pause(request: HttpRequest) -> HttpResponse:
     until = preferences.pause(_person(request), at=timezone.now())
     messages.success(request, _paused_until(until))
+    return redirect("notifications:preferences")
+
+
+@require_POST
+def address_works(request: HttpRequest) -> HttpResponse:
+    """Send to the person's address again; a second time does nothing."""
+    if bounces.works_again(_person(request), at=timezone.now()):
+        messages.success(request, _("Thank you. What waited for you is being sent now."))
+    else:
+        messages.info(request, _("We send e-mails to your address already."))
     return redirect("notifications:preferences")

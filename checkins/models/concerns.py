@@ -88,6 +88,7 @@ class Concern(ConfidentialModel):
         ENDING = "ending", _("the pair is ending")
         SILENCE = "silence", _("no meeting and no contact for long")
         BEFORE = "before", _("something to say before they start")
+        BOUNCED = "bounced", _("e-mails to this person come back")
 
         NOTED = "noted", _("noted by the committee")
 
@@ -188,6 +189,11 @@ class Concern(ConfidentialModel):
                 fields=["match"],
                 condition=Q(cause="silence") & ~Q(state="resolved"),
                 name="one_open_concern_about_silence",
+            ),
+            models.UniqueConstraint(
+                fields=["match", "person"],
+                condition=Q(cause="bounced") & ~Q(state="resolved"),
+                name="one_open_concern_about_bounces",
             ),
             models.CheckConstraint(
                 condition=Q(state="resolved", resolved_at__isnull=False)

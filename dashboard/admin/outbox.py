@@ -70,6 +70,7 @@ class OutboxAdmin(GenericRelationAdmin):
         "attempts",
         "why",
         "problem",
+        "came_back",
     )
     named_rows: ClassVar[Mapping[str, str]] = {"to": "recipient"}
     change_form_template = "admin/dashboard/email.html"
@@ -155,6 +156,12 @@ class OutboxAdmin(GenericRelationAdmin):
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, row: Notification) -> str:
         return row.reason_words
+
+    @admin.display(description=_("came back"))
+    def came_back(self, row: Notification) -> str:
+        if not row.bounce or row.bounced_at is None:
+            return ""
+        return f"{row.get_bounce_display()} ({format_date(row.bounced_at)})"
 
     @admin.display(description=_("last problem"))
     def problem(self, row: Notification) -> str:

@@ -6,13 +6,30 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application, ImportedRow
+from notifications.bounces import bounce_of
 from programs.committee_admin import CommitteeAdmin
+
+from ..reachability import participants_of, with_bouncing_address
+
+
+class MailFilter(admin.SimpleListFilter):
+    title = _("e-mail")
+    parameter_name = "mail"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("bounces", _("does not reach them"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return with_bouncing_address(queryset) if self.value() == "bounces" else queryset
 
 
 @admin.register(User)
@@ -21,6 +38,7 @@ class ParticipantAdmin(CommitteeAdmin):
 
     empty_words = _("No participants yet. People are listed here once they start an application.")
     list_display = ("name", "roles", "employer", "address", "last_login")
+    list_filter = (MailFilter,)
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")
     ordering = ("name", "pk")
@@ -29,6 +47,7 @@ class ParticipantAdmin(CommitteeAdmin):
         "name",
         "pronouns",
         "address",
+        "email_state",
         "employer",
         "roles",
         "time_zone",
@@ -39,9 +58,7 @@ class ParticipantAdmin(CommitteeAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        visible = Application.objects.for_committee(request.user)
-        people = User.objects.filter(pk__in=visible.values("person"))
-        return people.order_by(*self.ordering)
+        return participants_of(request.user).order_by(*self.ordering)
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         mine = Application.objects.for_committee(request.user).select_related("cohort")
@@ -52,6 +69,18 @@ class ParticipantAdmin(CommitteeAdmin):
     @admin.display(description=_("e-mail address"))
     def address(self, person: User) -> str:
         return person.address or gettext("no e-mail address yet")
+
+    @admin.display(description=_("do e-mails reach them?"))
+    def email_state(self, person: User) -> str:
+        """Say since when e-mails come back; sent does not mean read."""
+        bounce = bounce_of(person) if person.has_address else None
+        if bounce is None or bounce.stopped_at is None:
+            return gettext("None has come back.") if person.has_address else ""
+        day = date_format(localdate(bounce.stopped_at))
+        return gettext(
+            "No: they come back. Since %(day)s we send them only sign-in codes. Reach them in "
+            "another way, and ask them to sign in and change or confirm their address."
+        ) % {"day": day}
 
     @admin.display(description=_("takes part as"))
     def roles(self, person: User) -> str:

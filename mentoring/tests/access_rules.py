@@ -179,6 +179,7 @@ PAGES: dict[str, Rule] = {
     "notifications:unsubscribe": library(EVERYONE, stream="nothing", token="x.y"),
     "notifications:preferences": form(SIGNED_IN),
     "notifications:preferences-pause": act(SIGNED_IN),
+    "notifications:address-works": act(SIGNED_IN),
     # --- importing a roster
     "admin:applications_rosterupload_columns": desk(MATCHERS, "upload"),
     "admin:applications_rosterupload_map": act(MATCHERS, "upload"),

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from checkins import handling
+from checkins import bounced_addresses, handling
 from checkins.models import Concern
+from notifications import bounces
+from notifications.models import BouncedAddress
+from notifications.outbox import digest_of_address
 
 from .email_cases import Case, Scenario, carer_of, pair, update
 from .email_cases_of_endings import ending_concern
@@ -34,6 +37,23 @@ def concern_to_look_at_again() -> Case:
     return case
 
 
+def bounced_person() -> Case:
+    """The carer of a pair in which one person's address bounces; they can still be told of it."""
+    match, now = pair(), timezone.now()
+    person = match.mentee.person
+    BouncedAddress.objects.create(
+        pk=digest_of_address(person.email), person=person, last_bounced_at=now, stopped_at=now
+    )
+    bounced_addresses.follow_bounces(now)
+    return carer_of(Concern.system.get(cause="bounced"))
+
+
+def confirm_address(case: Case) -> None:
+    now = timezone.now()
+    bounces.works_again(case.about.person, at=now)
+    bounced_addresses.follow_bounces(now)
+
+
 def take(case: Case) -> None:
     case.about.take(by=case.to)
 
@@ -45,6 +65,11 @@ CONCERNS = {
         reason="concern-taken",
         change=lambda case: update(case, urgency="urgent"),
         newer="concern-urgent",
+    ),
+    "concern-bounced": Scenario(
+        bounced_person,
+        stop=confirm_address,
+        reason="address-works",
     ),
     "concern-again": Scenario(
         concern_to_look_at_again,

@@ -74,6 +74,7 @@ NOT_FOR_COMMITTEE = {
     "meetings.ContactRequest": "the pair's own words",
     "meetings.Statement": "the person's own",
     "meetings.CalendarFeed": "the person's own address",
+    "notifications.BouncedAddress": "hashes that no page shows",
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
     "notifications.WorkHour": "the person's own choice",

@@ -235,9 +235,8 @@ def test_the_probe_says_that_nobody_answers():
 
 
 def environment_variables() -> set[str]:
-    return set(
-        re.findall(r"""(?:env\.\w+|needed)\(\s*["']([A-Z_]+)["']""", read("mentoring/settings.py"))
-    )
+    source = read("mentoring/settings.py") + read("mentoring/connections.py")
+    return set(re.findall(r"""(?:env\.\w+|needed)\(\s*["']([A-Z_]+)["']""", source))
 
 
 def test_every_setting_is_explained():

@@ -1,7 +1,16 @@
+from .bounces import BouncedAddress, BounceMailbox
 from .known_state import KnownState
 from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
 from .work_hours import WorkHour
 
-__all__ = ["KnownState", "MutedStream", "Notification", "OutboxState", "WorkHour"]
+__all__ = [
+    "BounceMailbox",
+    "BouncedAddress",
+    "KnownState",
+    "MutedStream",
+    "Notification",
+    "OutboxState",
+    "WorkHour",
+]

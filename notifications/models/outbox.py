@@ -34,7 +34,7 @@ from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, SystemManager
 
 from ..kinds import KINDS, Kind, Stream
-from ..reasons import RELEASED, words_of
+from ..reasons import ADDRESS_BOUNCED, RELEASED, words_of
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
 
@@ -113,6 +113,10 @@ class NotificationQuerySet(GenericRelationQuerySet):
         waiting = [Notification.State.PENDING, Notification.State.HELD]
         return self.filter(topic=topic, state__in=waiting)
 
+    def stopped(self) -> Self:
+        """Return the e-mails on hold because others to their address came back."""
+        return self.filter(state=Notification.State.HELD, reason=ADDRESS_BOUNCED)
+
     def abandoned(self) -> Self:
         """Return the e-mails whose lease is over by the database's clock: their process died."""
         return self.filter(state=Notification.State.SENDING, lease_until__lt=Now())
@@ -134,6 +138,11 @@ class Notification(ConfidentialModel):
         CANCELLED = "cancelled", pgettext_lazy("e-mail", "Cancelled")
         EXPIRED = "expired", _("Expired")
         HELD = "held", _("On hold")
+
+    class Bounce(models.TextChoices):
+        SOFT = "soft", _("It came back: the mailbox takes no e-mail at the moment.")
+        HARD = "hard", _("It came back: the address receives no e-mail.")
+        POLICY = "policy", _("It was refused for another reason than the address.")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.PENDING: {State.SENDING, State.CANCELLED, State.EXPIRED, State.HELD},
@@ -191,6 +200,9 @@ class Notification(ConfidentialModel):
     )
     error = models.CharField(_("last problem"), max_length=300, blank=True)
     message_id = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+    sent_to = models.CharField(max_length=24, blank=True, editable=False)  # hash of the address
+    bounce = models.CharField(_("came back"), max_length=6, choices=Bounce, blank=True)
+    bounced_at = models.DateTimeField(_("came back at"), null=True)
 
     objects = NotificationQuerySet.as_manager()
     system = SystemManager.from_queryset(NotificationQuerySet)()
@@ -274,6 +286,11 @@ class Notification(ConfidentialModel):
             models.CheckConstraint(
                 condition=~Q(state__in=["sent", "cancelled", "expired"]) | Q(body__isnull=True),
                 name="notification_body_is_wiped",
+            ),
+            models.CheckConstraint(
+                condition=Q(bounce="", bounced_at=None)
+                | ~Q(bounce="") & Q(bounced_at__isnull=False),
+                name="notification_bounce_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("due_at")),
