@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import User
 from matches.models import Match, not_paused
 
@@ -30,7 +28,7 @@ class Coverage:
     @classmethod
     def of(cls, member: User, *, at: datetime) -> Coverage:
         """Count the pairs that `member` looks after; paused and ended ones are left out."""
-        late = ContactPlan.objects.visible_to(member).late(at).filter(match=OuterRef("pk"))
         running = Match.objects.in_care_of(member).open().filter(not_paused(at))
         pairs = running.order_by().count()
-        return cls(pairs, pairs - running.order_by().filter(Exists(late)).count())
+        late = ContactPlan.objects.visible_to(member).late(at)
+        return cls(pairs, pairs - late.order_by().values("match").distinct().count())
