@@ -46,6 +46,11 @@ EMAILS = {
                 ),
                 "reason error": erased(mentions="about an e-mail to someone else; without address"),
             },
+            "UnsubscribedAddress": {
+                "address_key": impersonal(
+                    "a keyed hash of an address whose owner wants no e-mail; kept as they asked"
+                )
+            },
             "OutboxState": {
                 "instance_id failing_reconcilers blocked_reason pause_reason": impersonal(
                     "the state of the whole outbox"

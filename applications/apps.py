@@ -11,6 +11,8 @@ class ApplicationsConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             decision_release,
             emails,
+            mentor_invitation_emails,
+            mentor_invitation_links,
             privacy,
             retention,
             sender_policy,

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.privacy import register
 from workflow.models import Transition
 
+from . import mentor_invitations
 from .models import (
     Application,
     ApplicationExperience,
@@ -58,7 +59,10 @@ def export(user: User) -> dict[str, object]:
     """Return everything stored about the person's applications, for their own copy."""
     rows = Application.objects.of(user).select_related("cohort__program")
     rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
-    return {"applications": [export_application(application, user) for application in rows]}
+    return {
+        "applications": [export_application(application, user) for application in rows],
+        **mentor_invitations.export(user),
+    }
 
 
 def export_application(application: Application, user: User) -> dict[str, object]:
@@ -104,6 +108,7 @@ def export_application(application: Application, user: User) -> dict[str, object
 
 def erase(user: User) -> None:
     """Withdraw open applications and empty all of them; the rows stay for the counts."""
+    mentor_invitations.forget_person(user)
     mine = Application.objects.of(user)
     for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
         withdraw(application, by=user)
@@ -199,6 +204,15 @@ COLUMNS = rules(
             "needs limits accommodations": ERASED,
         },
         "QuestionAnswer": {"values_json": ERASED},
+        "MentorInvitation": {
+            "public_id": impersonal("a random id"),
+            "address_key": impersonal("a keyed hash, deleted with its row"),
+            "language": impersonal("one of the languages of the site"),
+            "address": erased(
+                not_exported="an own address, which the account's part has",
+                mentions="the address of its owner",
+            ),
+        },
         "NamedWish": {"written": ERASED},
         "RosterUpload": {
             "public_id": impersonal("a random id"),

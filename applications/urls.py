@@ -1,12 +1,17 @@
 from django.urls import path
 
-from .views import orientation, public, submission, taking_part
+from .views import mentor_invitations, orientation, public, submission, taking_part
 
 app_name = "applications"
 
 urlpatterns = [
     path(
         "programs/<slug:slug>/suitability/<str:role>/", public.suitability_check, name="suitability"
+    ),
+    path(
+        "programs/<slug:slug>/invite-a-mentor/",
+        mentor_invitations.mentor_invitation_create,
+        name="mentor-invitation-create",
     ),
     path("apply/<slug:slug>/<str:role>/", public.apply, name="apply"),
     path("applications/<str:public_id>/", submission.tasks, name="application-tasks"),

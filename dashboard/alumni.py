@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from applications import mentor_invitations
 from matches import follow_ups, keeping_in_touch, mentoring_again
 from matches.models import FollowUp, Match
 from meetings.statements import facts, issuing
@@ -94,6 +95,11 @@ def hours_by_year(person: User) -> list[HoursOfYear]:
         )
         for (program, year), minutes in facts.minutes_by_year(person).items()
     ]
+
+
+def programs_to_invite_to(person: User) -> list[Program]:
+    """Return the programs for which `person` may name someone who would be a good mentor."""
+    return list(mentor_invitations.programs_to_invite_to(person).order_by("name"))
 
 
 def programs_to_mentor_in(person: User) -> list[Program]:

@@ -151,8 +151,20 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
         *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),
+        *([_invite(status)] if _may_invite(status) else []),
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
     ]
+
+
+def _may_invite(status: ParticipantStatus) -> bool:
+    """Return whether the person mentors, or has an ended pair; see `mentor_invitations`."""
+    is_ended = status.match is not None and status.match.state == Match.State.CLOSED
+    return status.program.is_public and (status.application.is_mentor or is_ended)
+
+
+def _invite(status: ParticipantStatus) -> dict[str, str]:
+    page = reverse("applications:mentor-invitation-create", args=[status.program.slug])
+    return {"label": _("Invite a mentor"), "url": page}
 
 
 def _alumni() -> dict[str, str]:

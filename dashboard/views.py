@@ -81,6 +81,7 @@ def alumni(request: HttpRequest) -> HttpResponse:
     context = {
         "pairs": alumni_page.ended_pairs(request.user),
         "hours": alumni_page.hours_by_year(request.user),
+        "invite_programs": alumni_page.programs_to_invite_to(request.user),
         "mentor_programs": alumni_page.programs_to_mentor_in(request.user),
     }
     return render(request, "dashboard/alumni.html", context)

@@ -17,7 +17,7 @@ from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
 
-from . import pair_beginnings, pair_comments, pair_endings, pair_goals
+from . import pair_beginnings, pair_comments, pair_endings, pair_goals, pair_paper
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -34,6 +34,7 @@ CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; the others keep their rhythm.
 DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
+ON_PAPER = 3  # the pair that signs on paper, by its place in the round
 EXCHANGE_EVERY = 3  # one pair in three says what they expect
 UNANSWERED_EVERY = 6  # one check-in in six is not answered
 
@@ -89,6 +90,10 @@ def add_agreement(
         if until == "draft" and part == "goals":
             return
     drafting.share(version, by=mentee, at=calendar.at(day + 1, hour=9))
+    if until == "signed" and place == ON_PAPER:
+        pair_paper.sign_on_paper(demo, match, day=day + 3)
+        match.refresh_from_db(fields=["state", "active_at", "ends_on"])
+        return
     if until != "shared":
         sign_as(version, mentee, demo, day + 2)
     if until == "signed":

@@ -154,4 +154,5 @@ def _next_cohort(demo: DemoCohort) -> None:
     coming = DemoCohort(demo.program, cohort, calendar, demo.members, demo.texts)
     setup.apply_all(coming, "hr_next_mentors", "mentor", first_day=today - 16, last_day=today - 3)
     setup.apply_all(coming, "hr_next_mentees", "mentee", first_day=today - 14, last_day=today)
+    setup.invite_mentors(coming, day=today - 5)
     setup.review(coming, first_day=today - 4, release_day=today + 30, until=2)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from applications import orientation, reviewing, submission
+from applications import mentor_invitations, orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins.seeds import seed_surveys
 from programs import opening_requests, seeds
@@ -136,6 +136,20 @@ def add_waiting_visitors(demo: DemoCohort, *, first_day: float) -> None:
         if number < len(WAITING_VISITORS):
             for row in opening_requests.rows_with([address]):
                 opening_requests.confirm(row, at=at)
+
+
+INVITED = (("Nadia Petrov", "full", "not_now"), ("Karin Osei", "first", ""))
+
+
+def invite_mentors(demo: DemoCohort, *, day: float) -> None:
+    """Let members invite people to mentor; one has answered, the other has still time."""
+    for number, (name, named, given) in enumerate(INVITED):
+        at, address = demo.calendar.at(day + number), f"invited.{number}@example.org"
+        row = mentor_invitations.invite(
+            demo.program, address, by=demo.members[name], named=named, at=at
+        )
+        if given:
+            mentor_invitations.answer(row, given, at=demo.calendar.at(day + number + 1))
 
 
 def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_day: float) -> None:

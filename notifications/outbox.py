@@ -232,6 +232,15 @@ def cancel_about(
     return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
 
 
+def delete_about(rows: models.QuerySet) -> int:
+    """Delete the e-mails about any of `rows`; return how many. One that is being sent stays.
+
+    For rows whose address was deleted: the outbox may not remember it either.
+    """
+    emails = Notification.system.all().about_any(rows).exclude(state=State.SENDING)
+    return emails.delete()[0]
+
+
 def delete_about_missing(model: type[models.Model]) -> int:
     """Delete the e-mails about rows of `model` that no longer exist; return how many.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from .kinds import KINDS, Stream
-from .models import MutedStream
+from .models import MutedStream, UnsubscribedAddress
 from .recipients import Account
 
 PAUSE_DAYS = 30
@@ -34,6 +34,22 @@ def mute(person: Account, *streams: str, at: datetime, until: datetime | None = 
         unique_fields=["person", "stream"],
         update_fields=["since", "until"],
     )
+
+
+def is_muted(person: Account, stream: str, at: datetime) -> bool:
+    """Return whether a person has turned off e-mails of `stream` at `at`."""
+    return MutedStream.objects.active(at).filter(person=person.pk, stream=stream).exists()
+
+
+def unsubscribe_address(address_key: str, *, at: datetime) -> None:
+    """Remember an address, by its hash, whose owner wants no e-mail they have not asked for."""
+    row = UnsubscribedAddress(address_key=address_key, since=at)
+    UnsubscribedAddress.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def is_unsubscribed(address_key: str) -> bool:
+    """Return whether the owner of an address wants no e-mail that they have not asked for."""
+    return UnsubscribedAddress.objects.filter(address_key=address_key).exists()
 
 
 def pause(person: Account, *, at: datetime) -> datetime:

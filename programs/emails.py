@@ -24,7 +24,7 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from notifications.work_hours import member_check
 
 from . import opening_requests
-from .models import Membership, OpeningRequest
+from .models import GuestAddress, Membership, OpeningRequest
 from .sender_policy import sender_policy_for
 from .setup_checklist import checklist, open_count
 
@@ -158,10 +158,10 @@ def opening_open(request: OpeningRequest, recipient: Recipient) -> Email | Cance
 
 @guest_finder
 def visitor_of(row: Notification) -> GuestRecipient | None:
-    """Return the visitor who reads an e-mail about an opening, None for other e-mails."""
-    request = row.get_about()
-    if not isinstance(request, OpeningRequest):
+    """Return who reads an e-mail to a guest of a program, None for other e-mails."""
+    guest = row.get_about()
+    if not isinstance(guest, GuestAddress):
         return None
     return GuestRecipient(
-        email=row.address or "", time_zone=request.program.time_zone, language=request.language
+        email=row.address or "", time_zone=guest.program.time_zone, language=guest.language
     )

@@ -86,16 +86,12 @@ def counts(program: Program) -> dict[str, int]:
 
 def rows_of(user: User) -> QuerySet[OpeningRequest]:
     """Return the requests with an address that the person has proven to be theirs."""
-    from allauth.account.models import EmailAddress
-
-    others = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return rows_with({user.email, *others})
+    return OpeningRequest.system.with_address_of(user)
 
 
 def rows_with(addresses: Iterable[str]) -> QuerySet[OpeningRequest]:
-    """Return the requests with one of these addresses, which cannot be searched for as such."""
-    keys = {outbox.digest_of_address(address) for address in addresses}
-    return OpeningRequest.system.filter(address_key__in=keys)
+    """Return the requests with one of these addresses."""
+    return OpeningRequest.system.with_addresses(addresses)
 
 
 def open_cohorts(program: Program, at: datetime) -> QuerySet[Cohort]:

@@ -22,7 +22,7 @@ from notifications.links import absolute
 
 from . import first_chair, opening_requests
 from .forms import FirstChairForm, OpeningRequestForm
-from .models import Cohort, Program
+from .models import Cohort, OpeningRequest, Program
 
 ASKING = "opening_request"  # the rate limit, in the settings
 MODULE = 10  # size of a dot of the QR code; the page scales the picture
@@ -73,7 +73,8 @@ def opening_request(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("programs:program-detail", slug)
     mine = request.user.email if request.user.is_authenticated else ""
     data = request.POST if request.method == "POST" else None
-    form = OpeningRequestForm(data, initial={"email": mine})
+    wanted = {"role": role} if (role := request.GET.get("role")) in OpeningRequest.Role else {}
+    form = OpeningRequestForm(data, initial={"email": mine, **wanted})
     if form.is_valid():
         if not consume(request, action=ASKING, key=form.cleaned_data["email"].lower()):
             seconds = seconds_to_wait("programs:opening-request")

@@ -1,1 +1,7 @@
-from . import applications, conflicts, questions, rosters  # noqa: F401  # registers pages
+from . import (  # noqa: F401  # registers pages
+    applications,
+    conflicts,
+    mentor_invitations,
+    questions,
+    rosters,
+)

@@ -1,6 +1,7 @@
 from .applications import Application, ApplicationExperience, ApplicationTopic
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
+from .mentor_invitations import MentorInvitation
 from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
 
@@ -11,6 +12,7 @@ __all__ = [
     "CommitteeNote",
     "Decision",
     "ImportedRow",
+    "MentorInvitation",
     "NamedWish",
     "NamedWishCandidate",
     "PrivateAnswers",

@@ -54,6 +54,7 @@ from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_goals import add_goals
+from .access_fixtures_of_invitations import add_invitation
 from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_surveys import add_surveys
@@ -146,6 +147,7 @@ def applications(world: AccessFixtures) -> None:
         review_started_at=None,
     )
     world.add("draft", "A", draft, owners=("applicant",))
+    add_invitation(world)
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         newcomer = factories.person(f"Sent {pair}")
         sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)

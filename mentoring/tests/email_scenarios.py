@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agreements import comments
+from applications import mentor_invitations
 from applications.models import Application, Decision
 from checkins.models import CheckIn
 from matches import follow_ups
@@ -180,6 +181,18 @@ def waiting_visitor(program_is_open: bool, **fields: object) -> Case:
     return Case(factories.waiting_visitor(cohort.program, **fields), person("Ben Okoro"))
 
 
+def mentor_invited() -> Case:
+    """Someone whom a chair has invited; with an account, as the tests read by people."""
+    chair = factories.member("Kim Osei", program=factories.cohort().program, role="chair")
+    program, address = chair.memberships.get().program, "invited@example.org"
+    row = mentor_invitations.invite(program, address, by=chair, named="full")
+    return Case(row, person("Ben Okoro"))
+
+
+def answer_invitation(case: Case) -> None:
+    mentor_invitations.answer(case.about, "not_now")
+
+
 def close_applications(case: Case) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Cohort.objects.update(closes_on=yesterday)
@@ -342,6 +355,7 @@ SCENARIOS: dict[str, Scenario] = {
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"
     ),
     "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
+    "mentor-invitation": Scenario(mentor_invited, stop=answer_invitation, reason="answered"),
     "opening-confirm": Scenario(
         lambda: waiting_visitor(False), stop=open_applications, reason="is-open"
     ),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agreements.models import Expectations, PartComment
+from applications import mentor_invitations
 from applications.importing.import_jobs import create_upload
 from applications.models import ImportedRow, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog
@@ -174,6 +175,8 @@ def _emails(world, person) -> None:
     row.update(error=f"550 {ADDRESS}", **ended)
     KnownState.objects.create(topic="t", person=person, digest="d", since=timezone.now())
     opening_requests.ask(world.program, ADDRESS, "mentor")
+    chair = world.people["chair"]
+    mentor_invitations.invite(world.program, ADDRESS, by=chair, named="full")
     outbox.enqueue("match-introduced", to=world.people["mentor"], about=world.row("match", "A"))
 
 

@@ -103,6 +103,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "applications.CommitteeNote": Q(application__person=person),
         "applications.Decision": Q(application__person=person),
         "applications.ImportedRow": Q(application__person=person),
+        "applications.MentorInvitation": Q(address_key=digest_of_address(person.email)),
         "applications.NamedWish": Q(application__person=person),
         "applications.PrivateAnswers": Q(application__person=person),
         "applications.QuestionAnswer": Q(application__person=person),

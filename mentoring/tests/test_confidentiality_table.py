@@ -301,7 +301,8 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
     about_members = {
         "matching.Round", "accounts.User", "programs.Membership", "checkins.Survey",
     }  # fmt: skip
-    about_visitors = {"programs.OpeningRequest"}  # see programs/tests/test_opening_requests.py
+    # See programs/tests/test_opening_requests.py and applications/tests/test_mentor_invitations.py.
+    about_visitors = {"programs.OpeningRequest", "applications.MentorInvitation"}
     found = {kind.about for kind in KINDS.values()} - set(EMAILS)
     assert found == about_members | about_visitors
 

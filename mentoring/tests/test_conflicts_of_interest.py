@@ -77,6 +77,7 @@ NOT_FOR_COMMITTEE = {
     "notifications.BouncedAddress": "hashes that no page shows",
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
+    "notifications.UnsubscribedAddress": "hashes that no page shows",
     "notifications.WorkHour": "the person's own choice",
     "workflow.Transition": "reached through its row",
 }

@@ -3,6 +3,7 @@ from .known_state import KnownState
 from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
+from .unsubscribed_addresses import UnsubscribedAddress
 from .work_hours import WorkHour
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "MutedStream",
     "Notification",
     "OutboxState",
+    "UnsubscribedAddress",
     "WorkHour",
 ]

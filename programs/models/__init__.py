@@ -2,6 +2,7 @@ from .agreement_texts import AGREEMENT_TEXTS
 from .cohorts import Cohort
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
 from .first_chair_links import FirstChairLink
+from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
@@ -19,6 +20,8 @@ __all__ = [
     "Entry",
     "Experience",
     "FirstChairLink",
+    "GuestAddress",
+    "GuestAddressQuerySet",
     "Membership",
     "Objective",
     "OpeningRequest",

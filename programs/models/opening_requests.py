@@ -9,15 +9,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.encrypted_fields import EncryptedTextField
-from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from access.scoping import SystemManager
 from accounts.models import User
 
-from .programs import Program
+from .guest_addresses import GuestAddress, GuestAddressQuerySet
 
 
-class OpeningRequestQuerySet(ConfidentialQuerySet):
+class OpeningRequestQuerySet(GuestAddressQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """No one reads an address; the committee gets numbers (`opening_requests.counts`)."""
         return self.none().scoped("no one")
@@ -26,7 +24,7 @@ class OpeningRequestQuerySet(ConfidentialQuerySet):
         return self.exclude(confirmed_at=None)
 
 
-class OpeningRequest(ConfidentialModel):
+class OpeningRequest(GuestAddress):
     """An address that wants one e-mail when a program opens for applications.
 
     It counts once its owner has opened the link in the e-mail that asks them (`confirmed_at`).
@@ -36,12 +34,7 @@ class OpeningRequest(ConfidentialModel):
         MENTEE = "mentee", _("I would like a mentor")
         MENTOR = "mentor", _("I would like to be a mentor")
 
-    public_id = PublicIdField()
-    program = models.ForeignKey(Program, models.CASCADE, related_name="+")
     role = models.CharField(_("role"), max_length=10, choices=Role)
-    address = EncryptedTextField(_("e-mail address"))
-    address_key = models.CharField(max_length=24, editable=False)  # a keyed hash, to find it by
-    language = models.CharField(_("language"), max_length=10)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     times_asked = models.PositiveSmallIntegerField(default=1)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
