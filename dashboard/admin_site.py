@@ -31,6 +31,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("agreed", _("Agreements and meetings"),
      ("agreements.agreementversion", "agreements.agreementwording", "dashboard.pairmeetings",
       "meetings.meeting")),
+    ("events", _("Events"), ("events.event",)),
     ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),
     ("emails", _("E-mails"), ("notifications.notification", "workflow.transition")),
     ("set-up", _("Set up"),

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "dashboard",
     "checkins",
     "meetings",
+    "events",
     "agreements",
     "matching",
     "matches",
@@ -360,8 +361,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE, FORMAT_MODULE_PATH = "UTC", ["mentoring.formats"]
 
 # Static files: from our folder and from packages; no build step.
-STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR / "static")))
+STATIC_URL, STATIC_ROOT = "static/", Path(env.str("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", bootstrap_wrapper.get_bootstrap_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no uploads are stored

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("applications.urls")),
     path("", include("matches.urls")),
     path("", include("agreements.urls")),
+    path("", include("events.urls")),
     path("", include("meetings.urls")),
     path("", include("checkins.urls")),
     path("", include("notifications.urls")),

@@ -39,6 +39,7 @@ SOURCES = [
     "matches",
     "matching",
     "agreements",
+    "events",
     "meetings",
     "checkins",
 ]

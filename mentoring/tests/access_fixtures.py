@@ -53,6 +53,7 @@ from programs.models import Conflict, Experience, Membership, PlaceDistance, Pro
 from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
+from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
 from .access_fixtures_of_offers import add_offer
@@ -346,6 +347,11 @@ def looked_back(match: Match, author: User) -> None:
     reflection = Reflection.objects.create(match=match, author=author, **written)
     key = AgreedGoal.system.get(version__agreement__match=match).key
     GoalReflection.objects.create(reflection=reflection, goal_key=key, outcome="not", learned="l")
+
+
+@register_builder
+def events(world: AccessFixtures) -> None:
+    add_events(world)
 
 
 @register_builder

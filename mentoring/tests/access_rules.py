@@ -33,6 +33,7 @@ from .access_rule import (
 )
 from .access_rules_of_agreements import AGREEMENTS
 from .access_rules_of_care import CARE_PAGES
+from .access_rules_of_events import EVENTS
 from .access_rules_of_surveys import SURVEYS
 from .access_values import (
     A_DECISION,
@@ -170,6 +171,7 @@ PAGES: dict[str, Rule] = {
     "meetings:closing-talk": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:closing-talk-forget": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-log": form(PAIR, "set", meeting_id=PUBLIC_ID),
+    **EVENTS,
     # --- check-ins and help: one's own, never the partner's
     "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
     "checkins:concern-create": form(EVERYONE),
@@ -366,6 +368,7 @@ TABLES: dict[str, Admin] = {
     "agreements_agreementversion": Admin("version"),
     "agreements_agreementwording": Admin("wording"),
     "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
+    "events_event": Admin("event", change=CHAIRS, add=ANY_CHAIR),
     "checkins_checkin": Admin("answered"),
     "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),

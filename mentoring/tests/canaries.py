@@ -36,6 +36,7 @@ OUR_APPS = (
     "matches",
     "matching",
     "agreements",
+    "events",
     "meetings",
     "checkins",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Whose words they are.
 OPEN = "everybody"  # published by the program, or a word of the installation
+EVENT = "whom an event is for, and the committee"
 SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
@@ -92,6 +93,13 @@ FIELDS: dict[str, str | None] = {
     "checkins.Wave.figures": NO_WORDS,
     "checkins.Wave.named_readers": NO_WORDS,
     "checkins.Wave.need_figures": NO_WORDS,
+    "events.Event.cancel_reason": EVENT,
+    "events.Event.descriptions": EVENT,
+    "events.Event.link": NO_WORDS,
+    "events.Event.place": EVENT,
+    "events.Event.titles": EVENT,
+    "events.Event.zone": NO_WORDS,
+    "events.FeedbackAnswer.better": NOBODY,  # this world has too few answers to show any
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matches.EndingNote.text": CARE_ONLY,
     "matches.EndingReason.text": CARE,

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from applications.models import Application
+from events.audience import people_of
 from programs.models import Conflict
 
 from .access_roles import COMMITTEE, OWNERS, AccessFixtures
@@ -17,6 +18,7 @@ from .canary_fields import (
     CARE,
     CARE_ONLY,
     COMMITTEE_ONLY,
+    EVENT,
     GOAL,
     MATCHERS,
     NAME,
@@ -37,6 +39,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         OPEN: lambda: set(world.people),
         SURVEY: lambda: survey_readers(world, row),
         NOBODY: set,
+        EVENT: lambda: event_readers(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
             persons(world, row)
@@ -58,6 +61,13 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         CARE_ONLY: lambda: carers(world, row),
     }
     return frozenset(rule[readers]())
+
+
+def event_readers(world: AccessFixtures, row: Any) -> set[str]:
+    """Everyone whom it is for, once it is published, and the committee of its program."""
+    people = people_of(row) if row.published_at else ()
+    mine = {role for role, who in world.people.items() if who in people}
+    return mine | members(world, row.program, set())
 
 
 def survey_readers(world: AccessFixtures, row: Any) -> set[str]:

@@ -153,6 +153,7 @@ EMAILS: dict[str, Readers] = {
     "agreements.PartComment": no_one,  # between the two
     "agreements.GoalReview": everyone,  # that it was asked for
     "meetings.Meeting": carer,
+    "events.Event": everyone,
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,
     "matching.Offer": everyone,

@@ -46,6 +46,7 @@ from .email_cases_of_endings import (
     term_ends,
     thank_you,
 )
+from .email_cases_of_events import EVENTS
 from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
 from .email_cases_of_pauses import PAUSES
 from .email_cases_of_surveys import SURVEYS
@@ -274,6 +275,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="match-ended",
     ),
     **SURVEYS,
+    **EVENTS,
     "committee-role": Scenario(
         member,
         stop=lambda case: update(case, until=timezone.localdate() - timedelta(days=1)),

@@ -29,6 +29,7 @@ APPS = (
     "matches",
     "matching",
     "agreements",
+    "events",
     "meetings",
     "checkins",
     "dashboard",

@@ -60,6 +60,15 @@ VERBS = {
         "published": "checkins.editions.publish",
         "retired": "checkins.editions.retire",
     },
+    "events.Event": {
+        "published": "events.arranging.publish",
+        "held": "events.attendance.record",
+        "cancelled": "events.arranging.cancel",
+    },
+    "events.SignUp": {
+        "waiting": "events.sign_ups.sign_up",
+        "left": "events.sign_ups.leave",
+    },
     "matches.Match": {
         "active": "agreements.signing.sign",
         "closing": "matches.terms.begin_to_close",

@@ -1,0 +1,3 @@
+from .events import EventAdmin
+
+__all__ = ["EventAdmin"]

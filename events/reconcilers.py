@@ -1,0 +1,119 @@
+"""What time does to events: invitations, reminders, questions. Run about once a minute.
+
+Each looks only at events that are ahead, or that were just over; running it twice changes nothing.
+Events of the past cost nothing, however many there are.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from notifications.models import Notification
+from notifications.outbox import enqueue
+from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, Reminder
+from notifications.work_hours import next_time
+from programs.retention_limits import BATCH, text_limits
+
+from .audience import people_of
+from .feedback import OPEN_DAYS, closes_at
+from .models import Event, FeedbackAnswer, SignUp
+
+State = Event.State
+INVITATION, REMINDER = "event-invitation", "event-reminder"
+FEEDBACK, ATTENDANCE = "event-feedback", "event-attendance"
+DAY = timedelta(days=1)
+MORNING = 9  # the hour at which the organiser is asked who came
+ASKED_FOR_DAYS = 14
+INVITED_AT_ONCE = 500  # people of one event in one run; the next run, a minute later, goes on
+
+
+@reconciler
+def invite(at: datetime) -> None:
+    """Invite everyone whom an event is for, who has not been invited and has not signed up."""
+    for event in Event.objects.coming(at).select_related("program"):
+        if event.is_open(at):
+            for person in to_invite(event)[:INVITED_AT_ONCE]:
+                enqueue(INVITATION, to=person, about=event, at=at, expires_at=event.sign_up_until)
+
+
+def to_invite(event: Event) -> QuerySet[User]:
+    """Return the people whom an event is for, without an invitation and without a sign-up."""
+    invited = Notification.system.about(event).filter(kind=INVITATION, recipient=OuterRef("pk"))
+    signed_up = SignUp.objects.filter(event=event, person=OuterRef("pk"))
+    return people_of(event).filter(~Exists(invited), ~Exists(signed_up)).order_by("pk")
+
+
+@reconciler
+def remind(at: datetime) -> None:
+    """Remind everyone who has a place, a day before; whoever signed up since then knows."""
+    soon = Event.objects.coming(at).filter(starts_at__lte=at + DAY)
+    events = list(soon.select_related("program"))
+    going = SignUp.objects.going().filter(event__in=events, person__is_active=True)
+    pending = PendingEmails([REMINDER], events)
+    known = {event.pk: event for event in events}
+    for row in going.select_related("person").order_by("pk"):
+        event = known[row.event_id]
+        due_at = event.starts_at - DAY
+        if row.since <= due_at:
+            reminder = Reminder(1, due_at, event.starts_at)
+            pending.enqueue(
+                REMINDER, reminder, to=row.person, about=event, at=at, first_ordinal=event.moves
+            )
+
+
+@reconciler
+def ask_how_it_was(at: datetime) -> None:
+    """Ask everyone who came, once, as soon as the committee has recorded who came."""
+    since = at - timedelta(days=OPEN_DAYS)
+    events = list(
+        Event.objects.filter(state=State.HELD, held_at__gt=since, held_at__lte=at).select_related(
+            "program"
+        )
+    )
+    known = {event.pk: event for event in events}
+    rows = SignUp.objects.filter(
+        event__in=events, has_attended=True, has_answered=False, person__is_active=True
+    )
+    pending = PendingEmails([FEEDBACK], events)
+    for row in rows.select_related("person").order_by("pk"):
+        event = known[row.event_id]
+        end = closes_at(event)
+        if event.held_at and end:
+            reminder = Reminder(1, event.held_at, end)
+            pending.enqueue(FEEDBACK, reminder, to=row.person, about=event, at=at)
+
+
+@reconciler
+def ask_who_came(at: datetime) -> None:
+    """Ask the organiser, on the morning after an event, to record who came."""
+    since = at - timedelta(days=ASKED_FOR_DAYS)
+    over = Event.objects.published().filter(ends_at__gt=since, ends_at__lte=at)
+    events = list(over.select_related("program", "organiser").order_by("pk"))
+    pending = PendingEmails([ATTENDANCE], events)
+    for event in events:
+        person = event.organiser
+        due_at = next_time(MORNING, person.time_zone, event.ends_at)
+        if due_at <= at and person.is_active:
+            pending.enqueue(ATTENDANCE, to=person, about=event, at=at)
+
+
+@reconciler
+def erase_old_feedback(at: datetime) -> int:
+    """Erase what people would change about events of long ago; return of how many events."""
+    return sum(_erase(theirs("program"), before, at) for theirs, before in text_limits(at))
+
+
+@transaction.atomic
+def _erase(theirs: Q, before: datetime, at: datetime) -> int:
+    due = Event.objects.filter(theirs, state=State.HELD, texts_erased_at=None)
+    chosen = due.filter(held_at__lte=before).order_by("held_at").values_list("pk", flat=True)
+    ids = list(chosen[:BATCH])
+    if ids:
+        FeedbackAnswer.system.filter(event__in=ids).update(better="")
+        Event.objects.filter(pk__in=ids).update(texts_erased_at=at)
+    return len(ids)

@@ -1,0 +1,195 @@
+"""What the committee does with an event: works, wrong person, state and input, twice."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from access.exceptions import ActionNotAllowed
+from events import arranging, sign_ups
+from events.models import Event, SignUp
+from notifications.testing import deliver_due_emails
+from programs.models import Program
+from testkit import events, factories
+from workflow.models import Transition
+
+pytestmark = pytest.mark.django_db
+State = Event.State
+
+
+@pytest.fixture
+def draft(program, cleo):
+    return events.draft(program, by=cleo)
+
+
+def columns_of(event, at=None):
+    return {column for column, _words in arranging.problems(event, at=at or timezone.now())}
+
+
+def test_a_draft_is_stored_by_the_clock_of_the_program(program, cleo):
+    Program.objects.filter(pk=program.pk).update(time_zone="America/Vancouver")
+    program.refresh_from_db()
+    event = events.draft(program, by=cleo, on=date(2027, 1, 20))
+    assert event.starts_at.isoformat() == "2027-01-21T02:00:00+00:00"
+    assert (event.minutes, event.credit, event.state) == (120, 120, State.DRAFT)
+
+
+def test_a_time_that_the_clocks_skip_is_refused(program, cleo):
+    Program.objects.filter(pk=program.pk).update(time_zone="America/Toronto")
+    program.refresh_from_db()
+    gap = {"on": date(2027, 3, 14), "wall_time": time(2, 30), "until": time(4)}
+    with pytest.raises(ActionNotAllowed, match=r"clocks in Toronto skip 02:30"):
+        events.draft(program, by=cleo, **gap)
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"until": time(18)}, "until"),
+        ({"until": time(9)}, "until"),
+        ({"titles": {"fr": "Soirée"}}, "titles"),
+        ({"place": "", "link": ""}, "place"),
+        ({"credit_minutes": 121}, "credit_minutes"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_the_field(draft, cleo, values, column):
+    for name, value in values.items():
+        setattr(draft, name, value)
+    assert columns_of(draft) == {column}
+    with pytest.raises(ActionNotAllowed):
+        arranging.change(draft, by=cleo)
+
+
+def test_sign_up_cannot_close_after_the_beginning(draft):
+    draft.closes_at = draft.starts_at + timedelta(minutes=1)
+    assert columns_of(draft) == {"closes_at"}
+
+
+def test_the_organiser_is_a_member_of_the_program(draft, dan):
+    draft.organiser = dan
+    assert columns_of(draft) == {"organiser"}
+
+
+@pytest.mark.parametrize("role", ["reader", "matcher", "carer", "outsider"])
+def test_only_chairs_do_it(draft, program, role):
+    other = factories.program()
+    member = factories.member(
+        program=other if role == "outsider" else program,
+        role="chair" if role == "outsider" else role,
+    )
+    for verb in (arranging.publish, arranging.change, arranging.cancel, arranging.copy):
+        with pytest.raises(ActionNotAllowed, match="Only a chair"):
+            verb(draft, by=member)
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+
+def test_publishing_lets_people_sign_up_and_invites_them(draft, cleo, ben, cohort):
+    factories.application(ben, cohort)
+    deliver_due_emails()
+    arranging.publish(draft, by=cleo)
+    (mail,) = [mail for mail in deliver_due_emails() if mail.to == [ben.email]]
+    assert mail.subject.endswith("Kick-off evening")
+    assert Transition.objects.of(draft).get().by == cleo
+
+
+def test_publishing_twice_is_refused(draft, cleo):
+    arranging.publish(draft, by=cleo)
+    with pytest.raises(ActionNotAllowed):
+        arranging.publish(draft, by=cleo)
+
+
+def test_what_has_begun_is_not_published(draft, cleo):
+    with pytest.raises(ActionNotAllowed, match="time to sign up is over"):
+        arranging.publish(draft, by=cleo, at=draft.starts_at)
+
+
+def test_a_new_time_is_told_to_everyone_who_has_signed_up(event, ada, ben, cleo):
+    for person in (ben, ada):
+        sign_ups.sign_up(event, by=person)
+    deliver_due_emails()
+    event.on += timedelta(days=2)
+    arranging.change(event, by=cleo)
+    event.refresh_from_db()
+    assert (event.sequence, event.moves) == (1, 1)
+    mails = {mail.to[0]: mail for mail in deliver_due_emails()}
+    assert set(mails) == {ben.email, ada.email}
+    assert "You still have your place" in mails[ben.email].body
+    assert "still on the waiting list" in mails[ada.email].body
+    assert [len(mails[person.email].attachments) for person in (ben, ada)] == [1, 0]
+
+
+def test_other_words_are_told_to_no_one(event, ben, cleo):
+    sign_ups.sign_up(event, by=ben)
+    deliver_due_emails()
+    event.descriptions = {"en": "With cake."}
+    arranging.change(event, by=cleo)
+    assert (event.sequence, deliver_due_emails()) == (0, [])
+
+
+def test_a_change_that_is_taken_back_is_not_told(event, ben, cleo):
+    sign_ups.sign_up(event, by=ben)
+    deliver_due_emails()
+    for place in ("Room 5", "Room 4"):
+        event.place = place
+        arranging.change(event, by=cleo)
+    assert [mail for mail in deliver_due_emails() if mail.to == [ben.email]] == []
+
+
+def test_places_cannot_be_fewer_than_people_who_have_one(event, ada, ben, cleo):
+    event.places = 2
+    arranging.change(event, by=cleo)
+    for person in (ben, ada):
+        sign_ups.sign_up(event, by=person)
+    event.places = 1
+    with pytest.raises(ActionNotAllowed, match="2 people have a place already"):
+        arranging.change(event, by=cleo)
+
+
+def test_what_is_over_stays_as_it_was(event, cleo):
+    with pytest.raises(ActionNotAllowed, match="can't be changed"):
+        arranging.change(event, by=cleo, at=event.starts_at)
+
+
+def test_a_page_loaded_before_it_was_cancelled_does_not_bring_it_back(event, cleo):
+    stale = Event.objects.get(pk=event.pk)
+    arranging.cancel(event, by=cleo, reason="No room")
+    with pytest.raises(ActionNotAllowed):
+        arranging.change(stale, by=cleo)
+    assert Event.objects.get().state == State.CANCELLED
+
+
+def test_cancelling_tells_everyone_who_has_signed_up_and_why(event, ada, ben, cleo):
+    sign_ups.sign_up(event, by=ben)
+    deliver_due_emails()
+    arranging.cancel(event, by=cleo, reason="  The room\nis closed ")
+    (mail,) = [mail for mail in deliver_due_emails() if "Cancelled" in mail.subject]
+    assert mail.to == [ben.email]
+    assert "The room is closed" in mail.body
+    assert "METHOD:CANCEL" in mail.attachments[0][1]
+    assert not [mail for mail in deliver_due_emails() if mail.to == [ada.email]]
+
+
+def test_cancelling_needs_a_reason_and_time(event, cleo):
+    with pytest.raises(ActionNotAllowed, match="Enter a reason"):
+        arranging.cancel(event, by=cleo, reason="   ")
+    with pytest.raises(ActionNotAllowed, match="Record who came"):
+        arranging.cancel(event, by=cleo, reason="x", at=event.starts_at)
+    arranging.cancel(event, by=cleo, reason="x")
+    with pytest.raises(ActionNotAllowed):
+        arranging.cancel(event, by=cleo, reason="x")
+
+
+def test_a_draft_is_discarded_without_a_reason_or_an_email(draft, cleo):
+    arranging.cancel(draft, by=cleo)
+    assert (draft.state, deliver_due_emails()) == (State.CANCELLED, [])
+
+
+def test_a_copy_is_a_draft_without_people(event, ben, cleo, cohort):
+    event.cohorts.set([cohort])
+    sign_ups.sign_up(event, by=ben)
+    made = arranging.copy(event, by=cleo)
+    assert (made.state, made.published_at, made.titles) == (State.DRAFT, None, event.titles)
+    assert list(made.cohorts.all()) == [cohort]
+    assert SignUp.objects.filter(event=made).count() == 0
+    assert made.public_id != event.public_id
