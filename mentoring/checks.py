@@ -18,6 +18,13 @@ def canonical_host(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
 
 
 @register(Tags.security, deploy=True)
+def deadman_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
+    if settings.DEADMAN_URL and not settings.DEADMAN_URL.startswith("https://"):
+        return [Error("DEADMAN_URL must begin with https://.", id="mentoring.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def secure_base_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     if not settings.SECURE:
         return [Error("BASE_URL must begin with https:// in production.", id="mentoring.E002")]

@@ -214,6 +214,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "workflow.tasks.run_jobs": {"queue": "heavy"},
     "notifications.tasks.read_bounces": {"queue": "heavy"},
+    "notifications.tasks.look_for_alarms": {"queue": "heavy"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # Wake-ups expire: after an outage the queue holds hundreds, and one is enough.
@@ -224,6 +225,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "jobs": {"task": "workflow.tasks.run_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "alarms": {
+        "task": "notifications.tasks.look_for_alarms",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "bounces": {
         "task": "notifications.tasks.read_bounces",
         "schedule": 300.0,
@@ -249,6 +255,9 @@ MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
 BOUNCE_DONE_FOLDER = env.str("BOUNCE_DONE_FOLDER", "")
+# Whom to tell when nothing is sent, and what to ask for while all is well.
+ALERT_EMAIL: list[str] = env.list("ALERT_EMAIL", [])
+DEADMAN_URL = env.str("DEADMAN_URL", "")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
 ERASED_FILE = Path(

@@ -18,12 +18,13 @@ from . import form_recovery
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Report health. The database and the outbox decide; the broker is only reported."""
-    from notifications import outbox_health
+    from notifications import alarms, outbox_health
 
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         report = outbox_health.report()
+        alarms.look_in_background()
     except DatabaseError:
         return JsonResponse({"database": "down"}, status=503)
     return JsonResponse({"database": "up", **report}, status=200 if report["healthy"] else 503)

@@ -7,7 +7,7 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from . import dispatch
+from . import alarms, dispatch
 from .bounces.mailbox import MailboxError, read_mailbox
 
 log = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 def send_due_emails() -> None:
     """Send what is due. A duplicate task finds nothing to claim."""
     dispatch.send_due_emails()
+    alarms.after_run()
 
 
 @shared_task(ignore_result=True)
@@ -27,6 +28,12 @@ def read_bounces() -> None:
             read_mailbox(at=timezone.now())
         except MailboxError as error:
             log.warning("%s", error)
+
+
+@shared_task(ignore_result=True)
+def look_for_alarms() -> None:
+    """Tell the maintainer when nothing is sent; the heavy worker outlives the other one."""
+    alarms.look()
 
 
 @worker_shutting_down.connect

@@ -37,6 +37,10 @@ class OutboxState(models.Model):
     paused_until = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=120, blank=True)
 
+    pinged_at = models.DateTimeField(null=True)  # DEADMAN_URL, see `notifications.alarms`
+    alarm_sent_at = models.DateTimeField(null=True)  # nothing is sent since; None while all is well
+    alarm_claimed_until = models.DateTimeField(null=True)
+
     objects = OutboxStateQuerySet.as_manager()
 
     class Meta:

@@ -6,7 +6,7 @@ import signal
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from notifications import dispatch
+from notifications import alarms, dispatch
 from notifications.leases import time_scale
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: dispatch.stop_requested.set())
         self._run(is_loop=loop)
+        alarms.wait(0 if loop else alarms.PING_SECONDS)
         while loop and not dispatch.stop_requested.wait(every):
             self._run(is_loop=True)
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             if is_loop:
                 close_old_connections()
             sent = dispatch.send_due_emails()
+            alarms.after_run()
         except DatabaseError:
             if not is_loop:
                 raise
