@@ -24,7 +24,7 @@ from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJo
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, ContactRequest, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
-from notifications.models import KnownState, Notification
+from notifications.models import BouncedAddress, KnownState, Notification
 from programs import opening_requests
 from testkit import factories, rounds
 from workflow.models import Transition
@@ -174,6 +174,9 @@ def _emails(world, person) -> None:
     ended = {"state": "failed", "reason": "rejected", "ended_at": timezone.now()}
     row.update(error=f"550 {ADDRESS}", **ended)
     KnownState.objects.create(topic="t", person=person, digest="d", since=timezone.now())
+    BouncedAddress.objects.create(
+        digest=outbox.digest_of_address(ADDRESS), person=person, last_bounced_at=timezone.now()
+    )
     opening_requests.ask(world.program, ADDRESS, "mentor")
     chair = world.people["chair"]
     mentor_invitations.invite(world.program, ADDRESS, by=chair, named="full")

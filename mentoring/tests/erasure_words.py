@@ -134,6 +134,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "meetings.ProposedTime": Q(meeting__match__in=matches),
         "meetings.Meeting": Q(match__in=matches),
         "mfa.Authenticator": Q(user=person),
+        "notifications.BouncedAddress": Q(person=person),
         "notifications.KnownState": Q(person=person),
         "notifications.Notification": Q(recipient=person, state="failed"),
         "programs.OpeningRequest": Q(address_key=digest_of_address(person.email)),
