@@ -33,6 +33,11 @@ def sections() -> list[dict[str, str]]:
             _("Your devices, and how to sign them out"),
         ),
         ("notifications:preferences", _("Which e-mails you get"), _("Choose or pause e-mails")),
+        (
+            "announcements:announcement-list",
+            _("Announcements"),
+            _("What the committee has written to many people, and to you"),
+        ),
         ("accounts:privacy", _("Your data"), _("See, download or erase your data")),
     ]
     found = []

@@ -71,6 +71,8 @@ PAGES = (
     _list("activities", "programs_programactivity"),
     _list("questions of programs", "programs_programquestion"),
     _list("surveys", "checkins_survey"),
+    _list("announcements", "announcements_announcement"),
+    _list("saved groups", "announcements_savedgroup"),
     _list("imports", "applications_rosterupload"),
     _list("industries", "accounts_industry"),
     _list("languages", "accounts_language"),

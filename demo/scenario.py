@@ -19,6 +19,7 @@ from . import (
     pairs,
     personas,
     setup,
+    written_to_groups,
 )
 from .calendar import TODAY, Calendar
 from .setup import DemoCohort
@@ -40,6 +41,8 @@ def build(phase: str, now: datetime) -> None:
         _small(DemoCohort(programs[slug], hr, calendar, members, texts), slug)
     if phase in {"running", "closing"}:
         _next_cohort(demo)
+    if phase == "running":
+        written_to_groups.write_to_groups(DemoCohort(programs["hr"], hr, calendar, members, texts))
     cleanup.mark_past_emails_sent(calendar.now)
     if phase == "running":
         cleanup.fail_one_email(calendar.now)

@@ -1,7 +1,8 @@
-"""The settings of what the site talks to: the mail server and the broker."""
+"""The settings of what the site talks to: the database, the mail server and the broker."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 Options = dict[str, str | int | None]
+# JIT only slows down our queries: visibility rules add many small joins to each. With more than
+# eight tables PostgreSQL would join them in the order they are written, which starts with the
+# largest one.
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+    " -c jit=off -c join_collapse_limit=16 -c from_collapse_limit=16 -c geqo=off"
+)
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"  # the demo shows its e-mails in the admin
 
 
@@ -51,3 +59,39 @@ def broker_options(url: str, folder: Path) -> dict[str, object]:
         "processed_folder": str(folder / "processed"),
         "store_processed": False,
     }
+
+
+def database_settings(env: Env, *, var: Path, is_testing: bool) -> dict[str, object]:
+    """Return settings.DATABASES["default"]: what DATABASE_URL names, else a file in `var`."""
+    found: dict[str, object] = dict(
+        env.dj_db_url(
+            "DATABASE_URL",
+            f"sqlite:///{var / 'db.sqlite3'}",
+            conn_max_age=60,
+            conn_health_checks=True,
+        )
+    )
+    if not str(found["ENGINE"]).endswith("sqlite3"):
+        options = found.get("OPTIONS")
+        found["OPTIONS"] = {
+            **(options if isinstance(options, dict) else {}),
+            "options": POSTGRES_OPTIONS,
+        }
+        return found
+    # IMMEDIATE: a transaction that reads first and writes later fails at once when another one
+    # writes meanwhile; one that takes the write lock at its start waits. FULL: an e-mail that was
+    # sent must still be recorded as sent after a power cut. secure_delete: what was erased is
+    # overwritten with zeros in the file, where SQLite would only mark its space as free.
+    durable = "OFF" if is_testing else "FULL"
+    found["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            f"PRAGMA journal_mode=WAL; PRAGMA temp_store=MEMORY; PRAGMA synchronous={durable};"
+            " PRAGMA secure_delete=ON;"
+        ),
+    }
+    # A file, because threads of a race test need connections of their own. Its name contains the
+    # process id, because several suites may run at the same time.
+    found["TEST"] = {"NAME": str(var / f"test-{os.getpid()}.sqlite3")}
+    return found

@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from mentoring.connections import broker_options, mail_backend
+from mentoring.connections import broker_options, database_settings, mail_backend
 from mentoring.logs import log_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "dashboard",
     "checkins",
     "meetings",
+    "announcements",
     "events",
     "agreements",
     "matching",
@@ -154,36 +155,7 @@ FORM_RENDERER = "mentoring.form_renderer.FormRenderer"
 # Database: SQLite in WAL mode by default, PostgreSQL by DATABASE_URL. No ATOMIC_REQUESTS: on SQLite
 # each GET would take the write lock.
 VAR.mkdir(exist_ok=True)
-DATABASES = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60, conn_health_checks=True
-    )
-}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    _durable = "OFF" if TESTING else "FULL"
-    # IMMEDIATE: a transaction that reads first and writes later fails at once when another one
-    # writes meanwhile; one that takes the write lock at its start waits. FULL: an e-mail that was
-    # sent must still be recorded as sent after a power cut. secure_delete: what was erased is
-    # overwritten with zeros in the file, where SQLite would only mark its space as free.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            f"PRAGMA journal_mode=WAL; PRAGMA temp_store=MEMORY; PRAGMA synchronous={_durable};"
-            " PRAGMA secure_delete=ON;"
-        ),
-    }
-    # A file, because threads of a race test need connections of their own. Its name contains the
-    # process id, because several suites may run at the same time.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{os.getpid()}.sqlite3")}
-else:
-    # JIT only slows down our queries: visibility rules add many small joins to each. With more
-    # than eight tables PostgreSQL would join them in the order they are written, which starts with
-    # the largest one.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-        " -c jit=off -c join_collapse_limit=16 -c from_collapse_limit=16 -c geqo=off"
-    )
+DATABASES = {"default": database_settings(env, var=VAR, is_testing=TESTING)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in rate limits count in the cache, so all processes must share it: Redis if there is one,

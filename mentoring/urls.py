@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("", include("events.urls")),
     path("", include("meetings.urls")),
+    path("", include("announcements.urls")),
     path("", include("checkins.urls")),
     path("", include("notifications.urls")),
     path("", include("dashboard.urls")),

@@ -33,10 +33,11 @@ class Stream(models.TextChoices):
 
     ESSENTIAL = "essential", _("Essential e-mails about your mentoring")
     OPTIONAL = "optional", _("Reminders and suggestions")
+    NEWS = "news", _("Announcements of the committee to many people")
     DIGEST = "digest", _("Summaries for committee members")
 
 
-ESSENTIAL, OPTIONAL, DIGEST = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.DIGEST
+ESSENTIAL, OPTIONAL, NEWS, DIGEST = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.NEWS, Stream.DIGEST
 
 
 @dataclass(frozen=True)

@@ -29,21 +29,8 @@ REPORTS = Path("var/test")
 WORKERS = "3"  # of which one waits at any time, for a browser or for a process that was killed
 NOTHING_COLLECTED = 5
 CHECK_SECONDS = 60  # `make check` begins the tests of no further app after this time
-SOURCES = [
-    "access",
-    "workflow",
-    "notifications",
-    "accounts",
-    "programs",
-    "applications",
-    "matches",
-    "matching",
-    "agreements",
-    "events",
-    "meetings",
-    "checkins",
-]
-SOURCES += ["dashboard", "demo", "mentoring", "testkit", "bench"]
+APPS = sorted(path.parent.name for path in Path().glob("*/apps.py"))
+SOURCES = [*APPS, "testkit", "bench"]
 
 
 @dataclass

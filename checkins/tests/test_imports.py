@@ -24,7 +24,7 @@ print(len([name for name in sys.modules if name.startswith(tuple(sys.argv[1:]))]
 """
 
 
-APPS = ("matches", "agreements", "meetings", "checkins")
+APPS = ("matches", "agreements", "announcements", "meetings", "checkins")
 
 
 def test_no_module_of_the_pair_loads_numpy_or_matching():

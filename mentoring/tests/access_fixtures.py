@@ -53,6 +53,7 @@ from programs.models import Conflict, Experience, Membership, PlaceDistance, Pro
 from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
+from .access_fixtures_of_announcements import add_announcements
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
@@ -272,6 +273,7 @@ def asked(world: AccessFixtures) -> None:
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
     world.add("survey", "", fit)
     add_surveys(world, pulse)
+    add_announcements(world)
 
 
 @register_builder

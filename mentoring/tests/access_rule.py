@@ -13,6 +13,20 @@ POST = frozenset({"POST"})
 ALL = SAFE | {"POST", "PUT", "DELETE"}
 
 
+ANONYMOUS = frozenset({"anonymous"})
+# The committee of that program.
+READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})
+MATCHERS = frozenset({"matcher", "chair", "maintainer"})
+READING = frozenset({"reader", "matcher", "chair", "maintainer"})
+CARE = frozenset({"carer", "chair", "maintainer"})
+CHAIRS = frozenset({"chair", "maintainer"})
+WRITERS = CHAIRS | {"conflicted", "carer", "member"}
+ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole installation
+ANY_COMMITTEE = READERS | {"conflicted", "outsider"}
+SIGNED_IN = ANY_COMMITTEE | PAIR | {"signed_in"}
+EVERYONE = SIGNED_IN | ANONYMOUS
+
+
 @dataclass(frozen=True)
 class Rule:
     """`who` may read, `write` may post; other methods answer 405 or like a GET.
@@ -68,3 +82,23 @@ def library(who: frozenset[str], **extra: Any) -> Rule:
 def PUBLIC_ID(row: Any) -> str:
     """For addresses that call the public id of their row by another name."""
     return row.public_id
+
+
+@dataclass(frozen=True)
+class Admin:
+    """The five pages of a table in the admin. Nothing is ever deleted there."""
+
+    about: str
+    see: frozenset[str] = READERS
+    change: frozenset[str] = NOBODY
+    add: frozenset[str] = NOBODY
+    list: frozenset[str] = ANY_COMMITTEE  # the list itself is open to all; its rows are scoped
+
+    def pages(self) -> dict[str, Rule]:
+        return {
+            "changelist": Rule(self.list, "", self.list, ALL),
+            "add": Rule(self.add, "", self.add, ALL),
+            "change": Rule(self.see, self.about, self.change, ALL),
+            "delete": Rule(NOBODY, self.about, NOBODY, ALL, first_thing_only=True),
+            "history": Rule(self.see, self.about, self.see, ALL, first_thing_only=True),
+        }

@@ -13,16 +13,26 @@ A route without a row fails the tests, and so does a row without a route.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .access_rule import (
     ALL,
+    ANY_CHAIR,
+    ANY_COMMITTEE,
+    CARE,
+    CHAIRS,
+    EVERYONE,
+    MATCHERS,
     NOBODY,
     OWNER,
     PAIR,
     POST,
     PUBLIC_ID,
+    READERS,
+    READING,
     SAFE,
+    SIGNED_IN,
+    WRITERS,
+    Admin,
     Rule,
     act,
     desk,
@@ -32,6 +42,7 @@ from .access_rule import (
     saying,
 )
 from .access_rules_of_agreements import AGREEMENTS
+from .access_rules_of_announcements import ANNOUNCEMENTS
 from .access_rules_of_care import CARE_PAGES
 from .access_rules_of_events import EVENTS
 from .access_rules_of_surveys import SURVEYS
@@ -44,18 +55,6 @@ from .access_values import (
     AN_UNMATCHED_MENTEE,
     JOB,
 )
-
-ANONYMOUS = frozenset({"anonymous"})
-# The committee of that program.
-READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})
-MATCHERS = frozenset({"matcher", "chair", "maintainer"})
-READING = frozenset({"reader", "matcher", "chair", "maintainer"})
-CARE = frozenset({"carer", "chair", "maintainer"})
-CHAIRS = frozenset({"chair", "maintainer"})
-ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole installation
-ANY_COMMITTEE = READERS | {"conflicted", "outsider"}
-SIGNED_IN = ANY_COMMITTEE | PAIR | {"signed_in"}
-EVERYONE = SIGNED_IN | ANONYMOUS
 
 PAGES: dict[str, Rule] = {
     "healthz": page(EVERYONE),
@@ -256,6 +255,8 @@ PAGES: dict[str, Rule] = {
     **CARE_PAGES,
     # --- surveys: every member reads, chairs write
     **SURVEYS,
+    # --- announcements to groups
+    **ANNOUNCEMENTS,
     # --- rounds: every member looks on, matchers and chairs decide
     "admin:matching_round_workbench": desk(READERS, "round"),
     "admin:matching_round_minutes": desk(READERS, "round"),
@@ -322,26 +323,6 @@ PAGES: dict[str, Rule] = {
 }
 
 
-@dataclass(frozen=True)
-class Admin:
-    """The five pages of a table in the admin. Nothing is ever deleted there."""
-
-    about: str
-    see: frozenset[str] = READERS
-    change: frozenset[str] = NOBODY
-    add: frozenset[str] = NOBODY
-    list: frozenset[str] = ANY_COMMITTEE  # the list itself is open to all; its rows are scoped
-
-    def pages(self) -> dict[str, Rule]:
-        return {
-            "changelist": Rule(self.list, "", self.list, ALL),
-            "add": Rule(self.add, "", self.add, ALL),
-            "change": Rule(self.see, self.about, self.change, ALL),
-            "delete": Rule(NOBODY, self.about, NOBODY, ALL, first_thing_only=True),
-            "history": Rule(self.see, self.about, self.see, ALL, first_thing_only=True),
-        }
-
-
 TABLES: dict[str, Admin] = {
     "accounts_user": Admin("participant"),
     "accounts_employer": Admin("employer", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
@@ -367,6 +348,20 @@ TABLES: dict[str, Admin] = {
     "matches_match": Admin("match", change=MATCHERS),
     "agreements_agreementversion": Admin("version"),
     "agreements_agreementwording": Admin("wording"),
+    "announcements_announcement": Admin(
+        "announcement_draft",
+        see=WRITERS - {"member", "carer"},
+        change=WRITERS - {"member", "carer"},
+        add=WRITERS | ANY_CHAIR,
+        list=WRITERS | ANY_CHAIR,
+    ),
+    "announcements_savedgroup": Admin(
+        "saved_group",
+        see=WRITERS,
+        change=WRITERS,
+        add=WRITERS | ANY_CHAIR,
+        list=WRITERS | ANY_CHAIR,
+    ),
     "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
     "events_event": Admin("event", change=CHAIRS, add=ANY_CHAIR),
     "checkins_checkin": Admin("answered"),

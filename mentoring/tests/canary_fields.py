@@ -18,6 +18,8 @@ GOAL = "the two people; a private goal, the mentor alone"
 OWN = "the writer alone"
 CARE = "the writer, the carer, the chair"
 CARE_ONLY = "the carer and the chair"
+ANNOUNCED = "those who got it, its author, the chair"
+WRITERS = "carers and chairs"
 NOBODY = "nobody: machinery"
 NO_WORDS = None  # codes, numbers, keys: no canary fits
 
@@ -74,6 +76,11 @@ FIELDS: dict[str, str | None] = {
     "agreements.Reflection.next_steps": OWN,
     "agreements.Signature.sha256": NO_WORDS,
     "agreements.Signature.typed_name": PAIR,
+    "announcements.Announcement.bodies": ANNOUNCED,
+    "announcements.Announcement.situations": NO_WORDS,
+    "announcements.Announcement.subjects": ANNOUNCED,
+    "announcements.SavedGroup.name": WRITERS,
+    "announcements.SavedGroup.situations": NO_WORDS,
     "checkins.Answer.choice": NO_WORDS,
     "checkins.Answer.text": CARE,
     "checkins.AskedNeed.choice": NO_WORDS,

@@ -15,6 +15,7 @@ from programs.models import Conflict
 from .access_roles import COMMITTEE, OWNERS, AccessFixtures
 from .canary_fields import (
     ADDRESS,
+    ANNOUNCED,
     CARE,
     CARE_ONLY,
     COMMITTEE_ONLY,
@@ -30,6 +31,7 @@ from .canary_fields import (
     PRIVATE,
     REVIEWED,
     SURVEY,
+    WRITERS,
 )
 
 
@@ -59,6 +61,8 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         OWN: lambda: {role for role, who in world.people.items() if who == row.author},
         CARE: lambda: persons(world, row) | carers(world, row),
         CARE_ONLY: lambda: carers(world, row),
+        ANNOUNCED: lambda: announced(world, row),
+        WRITERS: lambda: members(world, row.program, set()) - {"reader", "matcher"},
     }
     return frozenset(rule[readers]())
 
@@ -74,6 +78,13 @@ def survey_readers(world: AccessFixtures, row: Any) -> set[str]:
     """Everyone; of a survey that is no more than a draft, the committee of its program."""
     survey = getattr(row, "survey", row)
     return set(world.people) if survey.published_at else members(world, survey.program, set())
+
+
+def announced(world: AccessFixtures, row: Any) -> set[str]:
+    """Who got an announcement, and the chairs; its author is one of them."""
+    got = set(row.recipients.values_list("person", flat=True))
+    chairs = members(world, row.program, set()) - {"reader", "matcher", "carer"}
+    return chairs | {role for role, user in world.people.items() if user.pk in got}
 
 
 def goal_readers(world: AccessFixtures, goal: Any) -> set[str]:

@@ -40,6 +40,10 @@ def carer_and_chair(pair: str) -> set[str]:
     return CHAIRS | CARERS[pair]
 
 
+def chairs(pair: str) -> set[str]:
+    return CHAIRS
+
+
 def carer(pair: str) -> set[str]:
     return CARERS[pair]
 
@@ -145,6 +149,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
 }
 # What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
 EMAILS: dict[str, Readers] = {
+    "announcements.AnnouncementRecipient": chairs,
     "applications.Application": everyone,
     "matches.Match": everyone,
     "agreements.AgreementVersion": everyone,

@@ -29,6 +29,7 @@ from .email_cases_of_agreements import (
     shared_agreement,
     signed_agreement,
 )
+from .email_cases_of_announcements import ANNOUNCEMENTS
 from .email_cases_of_carers import CARERS
 from .email_cases_of_concerns import CONCERNS
 from .email_cases_of_endings import (
@@ -275,6 +276,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="match-ended",
     ),
     **SURVEYS,
+    **ANNOUNCEMENTS,
     **EVENTS,
     "committee-role": Scenario(
         member,

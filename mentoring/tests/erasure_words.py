@@ -163,6 +163,8 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "agreements.PartComment": in_pair,
         "agreements.Reflection": Q(match__in=matches),
         "agreements.Signature": in_pair,
+        "announcements.Announcement": Q(program__cohorts__in=cohorts),
+        "announcements.SavedGroup": Q(program__cohorts__in=cohorts),
         "applications.Application": Q(cohort__in=cohorts),
         "applications.CommitteeNote": Q(application__cohort__in=cohorts),
         "applications.Decision": Q(application__cohort__in=cohorts),

@@ -6,6 +6,7 @@ docs/architecture.md explains them. A new exception needs a reason beside it her
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -19,23 +20,7 @@ from importlinter.cli import lint_imports
 from workflow.states import stateful_models
 
 ROOT = settings.BASE_DIR
-APPS = (
-    "access",
-    "workflow",
-    "notifications",
-    "accounts",
-    "programs",
-    "applications",
-    "matches",
-    "matching",
-    "agreements",
-    "events",
-    "meetings",
-    "checkins",
-    "dashboard",
-    "demo",
-    "mentoring",
-)
+APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 LONGEST_FILE = 400
 # Run before production, with requirements-build.txt.
 BUILD_COMMANDS = {
@@ -82,6 +67,20 @@ def imports(path: Path) -> Iterator[str]:
             source = ".".join([*above, *([node.module] if node.module else [])])
             yield source
             yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def test_every_app_is_installed_tested_and_linted():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tested = (ROOT / "pytest.ini").read_text().split("testpaths = ")[1].split("\n")[0].split()
+    named = {
+        "installed": {one.split(".")[0] for one in settings.INSTALLED_APPS},
+        "tested": set(tested),
+        "sorted": set(project["tool"]["ruff"]["lint"]["isort"]["known-first-party"]),
+        "in layers": set(project["tool"]["importlinter"]["root_packages"]),
+    }
+    assert {place: sorted(set(APPS) - apps) for place, apps in named.items()} == {
+        place: [] for place in named
+    }
 
 
 def test_imports_go_down_only(capsys):

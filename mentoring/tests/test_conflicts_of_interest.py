@@ -42,6 +42,7 @@ ACTORS = {
     "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
+    "announcements.Announcement.author": "a committee member",
     "applications.CommitteeNote.author": "a committee member",
     "matching.Proposal.before": "compared with the mentor of today, never shown",
 }

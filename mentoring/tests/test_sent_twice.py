@@ -30,6 +30,8 @@ INLINES = {
     for name, value in (("TOTAL_FORMS", "0"), ("INITIAL_FORMS", "0"))
 }
 PAGES = (
+    "announcements_announcement",
+    "announcements_savedgroup",
     "accounts_employer",
     "accounts_industry",
     "accounts_language",
@@ -62,6 +64,17 @@ def entries(program, cohort, chair, ada, ben):
     names = {"name_en": "Payroll", "name_fr": "Paie", "position": "1"}
     word = {"name_en": "Health", "name_fr": "Santé", "code": "health"}
     return {
+        "announcements_announcement": {
+            "program": program.pk,
+            "situations": ["unmatched"],
+            "subject_en": "Kick-off",
+            "body_en": "Come.",
+        },
+        "announcements_savedgroup": {
+            "program": program.pk,
+            "situations": ["unmatched"],
+            "name": "Waiting",
+        },
         "accounts_employer": {"name": "Harbour  Ltd"},
         "accounts_industry": word,
         "accounts_language": {**word, "code": "de"},

@@ -41,6 +41,11 @@ VERBS = {
         "set_aside": "agreements.comments.set_aside",
         "withdrawn": "agreements.comments.take_back",
     },
+    "announcements.Announcement": {
+        "waiting": "announcements.releasing.schedule",
+        "sent": "announcements.releasing.send_due",
+        "discarded": "announcements.releasing.discard",
+    },
     "applications.Application": {
         "submitted": "applications.submission.send",
         **dict.fromkeys(("accepted", "waitlisted", "declined"), "applications.reviewing.release"),

@@ -33,6 +33,7 @@ ALLOWED = {
     "agreements/privacy.py": ERASES,
     "agreements/reflections.py": "writes for the author, whom the verb checks",
     "agreements/text.py": "renders the text that is signed, for both people",
+    "announcements/releasing.py": "e-mails of an announcement, by its recipients",
     "applications/decision_release.py": "releases for no person what a chair has asked for",
     "applications/emails.py": "renders an e-mail to the person it is about",
     "applications/importing/import_jobs.py": "a background job for a checked upload",
