@@ -29,13 +29,16 @@ class AnswerRow:
     key: str
     value: list[str]
     is_shared: bool
+    is_quoted: bool = False  # the person's own words
 
 
 def answer_rows(application: Application, user: User) -> list[AnswerRow]:
     """Return the answers of an application that `user` may read, in the program's order."""
     rows = QuestionAnswer.objects.visible_to(user).filter(application=application)
     return [
-        AnswerRow(str(row.question), row.values, row.question.is_shared)
+        AnswerRow(
+            str(row.question), row.values, row.question.is_shared, not row.question.has_options
+        )
         for row in rows.select_related("question")
     ]
 

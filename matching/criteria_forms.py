@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.committee_admin import begin_with_capitals
+
 from .criteria import (
     CAN_BE_UNKNOWN,
     RULE_TEXTS,
@@ -109,6 +111,7 @@ class CriteriaForm(forms.Form):
                 label=str(label), min_value=0, max_value=MOST, required=False
             )
         self.order_fields([f"importance_{name}" for name in WEIGHTS])
+        begin_with_capitals(self)
 
     @property
     def importance(self) -> list[forms.BoundField]:

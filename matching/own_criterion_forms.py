@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from applications.program_questions import answers_seen
+from programs.committee_admin import begin_with_capitals
 from programs.models import ProgramQuestion
 from programs.spellings import fold
 
@@ -47,6 +48,7 @@ class KindForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, round: Round) -> None:
         super().__init__(data)
+        begin_with_capitals(self)
         self.questions = {
             str(one.pk): one for one in ProgramQuestion.objects.current(round.program)
         }
@@ -127,6 +129,7 @@ class OwnCriterionForm(forms.Form):
                 self._add_table()
         last = ["why", "why_not", "points"]
         self.order_fields(["label", *(n for n in self.fields if n not in last), *last])
+        begin_with_capitals(self)
 
     @property
     def plain(self) -> list[forms.BoundField]:

@@ -42,7 +42,7 @@ class AgreementWording(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(_("wording %(number)s") % {"number": self.number})
+        return str(_("Wording %(number)s") % {"number": self.number})
 
     def text(self, name: str, language: str) -> TranslatedText:
         """Return a text for readers of a language, "" if this wording does not have it."""

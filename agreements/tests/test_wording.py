@@ -284,7 +284,7 @@ def test_the_export_has_the_programs_text(match, ben):
 def test_the_committee_reads_wordings_and_changes_none(match, chair, as_user, cohort):
     row = make.draft(match).wording
     list_page = reverse("admin:agreements_agreementwording_changelist")
-    assert "wording 1" in shown(as_user(chair).get(list_page))
+    assert "Wording 1" in shown(as_user(chair).get(list_page))
     page = reverse("admin:agreements_agreementwording_change", args=[row.pk])
     assert "whoever can help" in shown(as_user(chair).get(page))
     assert as_user(chair).post(page, {"number": 9}).status_code == 403

@@ -26,9 +26,9 @@ SHOWN = 80  # characters of a question in the list
 @admin.register(ProgramQuestion)
 class ProgramQuestionAdmin(CommitteeAdmin):
     add_title = gettext_lazy("Add a question")
-    empty_words = gettext_lazy(
-        "There are no questions of your own yet. Add one here, or choose “New question” for a "
-        "column when you import a file."
+    empty_words = gettext_lazy("There are no questions of your own yet.")
+    empty_advice = gettext_lazy(
+        "Add one here, or choose “New question” for a column when you import a file."
     )
     form = ProgramQuestionForm
     add_roles = change_roles = (Role.CHAIR,)

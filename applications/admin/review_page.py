@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from programs.models import Membership
 
-from ..forms.base import Page
+from ..forms.base import OwnWords, Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..models import Application
 from ..reviewing import PENDING_DECISION, decision_of
@@ -55,6 +55,7 @@ class AnswerRow:
     label: object
     lines: list[str]
     is_long: bool
+    is_quoted: bool = False  # the person's own words
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,13 @@ def sections(pages: Iterable[Page]) -> list[AnswerSection]:
 
 
 def _row(label: object, lines: list[object]) -> AnswerRow:
+    if any(isinstance(line, OwnWords) for line in lines):
+        return AnswerRow(label, [str(line) for line in lines], is_long=True, is_quoted=True)
     texts = [str(line) for line in lines]
     # One option a line takes much room; several short ones read as well beside each other.
     if len(texts) > 1 and all(len(text) <= LONG for text in texts):
         texts = ["; ".join(texts)]
+    texts[:1] = [capfirst(text) for text in texts[:1]]
     return AnswerRow(label, texts, any(len(text) > LONG or "\n" in text for text in texts))
 
 

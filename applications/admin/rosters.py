@@ -29,9 +29,9 @@ MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 
 @admin.register(RosterUpload)
 class RosterUploadAdmin(CommitteeAdmin):
-    empty_words = gettext_lazy(
-        "There are no imports yet. Import a sign-up list from another tool "
-        "as applications to a cohort."
+    empty_words = gettext_lazy("There are no imports yet.")
+    empty_advice = gettext_lazy(
+        "Import a sign-up list from another tool as applications to a cohort."
     )
     # The name of the file is erased after a day; the link to a row needs a text.
     list_display = (

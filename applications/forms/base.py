@@ -30,6 +30,11 @@ from ..models import Application
 Values = dict[str, Any]  # answers as JSON values: text, numbers, booleans, lists of codes
 Answer = tuple[object, list[object]]  # label, lines
 
+
+class OwnWords(str):
+    """A text that the person wrote, which is shown as theirs and stays as it is."""
+
+
 FINGERPRINT = "fingerprint"  # the hidden field of every page
 EMPTY: tuple[object, ...] = ("", None, [])
 
@@ -173,7 +178,7 @@ class Page(forms.BaseForm):
         if isinstance(field, forms.BooleanField):
             return [_("yes") if value else _("no")]
         if not hasattr(field, "choices"):
-            return [value]
+            return [OwnWords(value) if isinstance(field.widget, forms.Textarea) else value]
         choices = flat_choices(field.choices)
         labels = {str(getattr(key, "value", key)): label for key, label in choices}
         chosen = value if isinstance(value, list) else [value]

@@ -14,6 +14,7 @@ from applications.importing.import_jobs import create_upload
 from applications.importing.tables import check_size
 from applications.importing.workbooks import ZIP, check_unpacked_size
 from applications.models import Application, RosterUpload
+from programs.committee_admin import begin_with_capitals
 from programs.models import Cohort
 
 
@@ -23,7 +24,7 @@ class RosterUploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "CSV in UTF-8 or an XLSX workbook. The file is stored encrypted until it is imported, "
+            "A CSV file or an XLSX workbook. The file is stored encrypted until it is imported, "
             "at most for a day."
         ),
     )
@@ -34,6 +35,7 @@ class RosterUploadForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        begin_with_capitals(self)
         cohort = self.fields["cohort"]
         assert isinstance(cohort, forms.ModelChoiceField)
         cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")

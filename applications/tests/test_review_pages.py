@@ -1,5 +1,6 @@
 """The committee's pages of applications: who gets in, what they show, what they change."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,17 @@ def test_the_review_page_shows_the_answers(as_user, reader, private_application)
     assert "What Ben Okoro is going through." in page
     assert "CANARY-NEEDS" in page
     assert "Start the review" in page
+
+
+def test_what_the_person_wrote_is_seen_as_theirs(as_user, reader, private_application):
+    page = as_user(reader).get(url("change", private_application)).content.decode()
+    quoted = re.findall(r'<blockquote class="rv-words">(.*?)</blockquote>', page, re.S)
+    assert "What Ben Okoro is going through." in quoted
+    assert any("CANARY-NEEDS" in one for one in quoted)
+    answers = re.search(r'<section id="answers".*?</section>', page, re.S)[0]
+    chosen = re.sub(r"<blockquote.*?</blockquote>", "", answers, flags=re.S)
+    small = [one for one in re.findall(r"<dd>\s*([^<]*)", chosen) if one.strip()[:1].islower()]
+    assert small == []
 
 
 def test_the_history_says_the_states_as_the_lists_do(as_user, cleo, sent):

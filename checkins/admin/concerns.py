@@ -22,7 +22,6 @@ from accounts.models import User
 from matches.models import Match
 from programs.committee import cares_for_pairs
 from programs.committee_admin import CommitteeAdmin, find_field, state_name
-from programs.models import Membership
 from workflow.models import Transition
 
 from .. import handling
@@ -81,7 +80,6 @@ class ConcernAdmin(CommitteeAdmin):
     )
     form = NotedConcernForm
     add_title = gettext_lazy("Note a concern")
-    add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     duplicate_field = "text"
     list_display = (
         "person", "cause", "urgency", "state_chip", "raised_at", "first_action", "assigned",
@@ -112,6 +110,10 @@ class ConcernAdmin(CommitteeAdmin):
         return self.get_fields(request, obj) if obj else ()
 
     def has_module_permission(self, request):
+        return cares_for_pairs(request)
+
+    def has_add_permission(self, request):
+        """A deputy may have no role of their own in the program that lets them add anything."""
         return cares_for_pairs(request)
 
     def row_title(self, row):

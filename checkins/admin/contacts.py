@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from matches.models import Match
 from programs.committee import cares_for_pairs
 from programs.committee_admin import CommitteeAdmin, find_field
-from programs.models import Membership
 
 from .. import contact_plan
 from ..models import ContactLog
@@ -34,10 +33,10 @@ class ContactForm(forms.ModelForm):
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
     add_title = _("Add a contact")
-    empty_words = _("No contacts yet. Add one when you have spoken with someone you look after.")
+    empty_words = _("No contacts yet.")
+    empty_advice = _("Add one when you have spoken with someone you look after.")
     form = ContactForm
     duplicate_field = "note"
-    add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     other_list = ("admin:checkins_contactplan_changelist", _("Contacts due"))
     list_display = ("person", "match", "on", "how", "result", "member")
     list_filter = ("how", "result")
@@ -47,6 +46,10 @@ class ContactLogAdmin(CommitteeAdmin):
     sortable_by = ("on",)
 
     def has_module_permission(self, request):
+        return cares_for_pairs(request)
+
+    def has_add_permission(self, request):
+        """A deputy may have no role of their own in the program that lets them add anything."""
         return cares_for_pairs(request)
 
     def row_title(self, row):

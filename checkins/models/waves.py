@@ -6,6 +6,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
@@ -57,6 +58,6 @@ class Wave(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(
+        return capfirst(
             _("%(kind)s of %(cohort)s") % {"kind": self.get_kind_display(), "cohort": self.cohort}
         )

@@ -109,7 +109,7 @@ class OutboxAdmin(GenericRelationAdmin):
 
     def row_title(self, row: Model) -> str:
         assert isinstance(row, Notification)
-        return _("%(email)s, to %(name)s") % {"email": self.email(row), "name": self.to(row)}
+        return _("To %(name)s: %(email)s") % {"email": self.email(row), "name": self.to(row)}
 
     def act(self, request: HttpRequest, pk: int, action: OutboxAction) -> HttpResponse:
         """Apply an action to one e-mail of a program that the member chairs."""

@@ -32,10 +32,8 @@ def with_address(person: User) -> str:
 @admin.register(KeepApart)
 class KeepApartAdmin(CommitteeAdmin):
     add_title = _("Keep two people apart")
-    empty_words = _(
-        "No one is kept apart. Add two people who must not be matched, such as a person and "
-        "their manager."
-    )
+    empty_words = _("No one is kept apart.")
+    empty_advice = _("Add two people who must not be matched, such as a person and their manager.")
     list_display = ("pair", "kind", "by", "since", "until")
     list_select_related = ("first", "second", "by")
     list_filter = ("kind",)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,14 +18,20 @@ from applications.models import Decision
 from matching.models import Round, RoundText
 from matching.recusal import ViewerContext, has_conflict
 from matching.rounds import announcements, publication
+from notifications.kinds import label_of
+from notifications.models import Notification
 from programs.committee_admin.release_emails import when_emails_leave
+from programs.models import Policy
 
 from .pages import back, find_round, find_viewer, page, url
 from .planned_emails import RoundEmail, emails_of, idle_mentors
 
+TABLES_OF_EMAILS = frozenset({"matches.match", "applications.application", "matching.offer"})
 EMAIL_LABELS = {
     ("match-introduced", "mentee"): gettext_lazy("Introduction, mentee"),
     ("match-introduced", "mentor"): gettext_lazy("Introduction, mentor"),
+    ("offer", "mentee"): gettext_lazy("Request before a match, mentee"),
+    ("offer", "mentor"): gettext_lazy("Request before a match, mentor"),
     ("round-unmatched", "mentee"): gettext_lazy("No mentor yet, mentee"),
     ("round-no-mentee", "mentor"): gettext_lazy("No mentee yet, mentor"),
     ("decision-accepted", "mentee"): gettext_lazy("Acceptance, mentee"),
@@ -38,13 +48,16 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     planned = announcements.planned_emails(round_) if round_.is_under_way else {}
     if round_.publish_at:
-        moments = [round_.publish_at]
+        moments = [round_.publish_at] if round_.is_under_way else []
     else:
         zones = announcements.all_zones(planned)
         moments = publication.publication_times(round_, now, zones) if planned else []
     named = {str(EMAIL_LABELS[sort]): zones for sort, zones in planned.items()}
+    published_at = round_.published_at
     context = {
         "pairs": round_.pairs,
+        "sent": sent_emails(published_at, request.user) if published_at else [],
+        "asks_first": round_.program.policy.asked_before != Policy.Asked.NOBODY,
         "emails": sample_emails(round_, find_viewer(request, public_id)) if planned else [],
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
@@ -52,7 +65,20 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "departing": [when_emails_leave(round_.program, named, moment) for moment in moments],
         "is_late": bool(round_.publish_at and round_.publish_at < now),
     }
-    return page(request, "publish", _("Publish"), round_, **context)
+    title = _("What was published") if published_at else _("Publish")
+    return page(request, "publish", title, round_, **context)
+
+
+def sent_emails(published_at: datetime, user: User | AnonymousUser) -> list[dict[str, object]]:
+    """Return the kinds of e-mail that a publication enqueued, of those that `user` may see.
+
+    With the label, how many there are, and how many of them have been sent.
+    """
+    rows = Notification.objects.filter(created_at=published_at).order_by()
+    seen = rows.for_committee(user, about=TABLES_OF_EMAILS).values("kind")
+    counts = seen.annotate(n=Count("pk"), gone=Count("pk", filter=Q(state=Notification.State.SENT)))
+    found = ({"label": label_of(one["kind"]), **one} for one in counts)
+    return sorted(found, key=lambda one: str(one["label"]))
 
 
 def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object]]:

@@ -88,9 +88,10 @@ class RoundList(CommitteeList):
 
 @admin.register(Round)
 class RoundAdmin(CommitteeAdmin):
-    empty_words = gettext_lazy(
-        "No rounds yet. Open one once the applications of a cohort are accepted. No one is "
-        "notified before you publish."
+    empty_words = gettext_lazy("No rounds yet.")
+    empty_advice = gettext_lazy(
+        "Open one once the applications of a cohort are accepted. No one is notified before you "
+        "publish."
     )
     add_title = menu_words = gettext_lazy("Open a round")
     list_display = (

@@ -51,7 +51,7 @@ def test_members_open_every_page_and_others_none(drafted, as_user, cleo, dan, pe
 def test_the_list_says_who_goes_with_whom_and_why(drafted, as_user, cleo):
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
     for words in (
-        "Amina Farah", "Ruth Adeyemi", "been through it: career change", "1 of 1 topics: hiring",
+        "Amina Farah", "Ruth Adeyemi", "Been through it: career change", "1 of 1 topics: hiring",
         "Strong",
         "2 mentors with 2 free places",
     ):  # fmt: skip

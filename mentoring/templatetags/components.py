@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lucide.templatetags.lucide import lucide
@@ -258,7 +259,12 @@ def why_chips(reasons: Iterable[object], words: bool = False) -> dict[str, objec
     """`words` shows "Understands" instead of U; screen readers read the word in both."""
     kinds = [(read(reason, "kind", ""), read(reason, "text", "")) for reason in reasons]
     whys = [
-        {"letter": kind, "word": REASON_WORDS[kind], "text": text, "is_caution": kind == "!"}
+        {
+            "letter": kind,
+            "word": REASON_WORDS[kind],
+            "text": capfirst(text) if words else text,
+            "is_caution": kind == "!",
+        }
         for kind, text in kinds
     ]
     return {"whys": whys, "words": words}

@@ -101,7 +101,7 @@ class TestParts:
             draw("{% why_chips r words=True %}", r=reasons),
         )
         assert "Understands: " in words(short)
-        assert words(long) == "Understands moved in mid-career Warning full"
+        assert words(long) == "Understands Moved in mid-career Warning Full"
 
     def test_bars_share_a_scale_and_show_their_figures(self):
         rows = [

@@ -108,9 +108,8 @@ class MembershipAdmin(CommitteeAdmin):
     """Roles have a first day and end on a day; no one is deleted."""
 
     add_title = gettext_lazy("Add a committee member")
-    empty_words = gettext_lazy(
-        "There are no committee members yet. Add a chair, then a second member who matches."
-    )
+    empty_words = gettext_lazy("There are no committee members yet.")
+    empty_advice = gettext_lazy("Add a chair, then a second member who matches.")
     form = MembershipForm
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("user", "role", "program", "since", "until")

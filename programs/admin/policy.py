@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Field
@@ -169,10 +171,17 @@ class ProgramInlineMixin:
         return False
 
 
+class PolicyForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begin_with_capitals(self)
+
+
 class PolicyInline(ProgramInlineMixin, admin.StackedInline):
     """The settings by the moment at which they matter, each with its default."""
 
     model = Policy
+    form = PolicyForm
     verbose_name = gettext_lazy("settings")
     template = "admin/programs/settings.html"
     can_delete = False
@@ -183,8 +192,6 @@ class PolicyInline(ProgramInlineMixin, admin.StackedInline):
         self, db_field: Field, request: HttpRequest, **kwargs: object
     ) -> FormField | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, forms.ChoiceField):
-            begin_with_capitals(field)
         if isinstance(field, forms.IntegerField) and db_field.has_default():
             default = _("Default: %(number)s.") % {"number": db_field.get_default()}
             field.help_text = f"{field.help_text} {default}".strip()

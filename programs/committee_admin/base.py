@@ -50,6 +50,18 @@ def format_date(value: date | None) -> str:
 FILTER_LOOKUPS = ("exact", "id__exact", "isnull", "isempty")
 
 
+COLUMN_HELP: dict[str, str | Promise] = {
+    "position": gettext_lazy("Lists show the lowest number first. The same number twice is fine."),
+    "code": gettext_lazy(
+        "Stands for this entry in imports, exports and stored rounds, whatever its name becomes."
+    ),
+    "retired_on": gettext_lazy(
+        "As soon as a day is entered, no form offers it any more. Whoever has chosen it "
+        "keeps it. Leave blank while it is in use."
+    ),
+}
+
+
 def _changed_rows(formsets: Iterable[BaseModelFormSet]) -> Iterator[models.Model]:
     """Yield the rows of inlines in the order in which Django lists them in a change message."""
     for formset in formsets:
@@ -103,6 +115,7 @@ class CommitteeAdmin(RowPages):
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
+    empty_advice: str | Promise = ""  # after these words, to members who may add a row
     add_title: str | Promise = ""  # of the button and page that add a row: "Add a topic"
     menu_words: str | Promise = gettext_lazy(
         "Add"
@@ -159,8 +172,19 @@ class CommitteeAdmin(RowPages):
         **kwargs: object,
     ) -> type[forms.ModelForm]:
         """Check on every form of the page that the row is not there already."""
+        declared = getattr(getattr(self.form, "_meta", None), "help_texts", None) or {}
+        kwargs["help_texts"] = {**self._column_help(), **declared}
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (WholeRowForm, form), {"page": self, "request": request})
+
+    def _column_help(self) -> dict[str, str | Promise]:
+        """Return the help of columns that mean the same on every page and have no other."""
+        columns = {one.name: one for one in self.opts.get_fields() if isinstance(one, models.Field)}
+        return {
+            name: words
+            for name, words in COLUMN_HELP.items()
+            if name in columns and not columns[name].help_text
+        }
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: object
@@ -225,7 +249,10 @@ class CommitteeAdmin(RowPages):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Title the list by what is in it, not "Select … to view"."""
-        return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+        advice = self.empty_advice if self.has_add_permission(request) else ""
+        empty = f"{self.empty_words} {advice}".strip()
+        context = {"title": self.list_name, "empty_words": empty, **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def construct_change_message(
         self,

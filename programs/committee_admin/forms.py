@@ -82,8 +82,7 @@ class WholeRowForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._choose_the_only_one(name, field)
-            elif isinstance(field, forms.ChoiceField):
-                begin_with_capitals(field)
+        begin_with_capitals(self)
 
     def _choose_the_only_one(self, name: str, field: forms.ModelChoiceField) -> None:
         """Most members have one program, and most programs one cohort: that needs no choice."""
@@ -116,11 +115,14 @@ class WholeRowForm(forms.ModelForm):
             )
 
 
-def begin_with_capitals(field: forms.ChoiceField) -> None:
+def begin_with_capitals(form: forms.BaseForm) -> None:
     """Begin each choice with a capital; labels are written for the middle of a sentence."""
-    choices = [*cast(Iterable[tuple[object, object]], field.choices)]
-    if all(isinstance(label, str | Promise) for _value, label in choices):
-        field.choices = [(value, capfirst(str(label))) for value, label in choices]
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
+            continue  # names stay as they were written
+        choices = [*cast(Iterable[tuple[object, object]], field.choices)]
+        if all(isinstance(label, str | Promise) for _value, label in choices):
+            field.choices = [(value, capfirst(str(label))) for value, label in choices]
 
 
 class CommitteePage(Protocol):

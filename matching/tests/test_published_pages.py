@@ -1,0 +1,84 @@
+"""The pages of a round after its publication, and before it in a program that asks first."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from matching.models import Round, RoundText
+from matching.tests.offers import asks
+from notifications.testing import deliver_due_emails
+from testkit import rounds as make
+
+
+@pytest.fixture
+def published(cohort, people, cleo, kim):
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    return Round.system.get()
+
+
+@pytest.fixture
+def text_of(as_user, cleo):
+    def text(round_, view, *args, query=""):
+        address = reverse(f"admin:matching_round_{view}", args=[round_.public_id, *args])
+        page = as_user(cleo).get(address + query)
+        assert page.status_code == 200
+        return " ".join(strip_tags(page.content.decode()).split())
+
+    return text
+
+
+def test_its_page_says_what_was_published_not_what_would_be(published, text_of):
+    text = text_of(published, "publish")
+    assert "What was published" in text
+    assert "If it is released" not in text
+    assert "appears on the pages" not in text
+    assert "Introduction of a pair 4 0" in text  # two pairs, nothing sent yet
+
+
+def test_its_page_counts_what_has_been_sent(published, text_of):
+    deliver_due_emails(published.published_at)
+    assert "Introduction of a pair 4 4" in text_of(published, "publish")
+
+
+def test_its_emails_are_read_and_not_offered_for_a_change(published, people, text_of):
+    text = text_of(published, "emails")
+    assert "they can't be changed any more" in text.replace("&#x27;", "'")
+    assert "Change the words" not in text
+    one = text_of(published, "email", people["amina"].public_id, people["ruth"].public_id)
+    assert "Meet Ruth, your mentor" in one
+    assert "Save the words" not in one
+    shared = text_of(published, "emails-shared", RoundText.Sort.TO_MENTEE, "en")
+    assert "Save the words" not in shared
+
+
+def test_it_suggests_no_change(published, people, text_of):
+    text = text_of(published, "workbench")
+    assert "Suggestion:" not in text
+    assert "See suggestions" not in text
+    compared = text_of(published, "compare", people["sofia"].public_id)
+    assert "Why no mentor is proposed" in compared
+    assert "Small changes that would help" not in compared
+
+
+@pytest.mark.parametrize("who", ["mentor", "both", "mentee"])
+def test_a_program_that_asks_first_sees_what_leaves_first(cohort, people, kim, cleo, text_of, who):
+    if who not in dict(cohort.program.policy.Asked.choices):
+        pytest.skip("no program asks only the mentee")
+    asks(cohort, who)
+    round_ = make.approved_round(cohort, kim, cleo)
+    text = text_of(round_, "publish")
+    assert "Request before a match, mentor" in text
+    assert "the requests below leave first" in text
+    assert "appears on the pages of its two people" not in text
+
+
+def test_an_empty_list_leads_to_everyone(drafted, text_of, as_user, cleo):
+    for queue in ("pinned", "changed", "thin"):
+        address = reverse("admin:matching_round_workbench", args=[drafted.public_id])
+        page = as_user(cleo).get(f"{address}?queue={queue}").content.decode()
+        assert "No one is in this list at the moment." in page
+        assert re.search(rf'href="{address}"[^>]*>\s*See everyone in this round', page)
