@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.db.models import Field
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..committee import Role, has_role
-from ..committee_admin import begin_with_capitals
+from ..committee_admin import capital_choices
 from ..models import Policy, Program
 
 # Each setting of the policy, by the moment at which it matters, and what a change does to pairs
@@ -171,17 +169,10 @@ class ProgramInlineMixin:
         return False
 
 
-class PolicyForm(forms.ModelForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        begin_with_capitals(self)
-
-
 class PolicyInline(ProgramInlineMixin, admin.StackedInline):
     """The settings by the moment at which they matter, each with its default."""
 
     model = Policy
-    form = PolicyForm
     verbose_name = gettext_lazy("settings")
     template = "admin/programs/settings.html"
     can_delete = False
@@ -192,6 +183,8 @@ class PolicyInline(ProgramInlineMixin, admin.StackedInline):
         self, db_field: Field, request: HttpRequest, **kwargs: object
     ) -> FormField | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ChoiceField):
+            capital_choices(field)
         if isinstance(field, forms.IntegerField) and db_field.has_default():
             default = _("Default: %(number)s.") % {"number": db_field.get_default()}
             field.help_text = f"{field.help_text} {default}".strip()

@@ -80,7 +80,10 @@ class EntryAdmin(WordAdmin):
     ) -> ModelChoiceField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-            kwargs["empty_label"] = _("Shared by all programs")
+            if request.user.is_superuser:
+                kwargs["empty_label"] = _("Shared by all programs")
+            else:  # only the maintainer can change what every program has
+                kwargs["required"] = True
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -14,6 +14,7 @@ from .forms import (
     TranslatedNamesForm,
     WordForm,
     begin_with_capitals,
+    capital_choices,
     translated_name_fields,
 )
 from .languages import language_label
@@ -45,6 +46,7 @@ __all__ = [
     "WordAdmin",
     "WordForm",
     "begin_with_capitals",
+    "capital_choices",
     "chip",
     "find_field",
     "format_date",

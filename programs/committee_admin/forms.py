@@ -116,13 +116,17 @@ class WholeRowForm(forms.ModelForm):
 
 
 def begin_with_capitals(form: forms.BaseForm) -> None:
-    """Begin each choice with a capital; labels are written for the middle of a sentence."""
+    """Begin each choice of a form with a capital; rows of a table keep their names."""
     for field in form.fields.values():
-        if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
-            continue  # names stay as they were written
-        choices = [*cast(Iterable[tuple[object, object]], field.choices)]
-        if all(isinstance(label, str | Promise) for _value, label in choices):
-            field.choices = [(value, capfirst(str(label))) for value, label in choices]
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            capital_choices(field)
+
+
+def capital_choices(field: forms.ChoiceField) -> None:
+    """Begin each choice with a capital; labels are written for the middle of a sentence."""
+    choices = [*cast(Iterable[tuple[object, object]], field.choices)]
+    if all(isinstance(label, str | Promise) for _value, label in choices):
+        field.choices = [(value, capfirst(str(label))) for value, label in choices]
 
 
 class CommitteePage(Protocol):

@@ -82,3 +82,13 @@ def test_a_deputy_with_another_role_adds_what_carers_add(as_user, cleo, program,
     carer = factories.member(program=program, role="carer")
     Membership.objects.filter(user=carer).update(deputy=deputy)
     assert as_user(deputy).get(address).status_code == 200
+
+
+def test_a_chair_adds_a_word_to_a_program_not_to_all(as_user, cleo, program):
+    address = reverse("admin:programs_topic_add")
+    factories.member(program=factories.program(), role="chair")
+    data = {"name_en": "Payroll", "kind": "subject", "position": 1, "program": ""}
+    form = as_user(cleo).post(address, data).context["adminform"].form
+    assert list(form.errors) == ["program"]
+    keeper = factories.person("Mo Keeper", is_superuser=True)
+    assert as_user(keeper).post(address, data).status_code == 302
