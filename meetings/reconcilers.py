@@ -68,7 +68,7 @@ def cancel_ahead(matches: QuerySet[Match], *, at: datetime) -> None:
     Of a date that has passed, other times that are still suggested are withdrawn.
     """
     theirs = Meeting.objects.filter(match__in=matches)
-    suggested = theirs.filter(awaiting__isnull=False, lapses_at__gte=at)
+    suggested = theirs.filter(awaiting__isnull=False, lapses_at__gt=at)
     for meeting in (theirs.ahead(at) | suggested).select_related("match"):
         _cancel(meeting, at)
 

@@ -53,9 +53,9 @@ class MeetingQuerySet(ScopedQuerySet):
         return self.filter(state=Meeting.State.HELD)
 
     def ahead(self, at: datetime) -> Self:
-        """Meetings that are confirmed for `at` or later, or proposed with such a time."""
-        is_set = Q(state=Meeting.State.SET, starts_at__gte=at)
-        return self.filter(is_set | Q(state=Meeting.State.PROPOSED, lapses_at__gte=at))
+        """Meetings that are confirmed for later than `at`, or proposed with such a time."""
+        is_set = Q(state=Meeting.State.SET, starts_at__gt=at)
+        return self.filter(is_set | Q(state=Meeting.State.PROPOSED, lapses_at__gt=at))
 
     def unanswered(self, at: datetime) -> Self:
         """Meetings with suggested times that have all passed by `at`."""

@@ -210,6 +210,23 @@ def test_the_end_of_a_match_withdraws_other_times_for_a_date_that_has_passed(mat
     assert passed.times.count() == 0
 
 
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_a_match_ends_at_the_second_at_which_the_last_time_begins(match, ben, close, is_agreed):
+    """The list of what is ahead and the meeting itself must draw the line at the same second."""
+    if is_agreed:
+        meeting = make.meeting(match, NOW + timedelta(days=5))
+        last = meeting.starts_at
+    else:
+        meeting = make.meeting(match, is_agreed=False, times=times(ben, 7, 8))
+        last = meeting.lapses_at
+    close(match)
+    assert [meeting in Meeting.objects.ahead(last), meeting.is_ahead(last)] == [False, False]
+    cancel_of_ended_matches(last)
+    assert facts(meeting)[0] == (State.SET if is_agreed else State.PROPOSED), "it has begun"
+    lapse_unanswered(last)
+    assert facts(meeting)[:2] == (State.SET if is_agreed else State.LAPSED, None)
+
+
 # --- the same date twice
 
 
