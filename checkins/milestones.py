@@ -4,7 +4,8 @@
 2. Each person of a pair is asked once, when the moment has come. Moments from before the program
    began to ask are left out, so a new survey never reaches back. A newer edition changes nothing of
    that: it goes on from the edition that it replaces.
-3. A pause moves the moment; an extension moves what is counted from the end.
+3. A pause moves the moment; an extension moves what is counted from the end. The committee can
+   move it for one pair, see `moving`.
 4. The mid-term survey comes before the closing survey, or not at all.
 5. No one is asked about a pair that was created by mistake.
 """
@@ -21,7 +22,15 @@ from matches.models import Match, MatchQuerySet
 from matches.pair_clock import begin_of, later
 from programs.models import Policy, Program
 
-from .models import AFTER_THE_END, MILESTONES, CheckIn, Kind, Survey
+from .models import (
+    AFTER_THE_END,
+    MILESTONES,
+    CheckIn,
+    Kind,
+    MovedDate,
+    Survey,
+    moved_moment,
+)
 
 Closed = Match.Closed
 MONTH = 30  # days; a milestone needs no calendar
@@ -67,7 +76,14 @@ def _candidates(kind: str, program: Program, since: datetime, at: datetime) -> M
     """Return pairs that may have come to the milestone between `since` and `at`, not asked yet."""
     asked = CheckIn.objects.filter(match=OuterRef("pk"), kind=kind)
     pairs = Match.objects.filter(mentee__cohort__program=program).filter(~Exists(asked))
-    return _near(kind, pairs, program.policy, since, at).with_people().prefetch_related("pauses")
+    near = _near(kind, pairs, program.policy, since, at) | _moved(kind, pairs)
+    return near.with_people().prefetch_related("pauses", "moved_dates")
+
+
+def _moved(kind: str, pairs: MatchQuerySet) -> MatchQuerySet:
+    """Return the open pairs for which the committee has moved the milestone."""
+    moved = MovedDate.objects.filter(match=OuterRef("pk"), kind=kind)
+    return pairs.exclude(state=Match.State.CLOSED).filter(Exists(moved))
 
 
 def _near(
@@ -99,7 +115,27 @@ def _wait(kind: str, policy: Policy) -> timedelta:
 
 
 def moment_of(kind: str, match: Match, policy: Policy) -> datetime | None:
-    """Return when the people of `match` are asked, None if the pair has no such milestone."""
+    """Return when the people of `match` are asked, None if the pair has no such milestone.
+
+    The committee may have moved it. Reads `pauses` and `moved_dates` of the match.
+    """
+    moved = moved_moment(match, kind, 1, end_of(match))
+    moment = moved or planned_moment(kind, match, policy)
+    if kind == Kind.MIDTERM and moment is not None:
+        closing = moment_of(Kind.CLOSING, match, policy)
+        return moment if closing is None or moment < closing else None
+    return moment
+
+
+def end_of(match: Match) -> datetime | None:
+    """Return the first moment of the last day of a pair, None while it has none."""
+    if match.ends_on is None:
+        return None
+    return begin_of(match.ends_on, ZoneInfo(match.program.time_zone))
+
+
+def planned_moment(kind: str, match: Match, policy: Policy) -> datetime | None:
+    """Return when a milestone is planned by the settings of the program."""
     if kind == Kind.CLOSING:
         if match.ends_on is None:
             return None
@@ -107,8 +143,4 @@ def moment_of(kind: str, match: Match, policy: Policy) -> datetime | None:
         return begin_of(day, ZoneInfo(match.program.time_zone))
     if kind in AFTER_THE_END:
         return match.closed_at + _wait(kind, policy) if match.closed_at else None
-    moment = later(match.introduced_at, _wait(kind, policy), list(match.pauses.all()))
-    if kind == Kind.MIDTERM:
-        closing = moment_of(Kind.CLOSING, match, policy)
-        return moment if closing is None or moment < closing else None
-    return moment
+    return later(match.introduced_at, _wait(kind, policy), list(match.pauses.all()))

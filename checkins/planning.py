@@ -38,6 +38,7 @@ from .models import (
     PlannedSettings,
     Survey,
     current_survey,
+    moved_moment,
 )
 from .needs import freeze_needs
 from .seeds import seed_surveys
@@ -77,7 +78,10 @@ def running_matches(at: datetime) -> QuerySet[Match]:
     held = Meeting.objects.held().order_by("starts_at")
     found = Match.objects.open().filter(introduced_at__lte=at).with_people()
     return found.select_related("mentee__cohort__program__policy").prefetch_related(
-        Prefetch("meetings", queryset=held, to_attr="held_meetings"), "checkins", "pauses"
+        Prefetch("meetings", queryset=held, to_attr="held_meetings"),
+        "checkins",
+        "pauses",
+        "moved_dates",
     )
 
 
@@ -143,9 +147,11 @@ def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
 def wanted(match: Match, at: datetime) -> Iterator[tuple[str, int, datetime]]:
     """Yield (kind, ordinal, opening time) up to the first check-in of each kind after `at`."""
     policy = match.program.policy
-    yield CheckIn.Kind.FIT, 1, _fit_check_at(match, policy)
+    fit = CheckIn.Kind.FIT
+    yield fit, 1, moved_moment(match, fit, 1) or _fit_check_at(match, policy)
     for ordinal in range(1, 1000):
-        opens_at = pulse_at(match, ordinal, policy)
+        moved = moved_moment(match, CheckIn.Kind.PULSE, ordinal)
+        opens_at = moved or pulse_at(match, ordinal, policy)
         yield CheckIn.Kind.PULSE, ordinal, opens_at
         if opens_at > at:
             return
@@ -232,6 +238,12 @@ def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = N
     for checkin in ended if matches is None else ended.filter(match__in=matches):
         if _move(checkin, State.CANCELLED, at, why="the match has ended"):
             cancel_about(checkin, why=MATCH_ENDED, at=at)
+
+
+def plan_again(match: Match, at: datetime) -> None:
+    """Plan one of `running_matches` anew, because one of its dates was moved."""
+    match = running_matches(at).get(pk=match.pk)
+    CheckIn.objects.bulk_create(plan_match(match, at), ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from matches.models import Match
 
 from .disclosure import Audience, sentences
 from .forms import SurveyForm
 from .models import Answer, CheckIn, Concern
+from .moving import Coming, zone_of
 from .needs import count_needs
 
 
@@ -101,6 +103,12 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
             ),
         ]
     return concern.text.splitlines()
+
+
+def words_of_date(match: Match, coming: Coming) -> str:
+    """Return the day of a coming check-in, and whether it was moved."""
+    day = format_date(coming.opens_at.astimezone(zone_of(match)), "DATE_FORMAT")
+    return _("%(day)s (moved)") % {"day": day} if coming.is_moved else day
 
 
 def already_sent(concern: Concern) -> str:

@@ -127,6 +127,7 @@ COLUMNS = rules(
             )
         },
         "PlannedSettings": {"days": impersonal("numbers of a program's policy")},
+        "MovedDate": {"wait before_end": impersonal("spans of time")},
         "CheckIn": {"public_id": impersonal("a random id")},
         "AskedNeed": {
             "names": erased(mentions="words of the program's vocabulary"),

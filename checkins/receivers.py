@@ -6,18 +6,22 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agreements.models import GoalReview, Signature
 from agreements.signals import signature_denied, talk_asked
 from matches import signals
+from matches.endings import may_be_handled_by
 from matches.models import Closure, Match
+from matches.pair_sections import PairSection, SectionLine
 from programs.models import Policy, Program
 from programs.signals import policy_saved
 
-from . import concerns, contact_plan, planning
+from . import concerns, contact_plan, moving, planning
 from .models import Concern
+from .presenters import words_of_date
 
 Cause = Closure.Cause
 # Endings after which someone from the committee talks with the two.
@@ -61,6 +65,30 @@ def end_checkins(
         has_left = closure.cause == Cause.LEFT
         person = match.partner_of(closure.person) if has_left else closure.person
         concerns.raise_about_ending(match, person, author=None, at=at)
+
+
+@receiver(signals.committee_sections_asked)
+def show_coming(
+    sender: type[Match], match: Match, user: User, at: datetime, **kwargs: object
+) -> list[PairSection]:
+    """Show the committee when the two are asked next; those in charge can move the dates."""
+    if match.state == Match.State.CLOSED:
+        return []
+    address = reverse("admin:checkins_checkin_dates", args=[match.pk])
+    may_move = may_be_handled_by(match, user)
+    return [
+        PairSection(
+            "coming-checkins",
+            place=1,
+            title=_("Coming check-ins"),
+            lines=tuple(
+                SectionLine(one.label, note=words_of_date(match, one))
+                for one in moving.coming_of(match, at)
+            ),
+            empty=_("No check-in is planned."),
+            links=((_("Move a date…"), address),) if may_move else (),
+        )
+    ]
 
 
 @receiver(signals.pause_changed)

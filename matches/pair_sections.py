@@ -13,7 +13,7 @@ from typing import cast
 from accounts.models import User
 
 from .models import Match
-from .signals import pair_sections_asked
+from .signals import committee_sections_asked, pair_sections_asked
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class PairSection:
     lines: tuple[SectionLine, ...] = ()
     empty: str = ""
     links: tuple[tuple[str, str], ...] = ()
+
+
+def committee_sections(match: Match, user: User, at: datetime) -> list[PairSection]:
+    """Return the sections on the committee's page of a pair, for the member `user`."""
+    answers = committee_sections_asked.send(Match, match=match, user=user, at=at)
+    found = [one for _receiver, rows in answers for one in cast(list[PairSection], rows)]
+    return sorted(found, key=lambda section: section.place)
 
 
 def pair_sections(match: Match, person: User, at: datetime) -> list[PairSection]:

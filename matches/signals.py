@@ -29,6 +29,9 @@ talk_asked = Signal()
 # Pairs were looked at for silence: `silent`, by match since when nothing was heard of those that
 # are far beyond their rhythm, `others`, the ids of the rest, and `at`.
 silence_looked_for = Signal()
+# The committee's page of a pair is shown: `match`, `user`, `at`. Receivers return a list of
+# `pair_sections.PairSection`.
+committee_sections_asked = Signal()
 # The page of a running pair is shown: `match`, `person`, `at`. Receivers return a list of
 # `pair_sections.PairSection`.
 pair_sections_asked = Signal()

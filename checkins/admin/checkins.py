@@ -13,6 +13,7 @@ from programs.committee_admin import CommitteeAdmin
 from ..answering import mark_read
 from ..models import Answer, AskedNeed, CheckIn, Question
 from ..needs import question_about, shown_answer
+from .dates import dates_view
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -95,7 +96,12 @@ class CheckInAdmin(CommitteeAdmin):
             self.admin_site.admin_view(self.read_view),
             name="checkins_checkin_read",
         )
-        return [read, *super().get_urls()]
+        dates = path(
+            "pair/<int:pk>/dates/",
+            self.admin_site.admin_view(dates_view),
+            name="checkins_checkin_dates",
+        )
+        return [read, dates, *super().get_urls()]
 
     def read_view(self, request, pk):
         if request.method != "POST":

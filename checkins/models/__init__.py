@@ -4,6 +4,7 @@ from .concern_notes import ConcernNote
 from .concerns import Concern
 from .contact_plans import ContactPlan
 from .contacts import ContactLog
+from .moved_dates import MovedDate, last_move, moved_moment
 from .needs import MOST_NEEDS, AskedNeed
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
@@ -23,9 +24,12 @@ __all__ = [
     "ContactLog",
     "ContactPlan",
     "Kind",
+    "MovedDate",
     "PlannedSettings",
     "Question",
     "Survey",
     "Wave",
     "current_survey",
+    "last_move",
+    "moved_moment",
 ]

@@ -203,7 +203,7 @@ def test_it_takes_the_same_queries_for_many(
         plan_milestones(START + 8 * DAY)
 
 
-QUERIES = 8
+QUERIES = 9
 
 
 def test_each_item_has_its_construct_and_source_in_the_docs(surveys):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from checkins.answering import own_answers
 from checkins.editions import publish
-from checkins.models import Question
+from checkins.models import Question, current_survey
+from matches.models import Match
 from testkit import checkins as make
 from testkit.accessibility import broken_rules, listen, too_wide
 
@@ -132,3 +136,50 @@ def test_a_chair_writes_it_on_a_phone(name, rest, program, cleo, surveys, open_a
     page.goto(live_server.url + reverse(f"admin:checkins_survey_{name}", args=[draft.pk, *rest]))
     assert page.locator("h1").first.is_visible()
     assert (broken_rules(page), too_wide(page), heard) == ([], [], [])
+
+
+def test_a_chair_makes_a_mid_term_survey(program, cleo, surveys, open_as, live_server):
+    """From the list to a published edition, with the preview in French, by links and buttons."""
+    page = open_as(cleo, scripts=False)
+    page.goto(live_server.url + reverse("admin:checkins_survey_changelist"))
+    page.get_by_role("link", name="How is it going so far?").first.click()
+    page.get_by_role("link", name="Start a new edition from it").click()
+    page.get_by_role("button", name="Start a draft").click()
+    assert "Nobody is asked before you publish it." in page.inner_text("body")
+    page.get_by_role("link", name="Add a question: several choices").click()
+    page.get_by_label("Question in English").fill("What helps most?")
+    page.get_by_label("Question in French").fill("Qu'est-ce qui aide le plus?")
+    page.get_by_label("mentees", exact=True).check()
+    for number, (english, french) in enumerate((("Advice", "Conseils"), ("Time", "Temps")), 1):
+        page.get_by_label(f"Answer {number} in English").fill(english)
+        page.get_by_label(f"Answer {number} in French").fill(french)
+    page.get_by_label("How many answers can be ticked at most?").select_option("2")
+    page.get_by_role("button", name="Save").click()
+    assert "Mentees are asked 11 questions; 10 is the most." in page.inner_text("body")
+    page.get_by_role("link", name="Title and introduction").click()
+    page.get_by_label("About how many of their own needs").select_option("0")
+    page.get_by_role("button", name="Save").click()
+    assert "Put this right" not in page.inner_text("body")
+    page.get_by_role("link", name="Preview it as people see it").click()
+    page.locator("a[href$='/mentee/fr/']").click()
+    group = page.get_by_role("group", name="Qu'est-ce qui aide le plus?")
+    assert "Cochez jusqu'à 2 réponses." in group.inner_text()
+    assert too_wide(page) == []
+    page.get_by_role("link", name="Retour au sondage").click()
+    page.get_by_role("link", name="Publish…").click()
+    assert "Who is asked" in page.inner_text("body")
+    page.get_by_role("button", name="Publish this edition").click()
+    assert "Published. It is asked from now on." in page.inner_text("body")
+    assert current_survey("midterm", program).questions.last().kind == "several"
+
+
+def test_a_chair_moves_a_date_on_a_phone(cared, cleo, open_as, live_server):
+    page = open_as(cleo, scripts=True)
+    heard = listen(page)
+    Match.objects.update(introduced_at=timezone.now())
+    page.goto(live_server.url + reverse("admin:checkins_checkin_dates", args=[cared.pk]))
+    assert (broken_rules(page), too_wide(page), heard) == ([], [], [])
+    day = timezone.localdate() + timedelta(days=20)
+    page.get_by_label("New day").first.fill(str(day))
+    page.get_by_role("button", name="Move").first.click()
+    assert "The date was moved." in page.inner_text("body")

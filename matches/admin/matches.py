@@ -12,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matches.carers import ASSIGNERS, possible_carers
 from matches.models import Match, MatchQuerySet
 from matches.pair_exports import pairs_sheet
-from programs.committee import cares_for_pairs
+from matches.pair_sections import committee_sections
+from programs.committee import acting_member, cares_for_pairs
 from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdmin
 from programs.models import Program
 from programs.spreadsheets import Sheet
@@ -100,6 +102,8 @@ class MatchAdmin(ExportAdmin):
         context: dict[str, object] = {}
         if match:
             context = endings.context_of(request, match) | pauses.context_of(request, match)
+            sections = committee_sections(match, acting_member(request), timezone.now())
+            context["committee_sections"] = sections
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def has_care_permission(self, request: HttpRequest) -> bool:

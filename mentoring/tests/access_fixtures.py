@@ -20,16 +20,7 @@ from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
 from applications.models import RosterJob, RosterUpload
 from checkins import contact_plan
-from checkins.models import (
-    Answer,
-    AskedNeed,
-    CheckIn,
-    Concern,
-    ConcernNote,
-    ContactLog,
-    ContactPlan,
-    Wave,
-)
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, ContactPlan, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
@@ -59,7 +50,7 @@ from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
 from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
-from .access_fixtures_of_surveys import add_surveys
+from .access_fixtures_of_surveys import add_need_and_move, add_surveys
 from .access_fixtures_of_words import add_merges
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 from .access_rows import confidential_rows
@@ -253,8 +244,7 @@ def asked(world: AccessFixtures) -> None:
         world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
         for question in fit.questions.all():
             Answer.objects.create(checkin=done, question=question, text="t")
-        need = {"topic": 1, "names": {"en": "t"}, "position": 0, "choice": "3"}
-        AskedNeed.objects.create(checkin=done, **need)
+        add_need_and_move(done, by=carer)
         words = {"text": "t", "contact_info": "r", "resolution": "d"}
         concern = Concern.objects.create(
             program=match.program, match=match, person=person, author=person, **words

@@ -1,9 +1,10 @@
-"""A draft and a published edition of the pulse survey in each program."""
+"""Editions of the pulse survey in each program, a need that is asked about, a moved date."""
 
 from __future__ import annotations
 
+from accounts.models import User
 from checkins.editions import publish, start_edition
-from checkins.models import Survey
+from checkins.models import AskedNeed, CheckIn, MovedDate, Survey
 
 from .access_roles import AccessFixtures
 
@@ -19,3 +20,11 @@ def add_surveys(world: AccessFixtures, shared: Survey) -> None:
         world.add("survey_own", pair, edition)
         draft = start_edition(edition, program=program, by=chair)
         world.add("survey_draft", pair, draft)
+
+
+def add_need_and_move(checkin: CheckIn, *, by: User) -> None:
+    """Add a need that an answered check-in asks about, and a date of its pair that `by` moved."""
+    need = {"topic": 1, "names": {"en": "t"}, "position": 0, "choice": "3"}
+    AskedNeed.objects.create(checkin=checkin, **need)
+    moved = {"match": checkin.match, "moved_at": checkin.opens_at, "moved_by": by}
+    MovedDate.objects.create(kind="pulse", **moved)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .access_rule import Rule, act, saying
+from .access_rule import Rule, act, desk, saying
 
 CARE = frozenset({"carer", "chair", "maintainer"})
 
 CARE_PAGES: dict[str, Rule] = {
     "admin:checkins_checkin_read": act(CARE, "answered"),
+    "admin:checkins_checkin_dates": desk(CARE, "match"),
     "admin:checkins_concern_take": act(CARE, "concern"),
     "admin:checkins_concern_take_over": act(CARE, "concern"),
     "admin:checkins_concern_note": saying(act(CARE, "concern"), text="A note"),

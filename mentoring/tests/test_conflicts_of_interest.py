@@ -37,9 +37,9 @@ NAMES_CONFLICT = {
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
     "acted_by", "answered_by", "approved_by", "by", "carer", "changed_by", "closed_by",
-    "created_by", "decided_by", "deputy", "ended_by", "member", "organiser", "release_by",
-    "prepared_by", "published_by", "read_by", "recorded_by", "reopened_by", "started_by",
-    "taken_by", "undone_by", "user",
+    "created_by", "decided_by", "deputy", "ended_by", "member", "moved_by", "organiser",
+    "release_by", "prepared_by", "published_by", "read_by", "recorded_by", "reopened_by",
+    "started_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
