@@ -19,6 +19,7 @@ from notifications.models import Notification
 from programs.committee import acting_member
 from programs.committee_admin import language_label
 from programs.committee_admin.release_emails import when_emails_leave
+from programs.sender_policy import sender_policy_for
 
 from . import releasing
 from .forms import KeepGroupForm
@@ -99,6 +100,7 @@ def send_view(request: HttpRequest, pk: int) -> HttpResponse:
         more=max(0, len(group.people) - MOST_NAMES),
         words=_words_for(row, group.by_language),
         moments=moments,
+        weekly_limit=sender_policy_for(row.program).weekly_emails,
         departing=[when_emails_leave(row.program, {label: group.by_zone}, at) for at in moments],
     )
 

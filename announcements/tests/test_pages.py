@@ -51,6 +51,7 @@ def test_a_chair_writes_looks_sends_and_stops(as_user, cleo, entries, ann):
     assert "1 person gets it" in page
     assert "Ann Lee" in page
     assert "Kick-off" in page
+    assert "more than 3 e-mails a week" in " ".join(page.split())
     sent = client.post(url("send", row), {"when": "together"}, follow=True)
     assert "An e-mail to 1 person leaves on" in sent.content.decode()
     assert Announcement.objects.get().state == "waiting"
