@@ -120,7 +120,7 @@ COLUMNS = rules(
         "Survey": {"titles intros": impersonal("the program's own words")},
         "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
         "Wave": {
-            "figures need_figures named_readers": kept(
+            "figures need_figures changes named_readers": kept(
                 "counts of a group, and ids of readers and pairs",
                 not_exported=NO_ONE,
                 mentions=NO_ONE,

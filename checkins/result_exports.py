@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from programs.models import Cohort
 from programs.spreadsheets import Cell, Sheet
 
-from .models import Wave
+from .change_readers import Change, Part
+from .models import Question, Wave
 from .response_rates import ROLES, Rate
 from .result_readers import Row, group_name
 from .result_trends import Point, Trends, month_name
@@ -51,3 +53,25 @@ def _rows_of(point: Point, row: Row) -> Iterator[list[Cell]]:
     for answer, percent in row["shares"]:
         name = _("percent who answered “%(answer)s”") % {"answer": answer}
         yield [*start, name, percent, count]
+
+
+def change_sheet(found: dict[Question, list[Change]], cohort: Cohort) -> Sheet:
+    """Return the change of each question between surveys, a row per group."""
+    headings = [
+        _("Question"), _("Surveys"), _("Month"), _("Group"), _("Mean change"),
+        _("95 percent interval from"), _("to"), _("People who answered both times"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [str(question), change.title, month_name(change.wave), part.who, *_change_cells(part)]
+        for question, changes in found.items()
+        for change in changes
+        for part in change.parts
+    ]
+    return Sheet(_("Change in %(cohort)s") % {"cohort": cohort}, headings, rows)
+
+
+def _change_cells(part: Part) -> list[Cell]:
+    if part.mean is None:
+        return [_("too few"), "", "", _("hidden")]
+    count: Cell = _("hidden") if part.count is None else part.count
+    return [part.mean["mean"], part.mean["low"], part.mean["high"], count]

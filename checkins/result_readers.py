@@ -165,6 +165,23 @@ class ReaderContext:
             before |= Q(in_program, answered_at__date__lt=role.until)
         return self._ids(before)
 
+    def knowledge(self, channel: str, answers: frozenset[Source]) -> Knowledge:
+        """Return what they know of `answers` to one question on `channel`."""
+        own = {source for source in answers if source.person == self.user.pk}
+        match channel:
+            case Channel.CARE:
+                known = self._of(answers, self.readable) | own
+                later = answers - self._of(answers, self.recused) | own
+                return Knowledge((known, later), self.pair)
+            case Channel.PARTNER:
+                return Knowledge((own | self._of(answers, self.own),), self.pair)
+            case _:
+                return Knowledge((own,), self.pair)
+
+    @staticmethod
+    def _of(answers: Iterable[Source], checkins: frozenset[int]) -> frozenset[Source]:
+        return frozenset(source for source in answers if source.checkin in checkins)
+
 
 @dataclass(frozen=True)
 class ResultReader:
@@ -197,11 +214,11 @@ class ResultReader:
         ]
 
     def _rows(self, question: Question, table: Table | NeedTable) -> list[Row]:
-        shown = self._shown(question, table)
-        cells = [("", None if shown is None else table["total"])]
+        shown = self.shown(question, table)
+        cells = [("", table["total"] if "" in shown else None)]
         for role, figure in table["parts"].items():
             if role in question.roles:
-                cells.append((role, figure if role in (shown or ()) else None))
+                cells.append((role, figure if role in shown else None))
         texts = dict(question.options)
         return [
             Row(
@@ -216,29 +233,15 @@ class ResultReader:
             for role, figure in cells
         ]
 
-    def _shown(self, question: Question, table: Table | NeedTable) -> frozenset[str] | None:
-        """Return the roles whose figures are shown besides the total; None if not even that is."""
+    def shown(self, question: Question, table: Table | NeedTable) -> frozenset[str]:
+        """Return the figures that are shown: "" for all, and roles."""
         parts = {
             role: frozenset(Source(*source) for source in sources)
             for role, sources in table["counted"].items()
         }
         among = [role for role, figure in table["parts"].items() if figure]
-        reader = self.knowledge(question.channel, frozenset().union(*parts.values()))
-        return shown_parts(parts, self.wave.smallest_group, reader=reader, among=among)
-
-    def knowledge(self, channel: str, answers: frozenset[Source]) -> Knowledge:
-        """Return what they know of `answers` to one question on `channel`."""
-        own = {source for source in answers if source.person == self.context.user.pk}
-        match channel:
-            case Channel.CARE:
-                known = self._of(answers, self.context.readable) | own
-                later = answers - self._of(answers, self.context.recused) | own
-                return Knowledge((known, later), self.context.pair)
-            case Channel.PARTNER:
-                return Knowledge((own | self._of(answers, self.context.own),), self.context.pair)
-            case _:
-                return Knowledge((own,), self.context.pair)
-
-    @staticmethod
-    def _of(answers: Iterable[Source], checkins: frozenset[int]) -> frozenset[Source]:
-        return frozenset(source for source in answers if source.checkin in checkins)
+        reader = self.context.knowledge(question.channel, frozenset().union(*parts.values()))
+        roles = shown_parts(parts, self.wave.smallest_group, reader=reader, among=among)
+        if roles is None or table["total"] is None:
+            return frozenset()
+        return roles | {""}

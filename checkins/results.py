@@ -21,6 +21,7 @@ from applications.models import Application
 from notifications.reconcilers import reconciler
 from programs.models import Cohort, Program
 
+from .answer_changes import changes_of
 from .care_access import deputies_of
 from .models import Answer, AskedNeed, CheckIn, Question, Wave
 from .needs import question_about
@@ -109,6 +110,7 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
     checkins = list(asked.select_related("match__mentee", "match__carer").order_by("pk"))
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
     smallest = smallest_group(cohort.program)
+    figures = _tables(answered, smallest)
     wave, _created = Wave.objects.get_or_create(
         cohort=cohort,
         kind=kind,
@@ -116,8 +118,9 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
         defaults={
             "asked": len(checkins),
             "answered": len(answered),
-            "figures": _tables(answered, smallest),
+            "figures": figures,
             "need_figures": _need_tables(answered, smallest),
+            "changes": changes_of(cohort, kind, answered, figures, smallest),
             "named_readers": _named_readers(answered, cohort.program),
             "smallest_group": smallest,
             "published_at": at,

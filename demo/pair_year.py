@@ -17,7 +17,7 @@ from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
 
-from . import pair_beginnings, pair_comments, pair_endings, pair_goals, pair_paper
+from . import listening, pair_beginnings, pair_comments, pair_endings, pair_goals, pair_paper
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -30,7 +30,7 @@ RHYTHM = {
     "lateness": "message",
 }
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
-CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
+CHECKIN_DAYS = (8, 30, 45, 90, 150, 181, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; the others keep their rhythm.
 DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
@@ -220,6 +220,11 @@ def mark_checkins_read(matches: list[Match], at: datetime) -> None:
 
 
 def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, day: float) -> None:
+    if checkin.kind in listening.ASKED:
+        answers = listening.milestone_answers(checkin, place, turn)
+        at = demo.calendar.at(day, hour=21)
+        answering.answer(checkin, by=checkin.person, answers=answers, at=at)
+        return
     mood = MOODS.get(place, "good") if day > 40 else "good"
     choices = demo.texts["answers"][mood]
     words = choices[turn % len(choices)]

@@ -13,6 +13,7 @@ from . import (
     asked_mentors,
     care_contacts,
     cleanup,
+    listening,
     pair_beginnings,
     pair_endings,
     pair_year,
@@ -71,6 +72,7 @@ def _cohort(demo: DemoCohort) -> None:
         return
     setup.prepare_mentors(demo, first_day=-18)
     setup.declare_conflict(demo, *setup.CONFLICT_OF_INTEREST)
+    listening.publish_milestones(demo)
     round_ = pairs.run_round(demo, day=-4.5)
     pairs.pin_pairs(demo, round_, day=-4.5)
     if calendar.is_past(0):

@@ -1,4 +1,4 @@
-"""Trends of a survey, and the same figures as a file."""
+"""Trends of a survey, change between surveys, and the same figures as files."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from django.views.decorators.http import require_safe
 
 from programs.committee import acting_member
 from programs.committee_admin.list_exports import ExportForm, download, record_export
+from programs.models import Cohort, Program
+from programs.spreadsheets import Sheet
 
+from ..change_readers import changes_shown
 from ..models import Wave
-from ..result_exports import trend_sheet
+from ..result_exports import change_sheet, trend_sheet
 from ..result_trends import trends
 from ..suppression import ROUND_TO
 
@@ -47,17 +50,48 @@ def trend_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Download what `trend_view` shows."""
     wave = _wave(request, pk)
     sheet = trend_sheet(trends(wave, acting_member(request)), wave)
+    page = reverse("admin:checkins_wave_trend", args=[wave.pk])
+    return _export(request, sheet, wave.cohort.program, page)
+
+
+@require_safe
+def before_after_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the change between surveys of a cohort, for people who answered both."""
+    cohort = _cohort(request, pk)
+    found = changes_shown(cohort, acting_member(request))
+    context = {"cohort": cohort, "found": list(found.items())}
+    title = _("Change in %(cohort)s") % {"cohort": cohort}
+    template = "admin/checkins/wave/before_after.html"
+    return TemplateResponse(request, template, {**_context(request, title), **context})
+
+
+def before_after_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Download what `before_after_view` shows."""
+    cohort = _cohort(request, pk)
+    sheet = change_sheet(changes_shown(cohort, acting_member(request)), cohort)
+    page = reverse("admin:checkins_wave_before-after", args=[cohort.pk])
+    return _export(request, sheet, cohort.program, page)
+
+
+def _cohort(request: HttpRequest, pk: int) -> Cohort:
+    rows = Cohort.objects.for_committee(request.user).select_related("program")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _export(
+    request: HttpRequest, sheet: Sheet, program: Program, page_url: str
+) -> HttpResponseBase:
     rows = list(sheet.rows)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kind = form.cleaned_data["format"]
-        record_export(request, wave.cohort.program, Wave._meta.label, len(rows), kind)
+        record_export(request, program, Wave._meta.label, len(rows), kind)
         return download(sheet, kind, slugify(sheet.title) or "results")
     context = {
         "form": form,
         "count": len(rows),
-        "list_name": str(wave),
-        "list_url": reverse("admin:checkins_wave_trend", args=[wave.pk]),
+        "list_name": sheet.title,
+        "list_url": page_url,
         "note": _("Figures that the page hides from you are hidden in the file."),
     }
     return TemplateResponse(

@@ -66,13 +66,14 @@ class WaveAdmin(CommitteeAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self):
-        view = self.admin_site.admin_view
+        def page(route, view, name):
+            return path(route, self.admin_site.admin_view(view), name=f"checkins_wave_{name}")
+
+        cohort = "cohort/<int:pk>/before-after/"
         return [
-            path("<int:pk>/trend/", view(pages.trend_view), name="checkins_wave_trend"),
-            path(
-                "<int:pk>/trend/export/",
-                view(pages.trend_export_view),
-                name="checkins_wave_trend-export",
-            ),
+            page("<int:pk>/trend/", pages.trend_view, "trend"),
+            page("<int:pk>/trend/export/", pages.trend_export_view, "trend-export"),
+            page(cohort, pages.before_after_view, "before-after"),
+            page(f"{cohort}export/", pages.before_after_export_view, "before-after-export"),
             *super().get_urls(),
         ]

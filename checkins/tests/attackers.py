@@ -14,10 +14,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from checkins.answer_changes import cell_of
 from checkins.models import Answer, CheckIn, Wave
 from checkins.results import publish_waves
 from matches.models import Match
-from programs.models import Conflict, Membership
+from programs.models import Cohort, Conflict, Membership
 from testkit import checkins as make
 from testkit import factories
 
@@ -79,6 +80,32 @@ class Group:
         publish_waves(timezone.now())
         return Wave.objects.get(cohort=self.cohort)
 
+    def publish_milestones(self, *, before=99, after=99, later=None):
+        """Ask a baseline, a mid-term and, if `later` is given, a closing survey.
+
+        So many pairs answer each: of the baseline the first, later the last ones.
+        """
+        for kind, days_ago, answering in (
+            ("baseline", 150, before), ("midterm", 100, after), ("closing", 60, later),
+        ):  # fmt: skip
+            if answering is not None:
+                self._ask(kind, days_ago, answering)
+                publish_waves(timezone.now())
+
+    def _ask(self, kind, days_ago, answering):
+        at = timezone.now() - days_ago * DAY
+        for place, match in enumerate(self.matches):
+            for person in match.people:
+                checkin = make.opened(match, person, kind, at)
+                is_first = kind == "baseline"
+                turn = place if is_first else len(self.matches) - 1 - place
+                if turn < answering:
+                    answers = {row.code: str(2 + (not is_first) + place % 2)
+                               for row in checkin.questions if row.kind == "scale"}  # fmt: skip
+                    make.answer(checkin, by=person, answers=answers, at=at)
+                else:
+                    CheckIn.objects.filter(pk=checkin.pk).update(state="lapsed")
+
 
 def source(checkin):
     return (checkin.person_id, checkin.pk)
@@ -116,6 +143,8 @@ class Attacker:
             Answer.objects.visible_to(self.user).exclude(choice="").select_related("checkin")
         ):
             self.read.setdefault(row.question.code, set()).add(source(row.checkin))
+        for cohort in Cohort.objects.filter(pk__in=Wave.objects.values("cohort")):
+            self._look_at_changes(cohort)
         self._look_at_turnout()
         return self
 
@@ -136,6 +165,18 @@ class Attacker:
                     self.see(point.table["question"].code, cells)
         shown = {role for role, rate in found.rates[wave.pk].items() if rate.answered is not None}
         self.see("turnout", (asked[role] for role in shown))
+
+    def _look_at_changes(self, cohort):
+        page = self.client.get(reverse("admin:checkins_wave_before-after", args=[cohort.pk]))
+        for question, changes in page.context["found"]:
+            for change in changes:
+                stored = next(
+                    one
+                    for one in Wave.objects.get(pk=change.wave.pk).changes
+                    if one["code"] == question.code and one["before"] == change.before
+                )
+                shown = [part.role for part in change.parts if part.mean]
+                self.see(question.code, (cell_of(stored, role) for role in shown))
 
     def _look_at_turnout(self):
         page = self.client.get(reverse("admin:checkins_wave_changelist"))

@@ -39,5 +39,7 @@ SURVEYS: dict[str, Rule] = {
     "admin:checkins_survey_start": desk(ANY_CHAIR, "survey"),
     "admin:checkins_wave_trend": page(COMMITTEE, "wave"),
     "admin:checkins_wave_trend-export": saying(desk(COMMITTEE, "wave"), format="csv"),
+    "admin:checkins_wave_before-after": page(COMMITTEE, "cohort"),
+    "admin:checkins_wave_before-after-export": saying(desk(COMMITTEE, "cohort"), format="csv"),
     "admin:checkins_survey_compare": desk(READERS, "survey_draft", other=THE_EDITION_BEFORE),
 }
