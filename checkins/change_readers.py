@@ -42,7 +42,10 @@ class Part:
     def sentence(self) -> str:
         """Say what has changed; never why."""
         if self.mean is None:
-            return _("Too few people answered both times.")
+            return _(
+                "Hidden: too few people answered both times, or someone's answer could be worked "
+                "out from it."
+            )
         numbers = {
             "mean": number_format(abs(self.mean["mean"]), 1),
             "low": number_format(self.mean["low"], 1),

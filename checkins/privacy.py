@@ -120,12 +120,13 @@ COLUMNS = rules(
         "Survey": {"titles intros": impersonal("the program's own words")},
         "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
         "Wave": {
-            "figures need_figures changes named_readers": kept(
+            "figures need_figures changes goals named_readers": kept(
                 "counts of a group, and ids of readers and pairs",
                 not_exported=NO_ONE,
                 mentions=NO_ONE,
             )
         },
+        "ObjectiveMeasure": {"question_code": impersonal("the code of a question")},
         "PlannedSettings": {"days": impersonal("numbers of a program's policy")},
         "MovedDate": {"wait before_end": impersonal("spans of time")},
         "CheckIn": {"public_id": impersonal("a random id")},

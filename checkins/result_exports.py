@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from programs.spreadsheets import Cell, Sheet
 
 from .change_readers import Change, Part
 from .models import Question, Wave
+from .objective_results import ObjectiveResult
 from .response_rates import ROLES, Rate
 from .result_readers import Row, group_name
 from .result_trends import Point, Trends, month_name
@@ -75,3 +76,22 @@ def _change_cells(part: Part) -> list[Cell]:
         return [_("too few"), "", "", _("hidden")]
     count: Cell = _("hidden") if part.count is None else part.count
     return [part.mean["mean"], part.mean["low"], part.mean["high"], count]
+
+
+def objective_sheet(results: Sequence[ObjectiveResult], cohort: Cohort) -> Sheet:
+    """Return each objective with its measure, target and figure."""
+    headings = [
+        _("Objective"), _("Measured by"), _("Target"), _("Value"), _("Figure"), _("Verdict"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            str(one.objective),
+            one.measured_by,
+            float(one.measure.target) if one.measure else "",
+            "" if one.value is None else float(one.value),
+            one.words,
+            one.verdict,
+        ]
+        for one in results
+    ]
+    return Sheet(_("Objectives in %(cohort)s") % {"cohort": cohort}, headings, rows)

@@ -23,6 +23,7 @@ from programs.models import Cohort, Program
 
 from .answer_changes import changes_of
 from .care_access import deputies_of
+from .goal_counts import StoredGoals, goals_of
 from .models import Answer, AskedNeed, CheckIn, Question, Wave
 from .needs import question_about
 from .suppression import Figure, Source, pool
@@ -121,12 +122,17 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
             "figures": figures,
             "need_figures": _need_tables(answered, smallest),
             "changes": changes_of(cohort, kind, answered, figures, smallest),
+            "goals": _goals(kind, checkins),
             "named_readers": _named_readers(answered, cohort.program),
             "smallest_group": smallest,
             "published_at": at,
         },
     )
     CheckIn.objects.filter(pk__in=[checkin.pk for checkin in checkins]).update(wave=wave)
+
+
+def _goals(kind: str, checkins: list[CheckIn]) -> StoredGoals | dict[str, int]:
+    return goals_of(checkins) if kind == CheckIn.Kind.CLOSING else {}
 
 
 def _named_readers(checkins: list[CheckIn], program: Program) -> dict[str, list[int]]:

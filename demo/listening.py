@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from checkins import editions
 from checkins.models import CheckIn, Kind, Question, Survey
+from checkins.objective_results import set_measure
 
 from .setup import DemoCohort
 
 ASKED = (Kind.BASELINE, Kind.MIDTERM)
 # Steps of the scales from 1 to 5, for person after person; later answers are one step up for most.
 FIRST_STEPS = (2, 3, 3, 4, 2, 3, 4)
+MEASURES = (  # kind, question, target
+    ("mean", "program_support", Decimal(4)),
+    ("change", "expectations", Decimal("0.5")),
+    ("meetings", "", Decimal(150)),
+)
+UNANSWERED_EVERY = 6  # one check-in in six is not answered
 CHANGE = (1, 0, 1, 1, 0, -1, 1, 2, 0, 1)
 
 
@@ -19,6 +28,20 @@ def publish_milestones(demo: DemoCohort) -> None:
         shared = Survey.objects.published().get(kind=kind, program=None)
         draft = editions.start_edition(shared, program=demo.program, by=demo.chair)
         editions.publish(draft, by=demo.chair, at=demo.calendar.at(-40))
+
+
+def measure_objectives(demo: DemoCohort) -> None:
+    """Let the chair say how the program's objectives are measured."""
+    objectives = demo.program.objectives.order_by("pk")
+    for objective, (kind, code, target) in zip(objectives, MEASURES, strict=False):
+        set_measure(objective, kind=kind, question_code=code, target=target, by=demo.chair)
+
+
+def is_answered(checkin: CheckIn, place: int, turn: int) -> bool:
+    """Return whether one of the pair at `place` answers; of milestones, the same people do."""
+    if checkin.kind not in ASKED:
+        return turn % UNANSWERED_EVERY != 5
+    return place % 6 != 5 and (checkin.kind == Kind.BASELINE or place % 6 != 2)
 
 
 def milestone_answers(checkin: CheckIn, place: int, turn: int) -> dict[str, str]:

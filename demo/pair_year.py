@@ -36,7 +36,6 @@ DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
 ON_PAPER = 3  # the pair that signs on paper, by its place in the round
 EXCHANGE_EVERY = 3  # one pair in three says what they expect
-UNANSWERED_EVERY = 6  # one check-in in six is not answered
 
 
 def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
@@ -180,12 +179,13 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
                 checkin.person.email.startswith(("mentee@", "mentor@"))
                 and after > demo.calendar.today - start - 14
             )
+            place = place_of[checkin.match_id]
             if (
-                turn % UNANSWERED_EVERY != 5
+                listening.is_answered(checkin, place, turn)
                 and demo.calendar.is_past(answered_on)
                 and not is_sign_in
             ):
-                answer_checkin(demo, checkin, place_of[checkin.match_id], turn, answered_on)
+                answer_checkin(demo, checkin, place, turn, answered_on)
         if demo.calendar.is_past(day + 15):
             reconcile_checkins(demo.calendar.at(day + 15))
             mark_checkins_read(matches, demo.calendar.at(day + 15))

@@ -73,6 +73,7 @@ def _cohort(demo: DemoCohort) -> None:
     setup.prepare_mentors(demo, first_day=-18)
     setup.declare_conflict(demo, *setup.CONFLICT_OF_INTEREST)
     listening.publish_milestones(demo)
+    listening.measure_objectives(demo)
     round_ = pairs.run_round(demo, day=-4.5)
     pairs.pin_pairs(demo, round_, day=-4.5)
     if calendar.is_past(0):

@@ -28,7 +28,8 @@ def _wave(request: HttpRequest, pk: int) -> Wave:
     return get_object_or_404(rows, pk=pk)
 
 
-def _context(request: HttpRequest, title: str) -> dict[str, object]:
+def page_context(request: HttpRequest, title: str) -> dict[str, object]:
+    """Return what every page of results shows."""
     return {**admin.site.each_context(request), "opts": Wave._meta, "title": title}
 
 
@@ -43,7 +44,7 @@ def trend_view(request: HttpRequest, pk: int) -> HttpResponse:
         "round_to": ROUND_TO,
     }
     template = "admin/checkins/wave/trend.html"
-    return TemplateResponse(request, template, {**_context(request, title), **context})
+    return TemplateResponse(request, template, {**page_context(request, title), **context})
 
 
 def trend_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -51,36 +52,38 @@ def trend_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     wave = _wave(request, pk)
     sheet = trend_sheet(trends(wave, acting_member(request)), wave)
     page = reverse("admin:checkins_wave_trend", args=[wave.pk])
-    return _export(request, sheet, wave.cohort.program, page)
+    return sheet_page(request, sheet, wave.cohort.program, page)
 
 
 @require_safe
 def before_after_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the change between surveys of a cohort, for people who answered both."""
-    cohort = _cohort(request, pk)
+    cohort = find_cohort(request, pk)
     found = changes_shown(cohort, acting_member(request))
     context = {"cohort": cohort, "found": list(found.items())}
     title = _("Change in %(cohort)s") % {"cohort": cohort}
     template = "admin/checkins/wave/before_after.html"
-    return TemplateResponse(request, template, {**_context(request, title), **context})
+    return TemplateResponse(request, template, {**page_context(request, title), **context})
 
 
 def before_after_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Download what `before_after_view` shows."""
-    cohort = _cohort(request, pk)
+    cohort = find_cohort(request, pk)
     sheet = change_sheet(changes_shown(cohort, acting_member(request)), cohort)
     page = reverse("admin:checkins_wave_before-after", args=[cohort.pk])
-    return _export(request, sheet, cohort.program, page)
+    return sheet_page(request, sheet, cohort.program, page)
 
 
-def _cohort(request: HttpRequest, pk: int) -> Cohort:
+def find_cohort(request: HttpRequest, pk: int) -> Cohort:
+    """Return a cohort of a program of the member; raises Http404 for any other."""
     rows = Cohort.objects.for_committee(request.user).select_related("program")
     return get_object_or_404(rows, pk=pk)
 
 
-def _export(
+def sheet_page(
     request: HttpRequest, sheet: Sheet, program: Program, page_url: str
 ) -> HttpResponseBase:
+    """Offer the sheet as a file; `page_url` is the page with the same figures."""
     rows = list(sheet.rows)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -95,5 +98,5 @@ def _export(
         "note": _("Figures that the page hides from you are hidden in the file."),
     }
     return TemplateResponse(
-        request, "admin/export.html", {**_context(request, _("Export")), **context}
+        request, "admin/export.html", {**page_context(request, _("Export")), **context}
     )

@@ -10,6 +10,7 @@ from programs.committee_admin import CommitteeAdmin
 from ..models import Wave
 from ..result_readers import ResultReader, knows_turnout, with_turnout
 from ..suppression import ROUND_TO
+from . import objective_pages
 from . import result_pages as pages
 
 
@@ -19,6 +20,7 @@ class WaveAdmin(CommitteeAdmin):
         "There are no results yet. The results of a month appear once it is over and enough people "
         "have answered to protect each person."
     )
+    other_list = ("admin:checkins_wave_cohorts", _("Results by cohort: trends, change, objectives"))
     list_display = ("__str__", "month_name", "asked", "answers", "rate")
     # Not by the number of answers, which is not shown to everyone.
     sortable_by = ("__str__", "month_name", "asked")
@@ -69,11 +71,17 @@ class WaveAdmin(CommitteeAdmin):
         def page(route, view, name):
             return path(route, self.admin_site.admin_view(view), name=f"checkins_wave_{name}")
 
-        cohort = "cohort/<int:pk>/before-after/"
+        cohort, objectives = "cohort/<int:pk>/before-after/", "cohort/<int:pk>/objectives/"
         return [
             page("<int:pk>/trend/", pages.trend_view, "trend"),
             page("<int:pk>/trend/export/", pages.trend_export_view, "trend-export"),
             page(cohort, pages.before_after_view, "before-after"),
             page(f"{cohort}export/", pages.before_after_export_view, "before-after-export"),
+            page("cohorts/", objective_pages.cohorts_view, "cohorts"),
+            page(objectives, objective_pages.objectives_view, "objectives"),
+            page(
+                f"{objectives}export/", objective_pages.objectives_export_view, "objectives-export"
+            ),
+            page("objectives/<int:pk>/", objective_pages.measure_view, "objective-measure"),
             *super().get_urls(),
         ]

@@ -6,6 +6,7 @@ from .contact_plans import ContactPlan
 from .contacts import ContactLog
 from .moved_dates import MovedDate, last_move, moved_moment
 from .needs import MOST_NEEDS, AskedNeed
+from .objective_measures import ObjectiveMeasure
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
 from .surveys import AFTER_THE_END, MILESTONES, Survey, current_survey
@@ -25,6 +26,7 @@ __all__ = [
     "ContactPlan",
     "Kind",
     "MovedDate",
+    "ObjectiveMeasure",
     "PlannedSettings",
     "Question",
     "Survey",

@@ -43,6 +43,8 @@ class Wave(models.Model):
     need_figures = models.JSONField(default=list, editable=False)
     # As `answer_changes.StoredChange`: change since earlier surveys, already suppressed as well.
     changes = models.JSONField(_("changes"), default=list, editable=False)
+    # As `objective_results.StoredGoals`, of a closing survey.
+    goals = models.JSONField(_("goals"), default=dict, editable=False)
     # {id of a carer or deputy on that day: ids of the matches whose answers they read by name}
     named_readers = models.JSONField(default=dict, editable=False)
     # The program's setting on that day: a later change must not show what was hidden.

@@ -191,7 +191,10 @@ def test_no_role_computes_a_few_from_changes(role, pairs, before, after, program
 )
 def test_without_the_rule_the_attacker_finds_few(role, program, as_user, monkeypatch):
     """The test above can fail: this is what it finds if changes are shown as they are."""
-    everything = lambda changes, *_rest: [{"", *change["parts"]} for change in changes]  # noqa: E731
+
+    def everything(changes, *_rest):
+        return [{"", *change["parts"]} for change in changes]
+
     monkeypatch.setattr(answer_changes, "safe_parts", everything)
     monkeypatch.setattr(change_readers, "safe_parts", everything)
     group = Group(program, 9)

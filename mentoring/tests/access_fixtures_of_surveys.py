@@ -1,16 +1,17 @@
-"""Editions of the pulse survey in each program, a need that is asked about, a moved date."""
+"""Surveys and objectives of each program, a need that is asked about, a moved date."""
 
 from __future__ import annotations
 
 from accounts.models import User
 from checkins.editions import publish, start_edition
 from checkins.models import AskedNeed, CheckIn, MovedDate, Survey
+from programs.models import Objective
 
 from .access_roles import AccessFixtures
 
 
 def add_surveys(world: AccessFixtures, shared: Survey) -> None:
-    """Add `survey_draft` and `survey_own` to each program, started from `shared`."""
+    """Add `survey_draft`, `survey_own` (from `shared`) and an objective to each program."""
     for pair, program, chair in (
         ("own", world.program, world.people["chair"]),
         ("Z", world.other_program, world.people["outsider"]),
@@ -20,6 +21,7 @@ def add_surveys(world: AccessFixtures, shared: Survey) -> None:
         world.add("survey_own", pair, edition)
         draft = start_edition(edition, program=program, by=chair)
         world.add("survey_draft", pair, draft)
+        world.add("objective", pair, Objective.objects.create(program=program, text="o"))
 
 
 def add_need_and_move(checkin: CheckIn, *, by: User) -> None:

@@ -8,6 +8,7 @@ from .access_rule import Rule, act, desk, page, saying
 
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer", "conflicted"})
 COMMITTEE = READERS - {"conflicted"}
+ANY_COMMITTEE = READERS | {"outsider"}
 CHAIRS = frozenset({"chair", "maintainer", "conflicted"})
 ANY_CHAIR = CHAIRS | {"outsider"}
 
@@ -41,5 +42,11 @@ SURVEYS: dict[str, Rule] = {
     "admin:checkins_wave_trend-export": saying(desk(COMMITTEE, "wave"), format="csv"),
     "admin:checkins_wave_before-after": page(COMMITTEE, "cohort"),
     "admin:checkins_wave_before-after-export": saying(desk(COMMITTEE, "cohort"), format="csv"),
+    "admin:checkins_wave_cohorts": page(ANY_COMMITTEE),
+    "admin:checkins_wave_objectives": page(COMMITTEE, "cohort"),
+    "admin:checkins_wave_objectives-export": saying(desk(COMMITTEE, "cohort"), format="csv"),
+    "admin:checkins_wave_objective-measure": saying(
+        desk(CHAIRS - {"conflicted"}, "objective"), kind="meetings", target="9"
+    ),
     "admin:checkins_survey_compare": desk(READERS, "survey_draft", other=THE_EDITION_BEFORE),
 }

@@ -98,6 +98,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Survey.intros": SURVEY,
     "checkins.Survey.titles": SURVEY,
     "checkins.Wave.figures": NO_WORDS,
+    "checkins.Wave.goals": NO_WORDS,
     "checkins.Wave.changes": NO_WORDS,
     "checkins.Wave.named_readers": NO_WORDS,
     "checkins.Wave.need_figures": NO_WORDS,

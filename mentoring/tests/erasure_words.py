@@ -62,6 +62,7 @@ NOT_PLANTED = {
     "sessions.Session.session_data": "signed; holds the account's id",
     "sessions.Session.session_key": "a key",
     "checkins.Wave.figures": "counts",
+    "checkins.Wave.goals": "counts",
     "checkins.Wave.changes": "counts",
     "checkins.Wave.named_readers": "ids",
     "checkins.Wave.need_figures": "counts",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkins', '0018_several_choices'),
+        ('checkins', '0022_moved_dates'),
     ]
 
     operations = [
