@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
-from . import person_search
+from . import mail_page, person_search
 from .person_search import find_person
 
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
@@ -48,7 +48,18 @@ class CommitteeAdminSite(CommitteeSite):
     index_title = _("Today")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [path("find/", self.admin_view(self.find_view), name="find"), *super().get_urls()]
+        return [
+            path("find/", self.admin_view(self.find_view), name="find"),
+            path("mail/", self.admin_view(self.mail_view), name="mail"),
+            path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
+            path("mail/test/", self.admin_view(mail_page.send_test), name="mail-test"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def mail_view(self, request: HttpRequest) -> HttpResponse:
+        """Show a chair whether e-mail arrives."""
+        return mail_page.page(request, self)
 
     @method_decorator(require_safe)
     def find_view(self, request: HttpRequest) -> HttpResponse:

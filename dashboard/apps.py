@@ -6,7 +6,7 @@ class DashboardConfig(AppConfig):
     name = "dashboard"
 
     def ready(self) -> None:
-        from . import health_dates, receivers  # noqa: F401  they register themselves
+        from . import emails, health_dates, privacy, receivers  # noqa: F401  they register themselves
 
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):

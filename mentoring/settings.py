@@ -187,6 +187,7 @@ CELERY_TASK_ROUTES = {
     "workflow.tasks.run_jobs": {"queue": "heavy"},
     "notifications.tasks.read_bounces": {"queue": "heavy"},
     "notifications.tasks.look_for_alarms": {"queue": "heavy"},
+    "dashboard.tasks.check_mail": {"queue": "heavy"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # Wake-ups expire: after an outage the queue holds hundreds, and one is enough.
@@ -197,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "jobs": {"task": "workflow.tasks.run_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "mail-check": {
+        "task": "dashboard.tasks.check_mail",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "alarms": {
         "task": "notifications.tasks.look_for_alarms",
         "schedule": 60.0,
@@ -230,6 +236,8 @@ BOUNCE_DONE_FOLDER = env.str("BOUNCE_DONE_FOLDER", "")
 # Whom to tell when nothing is sent, and what to ask for while all is well.
 ALERT_EMAIL: list[str] = env.list("ALERT_EMAIL", [])
 DEADMAN_URL = env.str("DEADMAN_URL", "")
+# Under which names the mail provider publishes its keys (DKIM); the usual ones are tried anyway.
+DKIM_SELECTORS: list[str] = env.list("DKIM_SELECTORS", [])
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
 ERASED_FILE = Path(

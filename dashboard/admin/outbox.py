@@ -74,6 +74,7 @@ class OutboxAdmin(GenericRelationAdmin):
     )
     named_rows: ClassVar[Mapping[str, str]] = {"to": "recipient"}
     change_form_template = "admin/dashboard/email.html"
+    change_list_template = "admin/dashboard/outbox_list.html"
     acting_roles = (Role.CHAIR,)
 
     def visible_rows(
@@ -123,6 +124,13 @@ class OutboxAdmin(GenericRelationAdmin):
             messages.SUCCESS,
         )
         return redirect("admin:notifications_notification_change", row.pk)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        may_check = self._holds(request, self.acting_roles)
+        extra = {**(extra_context or {}), "may_check_mail": may_check}
+        return super().changelist_view(request, extra)
 
     def change_view(
         self,

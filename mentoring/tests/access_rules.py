@@ -311,6 +311,9 @@ PAGES: dict[str, Rule] = {
     # --- the committee's door
     "admin:index": library(ANY_COMMITTEE),
     "admin:find": library(ANY_COMMITTEE),
+    "admin:mail": page(ANY_CHAIR),
+    "admin:mail-check": act(ANY_CHAIR),
+    "admin:mail-test": act(ANY_CHAIR),
     "admin:login": library(ANY_COMMITTEE),  # sends the signed-out on to the one sign-in page
     "admin:logout": library(SIGNED_IN),
     "admin:password_change": library(ANY_COMMITTEE),

@@ -49,6 +49,7 @@ from .email_cases_of_endings import (
 )
 from .email_cases_of_events import EVENTS
 from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
+from .email_cases_of_mail import MAIL
 from .email_cases_of_pauses import PAUSES
 from .email_cases_of_surveys import SURVEYS
 from .silent_pairs import NEW_PAIRS, be_in_touch, silent
@@ -284,6 +285,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="role-ended",
     ),
     **CONCERNS,
+    **MAIL,
     **CARERS,
     **NEW_PAIRS,
     "match-ends-soon": Scenario(

@@ -83,6 +83,7 @@ NOT_FOR_COMMITTEE = {
     "workflow.Transition": "reached through its row",
 }
 NAMES_MEMBERS = {
+    "dashboard.MailCheck": "names the chair who asked the DNS",
     "applications.RosterJob": "names the member who uploaded a file",
     "programs.Conflict": "the declaration itself: its member and the chair keep reading it",
     "programs.Membership": "names committee members only",

@@ -1,0 +1,43 @@
+"""A check of SPF, DKIM and DMARC, for the scenarios of e-mails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dashboard import mail_checks
+from dashboard.models import MailCheck
+from testkit import factories
+
+from .email_cases import Case, Scenario
+
+WRONG = {
+    "check": "dmarc",
+    "verdict": "wrong",
+    "code": "dmarc-missing",
+    "values": {"domain": "example.org"},
+    "name": "_dmarc.example.org",
+    "record": "v=DMARC1; p=none",
+}
+
+
+def worse_check() -> Case:
+    """A chair, and a check that has found wrong what was in order before."""
+    chair = factories.member("Cleo Marsh", program=factories.program())
+    now = timezone.now()
+    check = MailCheck.objects.create(
+        asked_at=now, finished_at=now, findings=[WRONG], worse=["dmarc"]
+    )
+    return Case(check, chair)
+
+
+def check_again(case: Case) -> None:
+    """A newer check finds it in order."""
+    later = timezone.now() + timedelta(minutes=1)
+    good = {**WRONG, "verdict": "ok", "code": "dmarc-none"}
+    MailCheck.objects.create(asked_at=later, finished_at=later, findings=[good])
+    assert mail_checks.latest() != case.about
+
+
+MAIL = {"mail-check-worse": Scenario(worse_check, stop=check_again, reason="mail-fine")}
