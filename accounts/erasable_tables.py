@@ -21,6 +21,7 @@ EMAILS = {
                 "digest": erased(not_exported="a hash of an own address", mentions="hashes"),
                 "status": OWN,
             },
+            "WeeklyCount": {"kind": impersonal("counts of a kind of e-mail")},
             "BounceMailbox": {"mailbox problem": impersonal("the state of one mailbox")},
             "KnownState": {
                 "topic digest": erased(

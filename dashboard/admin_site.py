@@ -51,6 +51,7 @@ class CommitteeAdminSite(CommitteeSite):
         return [
             path("find/", self.admin_view(self.find_view), name="find"),
             path("mail/", self.admin_view(self.mail_view), name="mail"),
+            path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
             path("mail/test/", self.admin_view(mail_page.send_test), name="mail-test"),
             *super().get_urls(),
@@ -60,6 +61,11 @@ class CommitteeAdminSite(CommitteeSite):
     def mail_view(self, request: HttpRequest) -> HttpResponse:
         """Show a chair whether e-mail arrives."""
         return mail_page.page(request, self)
+
+    @method_decorator(require_safe)
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what was sent by kind and week, and the long jobs."""
+        return mail_page.figures(request, self)
 
     @method_decorator(require_safe)
     def find_view(self, request: HttpRequest) -> HttpResponse:

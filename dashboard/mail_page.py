@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,7 +21,7 @@ from notifications.models import BounceMailbox
 from programs.committee import Role, acting_member, roles_held
 from programs.committee_admin import CommitteeSite
 
-from . import mail_checks
+from . import mail_checks, mail_figures
 from .models import MailCheck
 from .reachability import count_with_bouncing_address
 
@@ -62,9 +65,38 @@ def page(request: HttpRequest, site: CommitteeSite) -> HttpResponse:
         "address": member.address,
         "reads_mailbox": bool(settings.BOUNCE_MAILBOX_URL),
         "mailbox": BounceMailbox.objects.order_by("-read_at").first(),
+        "may_read_figures": mail_figures.may_read(member),
         "unreachable": count_with_bouncing_address(member, MOST_COUNTED),
     }
     return TemplateResponse(request, "admin/dashboard/mail.html", context)
+
+
+def figures(request: HttpRequest, site: CommitteeSite) -> HttpResponse:
+    member = _chair(request)
+    if not mail_figures.may_read(member):
+        raise PermissionDenied
+    weeks = mail_figures.weeks_until(timezone.now())
+    asked = parse_week(request.GET.get("week", ""))
+    totals = mail_figures.totals(weeks)
+    week = asked if asked in weeks else weeks[-1]
+    context = {
+        **site.each_context(request),
+        "title": _("What was sent, and long jobs"),
+        "week": week,
+        "kinds": mail_figures.rows_of(week),
+        "totals": totals,
+        "chart": mail_figures.chart_of(totals),
+        "jobs": mail_figures.jobs_of(member),
+    }
+    return TemplateResponse(request, "admin/dashboard/mail_figures.html", context)
+
+
+def parse_week(text: str) -> date | None:
+    """Return the day in an address, None if it is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @require_POST

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from . import bounces, emails, privacy  # noqa: F401  (register kinds and reconcilers)
+        from . import bounces, emails, privacy, weekly_counts  # noqa: F401  (register kinds, reconcilers)

@@ -312,6 +312,7 @@ PAGES: dict[str, Rule] = {
     "admin:index": library(ANY_COMMITTEE),
     "admin:find": library(ANY_COMMITTEE),
     "admin:mail": page(ANY_CHAIR),
+    "admin:mail-figures": page(frozenset({"maintainer"})),  # of all programs; see its own test
     "admin:mail-check": act(ANY_CHAIR),
     "admin:mail-test": act(ANY_CHAIR),
     "admin:login": library(ANY_COMMITTEE),  # sends the signed-out on to the one sign-in page

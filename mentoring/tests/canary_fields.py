@@ -163,6 +163,7 @@ FIELDS: dict[str, str | None] = {
     "dashboard.MailCheck.findings": NO_WORDS,
     "dashboard.MailCheck.week": NO_WORDS,
     "dashboard.MailCheck.worse": NO_WORDS,
+    "notifications.WeeklyCount.kind": NO_WORDS,
     "notifications.BounceMailbox.mailbox": NO_WORDS,
     "notifications.BounceMailbox.problem": NO_WORDS,
     "notifications.BouncedAddress.digest": NO_WORDS,

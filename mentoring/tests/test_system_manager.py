@@ -135,6 +135,7 @@ ALLOWED = {
     "notifications/reminders.py": SENDS,
     "notifications/restore_guard.py": SENDS,
     "notifications/volume_limit.py": SENDS,
+    "notifications/weekly_counts.py": "counts e-mails by kind and week",
     "notifications/work_hours.py": SENDS,
     "programs/opening_requests.py": "writes to visitors; gives the committee numbers only",
     "programs/word_merging.py": "counts and merges the choices of a word; reads no texts",

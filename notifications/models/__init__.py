@@ -4,6 +4,7 @@ from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
 from .unsubscribed_addresses import UnsubscribedAddress
+from .weekly_counts import WeeklyCount
 from .work_hours import WorkHour
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Notification",
     "OutboxState",
     "UnsubscribedAddress",
+    "WeeklyCount",
     "WorkHour",
 ]

@@ -236,6 +236,16 @@ class Notification(ConfidentialModel):
             ),
             models.Index(fields=["created_at"], name="notification_created"),
             models.Index(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False),
+                name="notification_ended",
+            ),
+            models.Index(
+                fields=["bounced_at"],
+                condition=Q(bounced_at__isnull=False),
+                name="notification_bounced",
+            ),
+            models.Index(
                 fields=["kind", "sent_at", "recipient"],
                 condition=Q(state="sent"),
                 name="notification_unanswered",
