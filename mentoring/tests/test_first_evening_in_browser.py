@@ -186,7 +186,7 @@ def bring_people(evening, role):
     evening.follow("Roster imports")
     evening.follow("Import a roster")
     evening.choose("Cohort", "Spring")
-    evening.choose("These people apply as", role)
+    evening.choose("These people apply as", role.capitalize())
     evening.give_file("File", f"{role}s.csv", roster(role))
     evening.press("Read the file")
     evening.work()
