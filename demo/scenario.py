@@ -19,6 +19,7 @@ from . import (
     pair_year,
     pairs,
     personas,
+    program_events,
     setup,
     written_to_groups,
 )
@@ -99,6 +100,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
         for match, is_promised in zip(running[4:6], (False, True), strict=False):
             day = calendar.today - 6
             pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)
+    program_events.add_events(demo)
     pair_endings.end_terms(demo, matches, start=0)
     care_contacts.log_contacts(demo, matches)
 

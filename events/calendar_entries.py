@@ -17,9 +17,15 @@ from .models import Event
 FILE_NAME = "event.ics"
 
 
-def entry_of(event: Event, person: User, *, is_invitation: bool = False) -> CalendarEntry:
-    """Return the calendar entry of `person`, who has a place; it names no other participant."""
-    place = " · ".join(words for words in (event.place, event.link) if words)
+def entry_of(
+    event: Event, person: User, *, is_invitation: bool = False, is_public: bool = False
+) -> CalendarEntry:
+    """Return the calendar entry of `person`, who has a place; it names no other participant.
+
+    `is_public`: for an address that needs no sign-in, without the link to join.
+    """
+    words = [event.place, "" if is_public else event.link]
+    place = " · ".join(filter(None, words))
     return CalendarEntry(
         uid=calendar_links.uid_of(f"event-{event.public_id}"),
         sequence=event.sequence,

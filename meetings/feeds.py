@@ -1,4 +1,4 @@
-"""A private calendar address per person: the dates of all their pairs, with names and times only.
+"""A private calendar address per person: the dates of their pairs, and events they come to.
 
 The address holds a signed token and needs no sign-in, because calendar programs have none. It ends
 when the person turns it off or makes a new one, and with all their links (`User.link_epoch`).
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from access.tokens import BadToken
 from accounts.models import User
+from events.calendar_entries import entry_of
+from events.models import Event, EventQuerySet, SignUp
 from matches.models import Match
 from notifications.links import absolute, open_token, token_for
 from programs.calendar_files import calendar
@@ -60,7 +62,11 @@ def person_of(token: str) -> User:
 
 
 def feed_of(person: User, *, at: datetime) -> str:
-    """Return the calendar file: confirmed and held meetings of the person's open pairs."""
+    """Return the calendar file of the person.
+
+    It has the confirmed and held meetings of their open pairs, with names and times only, and the
+    events for which they have a place, without the link to join.
+    """
     people = ("match__mentee__person", "match__mentor__person", "match__mentee__cohort__program")
     rows = Meeting.objects.of(person).exclude(match__state=Match.State.CLOSED)
     rows = rows.filter(
@@ -70,5 +76,14 @@ def feed_of(person: User, *, at: datetime) -> str:
         event_of(meeting, person, is_invitation=False)
         for meeting in rows.select_related(*people).order_by("starts_at")
     ]
+    events += [entry_of(event, person, is_public=True) for event in events_of(person, at=at)]
     name = _("Mentoring meetings")
     return calendar(events, method="PUBLISH", name=name, at=at, product=name)
+
+
+def events_of(person: User, *, at: datetime) -> EventQuerySet:
+    """Return the events of the feed: with a place, not cancelled, not long ago."""
+    mine = SignUp.objects.of(person).going().values("event")
+    rows = Event.objects.filter(pk__in=mine, starts_at__gte=at - timedelta(days=KEPT_DAYS))
+    shown = rows.filter(state__in=[Event.State.PUBLISHED, Event.State.HELD])
+    return shown.select_related("program").order_by("starts_at", "pk")

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from django.contrib import admin
-from django.db.models import Count, ForeignKey, ManyToManyField, Model, Q, QuerySet, URLField
+from django.db.models import (
+    Count,
+    ForeignKey,
+    ManyToManyField,
+    Model,
+    Q,
+    QuerySet,
+    TimeField,
+    URLField,
+)
 from django.db.models import Field as DbField
-from django.forms import Field, ModelChoiceField, ModelForm, ModelMultipleChoiceField
+from django.forms import Field, ModelChoiceField, ModelForm, ModelMultipleChoiceField, TimeInput
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -45,6 +54,10 @@ class EventAdmin(CommitteeAdmin):
     """The calendar of a program: everyone of the committee reads it, chairs write it."""
 
     form = EventForm
+    formfield_overrides = {  # as Django declares it
+        **CommitteeAdmin.formfield_overrides,
+        TimeField: {"widget": TimeInput(attrs={"type": "time"}, format="%H:%M")},
+    }
     add_title = gettext_lazy("Add an event")
     empty_words = gettext_lazy(
         "There are no events yet. An orientation session, a kick-off or a mentors' circle keeps "

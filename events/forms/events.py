@@ -20,6 +20,8 @@ class EventForm(forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+        if "on" in self.fields:
+            self.fields["on"].help_text = _("Date and times are by the clock of the program.")
         for code in LANGUAGES:
             name = {"language": NAMES[code]}
             self.fields[f"title_{code}"] = forms.CharField(

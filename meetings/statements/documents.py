@@ -8,9 +8,11 @@ from datetime import date
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from events.models import Event
 from notifications.links import absolute
 
 from ..models import Meeting, Statement
@@ -53,6 +55,9 @@ def document_of(statement: Statement) -> Document:
 
 
 def _row(line: Line) -> list[str]:
+    if line.event:
+        kind = capfirst(str(Event.Kind(line.event).label))
+        return [_day(line.on), kind, _("participant"), str(line.minutes)]
     how = Meeting.Mode(line.mode).label
     what = _("Meeting, %(how)s") % {"how": how}
     return [_day(line.on), what, _role(line.role), str(line.minutes)]
@@ -78,9 +83,16 @@ def _hours(facts: Facts) -> list[str]:
 
 
 def _total(facts: Facts) -> str:
-    count = ngettext("%(count)s meeting", "%(count)s meetings", len(facts.lines))
+    events = sum(bool(line.event) for line in facts.lines)
+    meetings = len(facts.lines) - events
+    parts = []
+    if meetings or not events:
+        text = ngettext("%(count)s meeting", "%(count)s meetings", meetings)
+        parts.append(text % {"count": meetings})
+    if events:
+        parts.append(ngettext("%(count)s event", "%(count)s events", events) % {"count": events})
     return _("%(meetings)s, %(time)s in all.") % {
-        "meetings": count % {"count": len(facts.lines)},
+        "meetings": get_text_list(parts, _("and")),
         "time": hours_and_minutes(facts.minutes),
     }
 
@@ -98,8 +110,12 @@ def hours_and_minutes(minutes: int) -> str:
 
 def _closing(statement: Statement) -> list[str]:
     issued_on = timezone.localdate(statement.issued_at).isoformat()
+    lines = issuing.facts_of(statement).lines
+    has_events = any(line.event for line in lines)
+    text = _("The minutes of an event count for people whose attendance the program has recorded.")
     return [
         _("The minutes are those that the pair recorded after each meeting."),
+        *([text] if has_events else []),
         _("Issued on %(day)s.") % {"day": _day(issued_on)},
         _("Verification code: %(code)s") % {"code": issuing.grouped(statement.code)},
         _("Check the code at %(address)s")

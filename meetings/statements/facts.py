@@ -1,8 +1,11 @@
 """What a statement says, as data: read from the log of meetings on the day of issue.
 
-Only meetings that the pair has recorded as held count, with the minutes that they recorded. A
-credential year begins in the month that the program sets (`Policy.credential_year_month`); a
-meeting counts in the year of its date in its own time zone.
+1. Of meetings only those that the pair has recorded as held count, with the minutes that they
+   recorded.
+2. Of events only those that were held count, for people whose attendance was recorded, with the
+   minutes that the event says (`Event.credit`). They are in hours, not in certificates.
+3. A credential year begins in the month that the program sets (`Policy.credential_year_month`). A
+   meeting and an event count in the year of their date, each in its own time zone.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from accounts.models import User
+from events.models import Event, SignUp
 from matches.models import Match
 from programs.models import Program
 
@@ -23,12 +27,24 @@ from ..models import Meeting, MeetingQuerySet
 
 @dataclass(frozen=True)
 class Line:
-    """One meeting: ISO date, "mentor" or "mentee", how (`Meeting.Mode`), minutes."""
+    """One meeting: ISO date, "mentor" or "mentee", how (`Meeting.Mode`), minutes.
+
+    Or one event: its kind (`Event.Kind`), then without role and mode.
+    """
 
     on: str
     role: str
     mode: str
     minutes: int
+    event: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the facts of the line; those of a meeting as they were before there were events.
+
+        Otherwise each statement of before would look as if its facts had changed.
+        """
+        found = asdict(self)
+        return found if self.event else {k: v for k, v in found.items() if k != "event"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +64,7 @@ class Facts:
 
     def as_json(self) -> dict[str, object]:
         """Return what `from_json` reads."""
-        return asdict(self)
+        return {**asdict(self), "lines": [line.as_json() for line in self.lines]}
 
     @classmethod
     def from_json(cls, stored: dict[str, object]) -> Self:
@@ -80,15 +96,20 @@ def held_by(person: User) -> MeetingQuerySet:
     return real.select_related("match__mentee").order_by("on", "wall_time", "pk")
 
 
+def attended_by(person: User) -> list[Event]:
+    """Return the events that `person` has attended and that count, the earliest first."""
+    mine = SignUp.objects.of(person).attended().values("event")
+    rows = Event.objects.filter(pk__in=mine).order_by("on", "wall_time", "pk")
+    return [event for event in rows if event.credit]
+
+
 def minutes_by_year(person: User) -> dict[tuple[Program, int], int]:
-    """Return {(program, credential year): minutes held in it}, the latest year first."""
-    mine = Match.objects.of(person).order_by().values("mentee__cohort__program")
-    programs = {
-        program.pk: program
-        for program in Program.objects.filter(pk__in=mine).select_related("policy")
-    }
+    """Return {(program, credential year): minutes that count in it}, the latest year first."""
+    meetings = held_by(person).values_list("match__mentee__cohort__program", "on", "minutes")
+    rows = [*meetings, *((row.program_id, row.on, row.credit) for row in attended_by(person))]
+    mine = {pk for pk, _on, _minutes in rows}
+    programs = Program.objects.select_related("policy").in_bulk(mine)
     found: dict[tuple[Program, int], int] = {}
-    rows = held_by(person).values_list("match__mentee__cohort__program", "on", "minutes")
     for pk, on, minutes in rows:
         program = programs[pk]
         key = program, year_of(program, on)
@@ -101,6 +122,12 @@ def hours_facts(person: User, program: Program, year: int) -> Facts:
     first, last = first_day(program, year), last_day(program, year)
     rows = held_by(person).filter(match__mentee__cohort__program=program)
     lines = _lines(rows.filter(on__range=(first, last)), person)
+    lines += [
+        Line(event.on.isoformat(), "", "", event.credit, event.kind)
+        for event in attended_by(person)
+        if event.program_id == program.pk and first <= event.on <= last
+    ]
+    lines.sort(key=lambda line: line.on)
     return Facts(person.name, program.name, first.isoformat(), last.isoformat(), lines=lines)
 
 

@@ -31,7 +31,7 @@ from .facts import Facts
 # Without letters and digits that are mistaken for each other.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 Kind = Statement.Kind
-NO_MEETING = gettext_lazy("No meeting is recorded as held in this year.")
+NO_MEETING = gettext_lazy("No meeting and no event is recorded for you in this year.")
 
 
 def may_be_certified(match: Match) -> bool:
@@ -65,7 +65,7 @@ def issue_certificate(match: Match, *, by: User, at: datetime | None = None) -> 
 def issue_hours(program: Program, *, year: int, by: User, at: datetime | None = None) -> Statement:
     """Return the hours statement of `by` for the credential year that begins in `year`.
 
-    Raises ActionNotAllowed when they held no meeting in it.
+    Raises ActionNotAllowed when nothing in it counts.
     """
     found = log.hours_facts(by, program, year)
     if not found.lines:

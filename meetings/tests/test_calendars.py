@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.timezones import zone_names
-from meetings import scheduling
+from events import arranging, sign_ups
+from meetings import feeds, scheduling
 from meetings.calendars import add_links
 from notifications.testing import deliver_due_emails
 from programs.calendar_files import CalendarPerson, Event, calendar
+from testkit import events, factories
 from testkit import meetings as make
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -190,3 +192,20 @@ def test_a_suggestion_has_no_calendar_file(match, as_user, ben, dan):
     assert as_user(ben).get(url).status_code == 404
     scheduling.accept(meeting, by=match.mentor.person, at=timezone.now())
     assert as_user(dan).get(url).status_code == 404
+
+
+def test_the_feed_has_the_events_one_has_a_place_for(program, cohort, cleo, dan):
+    factories.application(dan, cohort)
+    mine, left, off = (
+        events.published(program, by=cleo, titles={"en": name}, link="https://meet.example.org/x")
+        for name in ("Kick-off", "Circle", "Party")
+    )
+    for one in (mine, left, off):
+        sign_ups.sign_up(one, by=dan)
+    sign_ups.leave(left, by=dan)
+    arranging.cancel(off, by=cleo, reason="No room")
+    text = feeds.feed_of(dan, at=timezone.now())
+    (read,) = icalendar.Calendar.from_ical(text).events
+    assert read.start == mine.starts_at
+    assert str(read["SUMMARY"]).startswith("Kick-off")
+    assert "meet.example.org" not in text

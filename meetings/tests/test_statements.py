@@ -15,12 +15,13 @@ from pypdf import PdfReader
 
 from access.exceptions import ActionNotAllowed
 from accounts import privacy
+from events.models import Event, SignUp
 from matches import endings
 from matches.models import Match
 from meetings.emails import certificate_ready
 from meetings.models import Meeting, Statement
 from meetings.statements import documents, facts, issuing, pdf
-from testkit import factories
+from testkit import events, factories
 
 SPACE = re.compile(r"\s+")
 
@@ -83,7 +84,7 @@ def test_a_year_without_meetings_has_no_statement(pair, ben, dan, as_user):
     unknown = reverse("meetings:hours-create", args=["no-such-program", 2026])
     for address in (url, unknown):
         response = as_user(dan).post(address, follow=True)
-        assert "No meeting is recorded" in text_of(response)
+        assert "No meeting and no event" in text_of(response)
     assert not Statement.system.exists()
 
 
@@ -250,3 +251,48 @@ def test_codes_are_long_and_without_letters_that_look_alike():
     assert len(codes) == 200
     assert all(len(code) == 20 and not set(code) & set("01IO") for code in codes)
     assert issuing.grouped("ABCDEFGHJKLMNPQRSTUV") == "ABCD-EFGH-JKLM-NPQR-STUV"
+
+
+# --- events
+
+
+@pytest.fixture
+def circle(pair, ben, cleo):
+    """An event of the program, in the same credential year, to which Ben came."""
+    event = events.held(pair.program, (ben,), by=cleo, kind="circle", credit_minutes=90)
+    events.move_to(event, 0)
+    Event.objects.update(on=date(2026, 2, 1))
+    return event
+
+
+def test_an_event_that_someone_attended_counts_as_hours(circle, pair, ben, ada):
+    found = issuing.facts_of(hours(pair, ben))
+    assert [(line.on, line.event, line.minutes) for line in found.lines] == [
+        ("2026-01-12", "", 45),
+        ("2026-02-01", "circle", 90),
+        ("2026-03-02", "", 75),
+    ]
+    text = " ".join(documents.document_of(hours(pair, ben)).texts)
+    assert "2 meetings and 1 event, 3 hours 30 minutes in all." in text
+    assert "Mentors' circle participant 90" in text
+    assert len(issuing.facts_of(hours(pair, ada)).lines) == 2
+
+
+def test_who_only_came_to_events_has_hours_too(cohort, program, cleo, dan):
+    factories.application(dan, cohort)
+    event = events.held(program, (dan,), by=cleo)
+    assert facts.minutes_by_year(dan) == {(program, facts.year_of(program, event.on)): 120}
+
+
+def test_without_attendance_or_credit_an_event_does_not_count(circle, pair, ben):
+    SignUp.objects.update(has_attended=False)
+    assert len(issuing.facts_of(hours(pair, ben)).lines) == 2
+    SignUp.objects.update(has_attended=True)
+    Event.objects.update(credit_minutes=0)
+    assert len(issuing.facts_of(hours(pair, ben)).lines) == 2
+
+
+def test_a_statement_of_meetings_alone_is_stored_as_before_there_were_events(pair, ben):
+    statement = hours(pair, ben)
+    assert '"event"' not in statement.facts
+    assert hours(pair, ben) == statement
