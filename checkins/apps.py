@@ -20,6 +20,8 @@ class CheckinsConfig(AppConfig):
             privacy,
             receivers,
             results,
+            silent_carer_emails,
+            silent_carers,
             survey_emails,
             unanswered_emails,
         )

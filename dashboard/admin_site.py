@@ -22,7 +22,8 @@ from .person_search import find_person
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("care", _("Pairs and care"),
      ("dashboard.pair", "matches.match", "checkins.concern", "checkins.checkin",
-      "checkins.contactplan", "checkins.contactlog")),
+      "checkins.contactplan", "checkins.contactlog",
+      "checkins.carersilence")),
     ("people", _("People"),
      ("applications.application", "accounts.user", "programs.conflict",
       "applications.rosterupload",

@@ -20,7 +20,7 @@ from agreements.late import without_agreement
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.first_contact import without_contact
-from checkins.models import CheckIn, Concern, ContactPlan
+from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan
 from matches.models import Match
 from matching.models import Offer, Round
 from notifications import outbox_health
@@ -162,6 +162,9 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("carer whose role ends soon", "carers whose role ends soon", leaving)
     url = changelist_url("programs_membership", ends="soon")
     yield AttentionItem(leaving, text, url, "amber")
+    (silent,) = _counts(CarerSilence.objects.visible_to(member).open(), Q())
+    text = ngettext("carer has gone silent", "carers have gone silent", silent)
+    yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad")
 
 
 def _rounds(member: User) -> Iterator[AttentionItem]:
@@ -210,7 +213,7 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
             may_end(pairs, reader=member),
             health[Health.STUCK],
             health[Health.DRIFTING],
-            pairs.filter(carer=None),
+            pairs.without_carer(),
         )
     )
     text = ngettext("pair may want to end", "pairs may want to end", ending)

@@ -22,6 +22,7 @@ from agreements.models import AgreementVersion, PaperRecord, Signature
 from checkins.models import CheckIn, Concern
 from matches.models import Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
+from matches.uncovered import UNCOVERED_AT_MOST
 from meetings.models import Meeting
 from notifications.models import Notification
 from programs.models import Policy
@@ -134,6 +135,11 @@ def pairs_with_other_health_dates(at: datetime) -> Iterable[Match]:
         dates = health_dates.computed(cast(health_dates.Facts, row))
         if any(getattr(row, name) != value for name, value in dates.items()):
             yield row
+
+
+@invariant("No pair is without an active carer for more than two weeks.")
+def pairs_that_nobody_looks_after(at: datetime) -> Iterable[Match]:
+    return Match.objects.open().filter(uncovered_since__lt=at - UNCOVERED_AT_MOST)
 
 
 # --- what belongs to a pair

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from accounts.models import User
-from checkins import contact_log, contact_plan
+from checkins import contact_log, contact_plan, silent_carers
 from checkins.models import ContactLog
 from matches.models import Match
 
@@ -32,7 +32,9 @@ def log_contacts(demo: DemoCohort, matches: Iterable[Match]) -> None:
         for turn, (person, ago) in enumerate(zip(match.people, days, strict=True)):
             how = (How.PHONE, How.MESSAGE, How.EMAIL)[(place + turn) % 3]
             _log(demo, match, person, how=how, day=demo.calendar.today - ago)
-    contact_plan.keep_plans(demo.calendar.at(demo.calendar.today))
+    now = demo.calendar.at(demo.calendar.today)
+    contact_plan.keep_plans(now)
+    silent_carers.notice_silent_carers(now)
 
 
 def _log(demo: DemoCohort, match: Match, person: User, *, how: str, day: float) -> None:

@@ -21,4 +21,5 @@ class MatchesConfig(AppConfig):
             retention,
             sender_policies,
             terms,
+            uncovered,
         )

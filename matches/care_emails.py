@@ -68,8 +68,8 @@ def tell_of_ending_roles(at: datetime) -> None:
     to_members=True,
 )
 def pairs_in_care(membership: Membership, member: User) -> Email | Cancel:
-    """**To**: the carer. **When**: another member assigns pairs to them; one e-mail for all that
-    are assigned together. **Until**: no pair is in their care."""
+    """**To**: the carer. **When**: another member assigns pairs to them, they take them over, or
+    nobody else can; one e-mail for all at once. **Until**: no pair is in their care."""
     count = pairs_of(membership).count()
     if not count or not membership.is_live:
         return Cancel(NO_PAIRS)

@@ -20,7 +20,9 @@ ASSIGNERS = (Role.CHAIR, Role.MATCHER)
 
 def possible_carers(program: Program) -> list[User]:
     """Return the current committee members of the program who may care for pairs, by name."""
-    live = Membership.objects.live().filter(program=program, role__in=Membership.CARERS)
+    live = Membership.objects.live().filter(
+        program=program, role__in=Membership.CARERS, user__is_active=True
+    )
     people = {row.user_id: row.user for row in live.select_related("user")}
     return sorted(people.values(), key=lambda user: user.name)
 
@@ -52,7 +54,35 @@ def assign_carer(match: Match, carer: User, *, by: User, at: datetime | None = N
     if match.state == Match.State.CLOSED:
         raise ActionNotAllowed(_("This pair is closed, so it cannot get a new carer."))
     was = match.carer_id
-    Match.objects.filter(pk=match.pk).update(carer=carer)
-    match.carer = carer
+    Match.objects.filter(pk=match.pk).update(carer=carer, uncovered_since=None)
+    match.carer, match.uncovered_since = carer, None
     if carer.pk not in (was, by.pk):
         tell_carer(carer, match.program, at=at)
+
+
+@transaction.atomic
+def take_over_pairs(
+    carer: User, program: Program, *, by: User, at: datetime | None = None
+) -> list[Match]:
+    """Make `by` the carer of the open pairs of `carer`, and tell `by` in one e-mail.
+
+    Pairs with whom `by` has a conflict of interest stay as they are. Return those taken over.
+
+    Raises ActionNotAllowed for anyone who cannot look after pairs of the program, and when no pair
+    is left.
+    """
+    if by not in possible_carers(program):
+        raise ActionNotAllowed(_("Only a carer or a chair of the program can take pairs over."))
+    theirs = Match.objects.for_committee(by).open()
+    mine = theirs.filter(carer=carer, mentee__cohort__program=program)
+    ids = list(mine.order_by().values_list("pk", flat=True))
+    # Of two who press at once, the second one finds another carer.
+    rows = Match.objects.open().filter(pk__in=ids, carer=carer).order_by("pk")
+    taken = list(rows.select_for_update(no_key=True))
+    if not taken or carer == by:
+        raise ActionNotAllowed(
+            _("There is no pair left to take over. Someone else may have been faster.")
+        )
+    Match.objects.filter(pk__in=[row.pk for row in taken]).update(carer=by, uncovered_since=None)
+    tell_carer(by, program, at=at)
+    return taken

@@ -1,4 +1,5 @@
 from .answers import Answer
+from .carer_silences import CarerSilence
 from .checkins import CheckIn, Kind
 from .concern_notes import ConcernNote
 from .concerns import Concern
@@ -18,6 +19,7 @@ __all__ = [
     "MOST_NEEDS",
     "Answer",
     "AskedNeed",
+    "CarerSilence",
     "Channel",
     "CheckIn",
     "Concern",

@@ -79,6 +79,10 @@ class MatchQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.exclude(state=Match.State.CLOSED)
 
+    def without_carer(self) -> Self:
+        """Matches that nobody looks after: no carer, or one who no longer can."""
+        return self.filter(Q(carer=None) | Q(uncovered_since__isnull=False))
+
     def paused(self, at: datetime) -> Self:
         """Open matches that are paused at `at`."""
         return self.open().filter(paused_until__gt=at)
@@ -178,6 +182,10 @@ class Match(models.Model):
     )
     # When the two agreed on their present term: the days of earlier pauses no longer count.
     term_agreed_on = models.DateField(null=True, editable=False)
+    # Since when nobody looks after the pair (`matches.uncovered`); None while somebody does.
+    uncovered_since = models.DateTimeField(
+        _("without an active carer since"), null=True, editable=False
+    )
     # When free texts of the pair were erased, because their time was over (`matches.retention`)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
     # What its health follows from, and when it drifts and is stuck if nothing happens. Kept by
@@ -226,6 +234,11 @@ class Match(models.Model):
                 fields=["paused_until"],
                 condition=Q(paused_until__isnull=False),
                 name="match_paused",
+            ),
+            models.Index(
+                fields=["uncovered_since"],
+                condition=Q(uncovered_since__isnull=False),
+                name="match_uncovered",
             ),
             models.Index(fields=["stuck_from"], condition=~Q(state="closed"), name="match_stuck"),
             models.Index(

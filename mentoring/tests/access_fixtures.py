@@ -19,8 +19,7 @@ from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
 from applications.models import RosterJob, RosterUpload
-from checkins import contact_plan
-from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, ContactPlan, Wave
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
@@ -45,6 +44,7 @@ from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_announcements import add_announcements
+from .access_fixtures_of_care import add_contact, add_silences
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
@@ -251,16 +251,12 @@ def asked(world: AccessFixtures) -> None:
         )
         ConcernNote.objects.create(concern=concern, member=carer, text="n")
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
-        called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
-        world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
-        if pair not in "BF":  # B will pause and F will end, see below
-            contact_plan.keep([match.pk])
-            plan = ContactPlan.system.get(match=match, person=person)
-            world.add("contact_plan", pair, plan, owners=(mentee,), partners=(mentor,))
+        add_contact(world, pair, carer)
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         counts = {"asked": 9, "answered": 6}
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
+    add_silences(world, at)
     world.add("survey", "", fit)
     add_surveys(world, pulse)
     add_announcements(world)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .access_rule import Rule, act, desk, saying
 
+CHAIRS = frozenset({"chair", "conflicted", "maintainer"})  # a silence names no one of a pair
 CARE = frozenset({"carer", "chair", "maintainer"})
 
 CARE_PAGES: dict[str, Rule] = {
@@ -19,5 +20,6 @@ CARE_PAGES: dict[str, Rule] = {
         f"admin:checkins_contactplan_{result}": saying(act(CARE, "contact_plan"), how="phone")
         for result in ("reached", "message", "missed")
     },
+    "admin:checkins_carersilence_take-over": act(CHAIRS, "silence"),
     "admin:checkins_contactplan_undo": act(CARE, "contact"),
 }

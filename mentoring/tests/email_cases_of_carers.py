@@ -6,8 +6,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from checkins.models import CarerSilence
 from matches.models import Match
+from matches.uncovered import TAKEN_AFTER
 from programs.models import Membership
+from testkit import factories
 
 from .email_cases import Case, Scenario, pair, to_carer, update
 
@@ -29,7 +32,48 @@ def lose_the_pairs(case: Case) -> None:
     Match.objects.filter(carer=case.to).update(carer=None)
 
 
+def silent() -> Case:
+    """A carer has gone silent, and the chair can act."""
+    case = carer()
+    role = case.about
+    made = CarerSilence.objects.create(
+        carer=case.to, program=role.program, since=timezone.localdate(), noticed_at=timezone.now()
+    )
+    chair = factories.member(program=role.program, role="chair")
+    return Case(made, chair)
+
+
+def taken_over() -> Case:
+    """The chair has taken a pair over."""
+    case = silent()
+    CarerSilence.objects.filter(pk=case.about.pk).update(taken_by=case.to, pairs_taken=1)
+    case.about.refresh_from_db()
+    return Case(case.about, case.about.carer)
+
+
+def without_carer() -> Case:
+    """A pair has waited for a carer, and nobody can be it."""
+    case = carer()
+    since = timezone.now() - TAKEN_AFTER
+    Match.objects.filter(carer=case.to).update(uncovered_since=since)
+    return case
+
+
+def end_roles(case: Case) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(user=case.to).update(until=yesterday)
+
+
 CARERS = {
+    "carer-silent": Scenario(
+        silent, stop=lambda case: update(case, ended_at=timezone.now()), reason="carer-heard-of"
+    ),
+    "pairs-taken-over": Scenario(taken_over, stop=end_roles, reason="no-member"),
+    "pairs-without-carer": Scenario(
+        without_carer,
+        stop=lambda case: Match.objects.update(uncovered_since=None),
+        reason="pairs-covered",
+    ),
     "pairs-in-care": Scenario(carer, stop=lose_the_pairs, reason="no-pairs"),
     "carer-leaves": Scenario(
         leaving_carer,

@@ -301,6 +301,7 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
     about_members = {
         "matching.Round", "accounts.User", "programs.Membership", "checkins.Survey",
         "announcements.Announcement",  # the test to its writer
+        "checkins.CarerSilence",
     }  # fmt: skip
     # See programs/tests/test_opening_requests.py and applications/tests/test_mentor_invitations.py.
     about_visitors = {"programs.OpeningRequest", "applications.MentorInvitation"}

@@ -54,6 +54,7 @@ ALLOWED = {
     "checkins/bounced_addresses.py": "raises and resolves concerns, for no person",
     "checkins/handling.py": "marks the first act, reminds, and opens what nobody handles",
     "checkins/contact_log.py": "logs a contact for a member whom the verb checks",
+    "checkins/silent_carers.py": "counts what waits, for no person; asks what was sent",
     "checkins/contact_plan.py": "computes days for no person; no words",
     "checkins/concerns.py": "raises concerns and reminds of them",
     "checkins/unanswered_emails.py": "counts e-mails without an answer, for no person",

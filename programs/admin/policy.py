@@ -113,6 +113,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
                 "care_second_days",
                 "care_later_days",
                 "care_gap_days",
+                "care_silent_days",
             ),
         },
     ),

@@ -143,7 +143,10 @@ class CarerFilter(admin.SimpleListFilter):
         return [("me", _("My pairs")), ("none", _("No carer yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        carers = {"me": Q((self.path, request.user.pk)), "none": Q((self.path, None))}
+        # What nobody looks after any more has a carer still: see `matches.uncovered`.
+        since = f"{self.path.removesuffix('carer')}uncovered_since__isnull"
+        none = Q((self.path, None)) | Q((since, False))
+        carers = {"me": Q((self.path, request.user.pk)), "none": none}
         return queryset.filter(carers.get(self.value() or "", Q()))
 
 

@@ -145,6 +145,16 @@ class Policy(models.Model):
         low=14,
         high=366,
     )
+    care_silent_days = integer_setting(
+        14,
+        _("a carer has gone silent after (days)"),
+        _(
+            "A contact is overdue, or a concern waits, for longer than that. The deputy and the "
+            "chair are told and can take the pairs over."
+        ),
+        low=3,
+        high=90,
+    )
     unanswered_messages = integer_setting(
         3, _("unanswered messages before the carer is alerted"), low=1, high=20
     )

@@ -1,0 +1,35 @@
+"""What the committee does for pairs, for the tests that visit every page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from checkins import contact_plan
+from checkins.models import CarerSilence, ContactLog, ContactPlan
+
+from .access_roles import OWNERS, AccessFixtures
+
+
+def add_contact(world: AccessFixtures, pair: str, carer: User) -> None:
+    """Log a contact with the mentee of a pair, and plan the next one."""
+    mentee, mentor = OWNERS[pair]
+    match, person = world.row("match", pair), world.people[mentee]
+    called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
+    world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
+    if pair not in "BF":  # B will pause and F will end: they have no contact ahead
+        contact_plan.keep([match.pk])
+        plan = ContactPlan.system.get(match=match, person=person)
+        world.add("contact_plan", pair, plan, owners=(mentee,), partners=(mentor,))
+
+
+def add_silences(world: AccessFixtures, at: datetime) -> None:
+    """Let a carer of each program go silent."""
+    for pair, carer, program in (
+        ("own", "carer", world.program),
+        ("Z", "mentor", world.other_program),
+    ):
+        row = CarerSilence.objects.create(
+            carer=world.people[carer], program=program, since=at.date(), noticed_at=at
+        )
+        world.add("silence", pair, row)
