@@ -16,6 +16,8 @@ class CheckinsConfig(AppConfig):
             first_contact_emails,
             handling,
             link_views,
+            mediation,
+            missed_contacts,
             planning,
             privacy,
             receivers,

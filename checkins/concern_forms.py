@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import Concern
+from .models import Concern, MediationStep
 from .models.concerns import TEXT_LENGTH
 
 
@@ -29,6 +29,36 @@ class LookAgainForm(forms.Form):
         help_text=_("We remind you on that day. Leave it blank if you need no reminder."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class MediationForm(forms.Form):
+    """A step of a mediation."""
+
+    step = forms.ChoiceField(
+        label=_("What was done"),
+        choices=MediationStep.Kind,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a step.")},
+    )
+    on = forms.DateField(
+        label=_("On"),
+        help_text=_("A talk with both may be ahead."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Enter the day.")},
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        help_text=_(
+            "What both agreed on, or words that both get by e-mail, the same for both. Of the "
+            "other steps it is a note for the committee."
+        ),
+        max_length=TEXT_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    has_agreed = forms.BooleanField(
+        label=_("The person agrees that the partner knows of this"), required=False
     )
 
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from matches.models import Match
 
 from . import contact_plan
-from .models import ContactLog
+from .models import Concern, ContactLog
 
 UNDO_WITHIN = timedelta(minutes=30)
 SAME_TAP = timedelta(minutes=2)
@@ -94,3 +94,30 @@ def undo(row: ContactLog, *, by: User, at: datetime | None = None) -> None:
         )
     ContactLog.system.filter(pk=row.pk).delete()
     contact_plan.keep([row.match_id])
+
+
+def note_as_concern(row: ContactLog, *, by: User, at: datetime | None = None) -> Concern:
+    """Make a concern of the note on a contact, assigned to `by`; a second time returns the first.
+
+    Raises ActionNotAllowed for anyone who does not look after the pair, and without a note.
+    """
+    if not ContactLog.objects.visible_to(by).filter(pk=row.pk).exists():
+        raise ActionNotAllowed(_("You don't look after this pair."))
+    if not row.note.strip():
+        raise ActionNotAllowed(_("There is no note. Note a concern in your own words instead."))
+    at = at or timezone.now()
+    with transaction.atomic():
+        concern, created = Concern.system.get_or_create(
+            person=row.person,
+            nonce=f"contact-{row.pk}",
+            defaults={
+                "program": row.match.program,
+                "match": row.match,
+                "cause": Concern.Cause.NOTED,
+                "text": row.note,
+                "raised_at": at,
+            },
+        )
+        if created:
+            concern.take(by=by, at=at)
+    return concern

@@ -89,6 +89,13 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
                 "sent, and this concern is resolved by itself."
             ),
         ]
+    if concern.cause == Concern.Cause.CONTACT:
+        text = _(
+            "The committee has not reached %(name)s for more than %(days)s days. “Contacts due” "
+            "says how to reach them. Once they are reached, this is resolved by itself."
+        )
+        days = concern.program.policy.care_gap_days
+        return [text % {"name": concern.person, "days": days}]
     if concern.cause == Concern.Cause.ENDING and not concern.text:
         return [_("The page of the match says what is known, under “The end of the pair”.")]
     if concern.cause == Concern.Cause.SILENCE:

@@ -19,7 +19,7 @@ from notifications.reconcilers import reconciler
 from programs.retention_limits import text_limits
 from workflow.models import Transition
 
-from .models import Answer, AskedNeed, CheckIn, Concern, ConcernNote, ContactLog
+from .models import Answer, AskedNeed, CheckIn, Concern, ConcernNote, ContactLog, MediationStep
 from .needs import question_about, shown_answer
 
 
@@ -49,6 +49,7 @@ def erase_old_concerns(at: datetime) -> int:
             Q(match=None) | Q(match__closed_at__lte=before), texts_erased_at=None
         )
         ConcernNote.system.filter(concern__in=over).update(text="")
+        MediationStep.system.filter(concern__in=over).update(text="")
         erased += over.update(text="", contact_info="", resolution="", texts_erased_at=at)
     return erased
 
@@ -103,12 +104,14 @@ def erase(user: User) -> None:
     AskedNeed.system.filter(checkin__person=user).delete()
     concerns = Concern.system.filter(Q(person=user) | Q(author=user))
     ConcernNote.system.filter(concern__in=concerns).update(text="")
+    MediationStep.system.filter(concern__in=concerns).update(text="")
     concerns.update(text="", contact_info="", resolution="")
     ContactLog.system.filter(person=user).update(note="")
     mentions, in_pair = Mentions.of(user), {"match__in": matches}
     mentions.replace_in(Answer.system.filter(checkin__match__in=matches), "text")
     mentions.replace_in(Concern.system.filter(**in_pair), "text", "contact_info", "resolution")
     mentions.replace_in(ConcernNote.system.filter(concern__match__in=matches), "text")
+    mentions.replace_in(MediationStep.system.filter(concern__match__in=matches), "text")
     mentions.replace_in(ContactLog.system.filter(**in_pair), "note")
     for rows in (CheckIn.objects.filter(person=user), concerns):
         Transition.system.about_any(rows).update(why="")
@@ -140,6 +143,7 @@ COLUMNS = rules(
             "text contact_info": erased(),
             "resolution": erased(not_exported=FOR_THE_COMMITTEE),
         },
+        "MediationStep": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "ConcernNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "ContactLog": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },

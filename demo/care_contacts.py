@@ -14,7 +14,7 @@ from matches.models import Match
 from .setup import DemoCohort
 
 SILENT = "Alice Whitlock"
-SILENT_FOR = 100  # days without a contact of the silent carer
+SILENT_FOR = 85  # days without a contact of the silent carer
 # How long ago the two of a pair were reached, by its place: some are due again.
 DAYS_SINCE = ((12, 5), (30, 26), (64, 9), (20, 41))
 Result, How = ContactLog.Result, ContactLog.How

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -31,7 +31,7 @@ from programs.models import Membership, Program, conflicts_with, read_roles_once
 
 from .care_emails import tell_carer
 from .carers import possible_carers
-from .models import Match
+from .models import Match, MatchQuerySet
 
 UNCOVERED_AT_MOST = timedelta(days=14)
 TAKEN_AFTER = timedelta(days=13)  # on the 14th day; a day is left for a stop of the machine
@@ -69,7 +69,7 @@ def uncovered_ids(at: datetime) -> set[int]:
     return ids
 
 
-def _in_conflict(carer: User) -> Iterable:
+def _in_conflict(carer: User) -> MatchQuerySet:
     """Return the open pairs in the care of someone who has a conflict of interest with them."""
     near = conflicts_with(carer, "mentee__person", "mentor__person")
     return Match.objects.open().filter(near, carer=carer).order_by()

@@ -24,15 +24,16 @@ from programs.committee import cares_for_pairs
 from programs.committee_admin import CommitteeAdmin, find_field, state_name
 from workflow.models import Transition
 
-from .. import handling
+from .. import handling, mediation
 from ..concern_forms import (
     GiveBackForm,
     LookAgainForm,
+    MediationForm,
     NotedConcernForm,
     NoteForm,
     ResolutionForm,
 )
-from ..models import Concern, ConcernNote
+from ..models import Concern, ConcernNote, MediationStep
 from ..presenters import what_it_is
 from ..response_times import FirstActions, duration
 
@@ -41,6 +42,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "look_again": LookAgainForm,
     "give_back": GiveBackForm,
     "resolve": ResolutionForm,
+    "mediate": MediationForm,
 }
 
 
@@ -193,6 +195,9 @@ class ConcernAdmin(CommitteeAdmin):
         """Add what a member can do with the concern; `forms` holds the one that was refused."""
         if obj is not None:
             forms_of_page = {name: form() for name, form in FORMS.items()}
+            forms_of_page["mediate"] = MediationForm(initial={"on": timezone.localdate()})
+            steps = MediationStep.objects.for_committee(request.user).filter(concern=obj)
+            context["steps"] = list(steps.select_related("member"))
             forms_of_page["look_again"] = LookAgainForm(initial={"on": obj.follow_up_on})
             context["forms"] = forms_of_page | context.get("forms", {})
             context["is_mine"] = obj.taken_by_id == request.user.pk
@@ -212,6 +217,7 @@ class ConcernAdmin(CommitteeAdmin):
             button("look_again", self.look_again_view),
             button("give_back", self.give_back_view),
             button("resolve", self.resolve_view),
+            button("mediate", self.mediate_view),
             *super().get_urls(),
         ]
 
@@ -244,9 +250,18 @@ class ConcernAdmin(CommitteeAdmin):
 
         return self._act(request, pk, "give_back", act)
 
+    def mediate_view(self, request, pk):
+        def act(concern, data):
+            step = mediation.add_step(concern, by=request.user, **data)
+            if step.kind == MediationStep.Kind.WORDS:
+                return _("Both get your words by e-mail.")
+            return _("The step is noted.")
+
+        return self._act(request, pk, "mediate", act)
+
     def resolve_view(self, request, pk):
         def act(concern, data):
-            concern.resolve(by=request.user, outcome=data["outcome"], note=data["note"])
+            mediation.resolve(concern, by=request.user, outcome=data["outcome"], note=data["note"])
             return _("Resolved.")
 
         return self._act(request, pk, "resolve", act)

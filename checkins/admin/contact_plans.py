@@ -186,9 +186,11 @@ class ContactPlanAdmin(CommitteeAdmin):
             return path(f"<int:pk>/{result}/", view, name=f"checkins_contactplan_{result}")
 
         undo = self.admin_site.admin_view(require_POST(self.undo_view))
+        concern = self.admin_site.admin_view(require_POST(self.concern_view))
         return [
             *(button(result) for result in Result.values),
             path("undo/<int:pk>/", undo, name="checkins_contactplan_undo"),
+            path("concern/<int:pk>/", concern, name="checkins_contactplan_concern"),
             *super().get_urls(),
         ]
 
@@ -211,6 +213,14 @@ class ContactPlanAdmin(CommitteeAdmin):
         words = _("Thank you. The next contact with %(name)s is due on %(day)s.")
         messages.success(request, words % {"name": plan.person, "day": format_date(day)})
         return redirect("admin:checkins_contactplan_change", pk)
+
+    def concern_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a concern of the note on a contact; `pk` is that of the contact."""
+        member = acting_member(request)
+        row = get_object_or_404(ContactLog.objects.visible_to(member), pk=pk)
+        concern = contact_log.note_as_concern(row, by=member)
+        messages.success(request, _("Noted as a concern and assigned to you."))
+        return redirect("admin:checkins_concern_change", concern.pk)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take back what the member has just logged; `pk` is that of the contact."""

@@ -5,6 +5,7 @@ from .concern_notes import ConcernNote
 from .concerns import Concern
 from .contact_plans import ContactPlan
 from .contacts import ContactLog
+from .mediation import MediationStep
 from .moved_dates import MovedDate, last_move, moved_moment
 from .needs import MOST_NEEDS, AskedNeed
 from .objective_measures import ObjectiveMeasure
@@ -27,6 +28,7 @@ __all__ = [
     "ContactLog",
     "ContactPlan",
     "Kind",
+    "MediationStep",
     "MovedDate",
     "ObjectiveMeasure",
     "PlannedSettings",

@@ -87,6 +87,7 @@ class Concern(ConfidentialModel):
         NO_REPLY = "no_reply", _("does not answer e-mails")
         ENDING = "ending", _("the pair is ending")
         SILENCE = "silence", _("no meeting and no contact for long")
+        CONTACT = "contact", _("not reached by the committee for long")
         BEFORE = "before", _("something to say before they start")
         BOUNCED = "bounced", _("e-mails to this person come back")
 
@@ -184,6 +185,11 @@ class Concern(ConfidentialModel):
                 fields=["match", "person"],
                 condition=Q(cause="ending") & ~Q(state="resolved"),
                 name="one_open_concern_about_ending",
+            ),
+            models.UniqueConstraint(
+                fields=["match", "person"],
+                condition=Q(cause="contact") & ~Q(state="resolved"),
+                name="one_open_concern_about_contact",
             ),
             models.UniqueConstraint(
                 fields=["match"],

@@ -44,7 +44,7 @@ from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_announcements import add_announcements
-from .access_fixtures_of_care import add_contact, add_silences
+from .access_fixtures_of_care import add_contact, add_silence, add_step
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
@@ -250,13 +250,14 @@ def asked(world: AccessFixtures) -> None:
             program=match.program, match=match, person=person, author=person, **words
         )
         ConcernNote.objects.create(concern=concern, member=carer, text="n")
+        add_step(concern, carer)
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
         add_contact(world, pair, carer)
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         counts = {"asked": 9, "answered": 6}
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
-    add_silences(world, at)
+    add_silence(world, at)
     world.add("survey", "", fit)
     add_surveys(world, pulse)
     add_announcements(world)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from checkins import contact_plan
-from checkins.models import CarerSilence, ContactLog, ContactPlan
+from checkins.models import CarerSilence, Concern, ContactLog, ContactPlan, MediationStep
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -23,13 +23,15 @@ def add_contact(world: AccessFixtures, pair: str, carer: User) -> None:
         world.add("contact_plan", pair, plan, owners=(mentee,), partners=(mentor,))
 
 
-def add_silences(world: AccessFixtures, at: datetime) -> None:
-    """Let a carer of each program go silent."""
-    for pair, carer, program in (
-        ("own", "carer", world.program),
-        ("Z", "mentor", world.other_program),
-    ):
-        row = CarerSilence.objects.create(
-            carer=world.people[carer], program=program, since=at.date(), noticed_at=at
-        )
-        world.add("silence", pair, row)
+def add_silence(world: AccessFixtures, at: datetime) -> None:
+    """Let a carer go silent."""
+    row = CarerSilence.objects.create(
+        carer=world.people["carer"], program=world.program, since=at.date(), noticed_at=at
+    )
+    world.add("silence", "own", row)
+
+
+def add_step(concern: Concern, member: User) -> None:
+    """Note a step of a mediation."""
+    day = concern.raised_at.date()
+    MediationStep.objects.create(concern=concern, kind="mentee", on=day, member=member, text="n")

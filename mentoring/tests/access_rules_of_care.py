@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from .access_rule import Rule, act, desk, saying
 
 CHAIRS = frozenset({"chair", "conflicted", "maintainer"})  # a silence names no one of a pair
@@ -20,6 +22,10 @@ CARE_PAGES: dict[str, Rule] = {
         f"admin:checkins_contactplan_{result}": saying(act(CARE, "contact_plan"), how="phone")
         for result in ("reached", "message", "missed")
     },
+    "admin:checkins_concern_mediate": saying(
+        act(CARE, "concern"), step="mentee", on=lambda row: timezone.localdate().isoformat()
+    ),
+    "admin:checkins_contactplan_concern": act(CARE, "contact"),
     "admin:checkins_carersilence_take-over": act(CHAIRS, "silence"),
     "admin:checkins_contactplan_undo": act(CARE, "contact"),
 }

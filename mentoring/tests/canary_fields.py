@@ -91,6 +91,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Concern.text": CARE,
     "checkins.ConcernNote.text": CARE_ONLY,
     "checkins.ContactLog.note": CARE_ONLY,
+    "checkins.MediationStep.text": CARE_ONLY,
     "checkins.PlannedSettings.days": NO_WORDS,
     "checkins.Question.concern_codes": NO_WORDS,
     "checkins.Question.choices": SURVEY,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from checkins import bounced_addresses, handling
-from checkins.models import Concern
+from checkins.models import Concern, MediationStep
 from notifications import bounces
 from notifications.models import BouncedAddress
 from notifications.outbox import digest_of_address
@@ -58,7 +58,20 @@ def take(case: Case) -> None:
     case.about.take(by=case.to)
 
 
+def words_to_both() -> Case:
+    """The carer of a pair has sent words to both."""
+    case = concern("soon")
+    step = {"kind": "words", "on": timezone.localdate(), "member": case.to, "text": "We met."}
+    made = MediationStep.system.create(concern=case.about, **step)
+    return Case(made, case.about.match.mentee.person)
+
+
 CONCERNS = {
+    "mediation-words": Scenario(
+        words_to_both,
+        stop=lambda case: MediationStep.system.filter(pk=case.about.pk).update(text=""),
+        reason="words-erased",
+    ),
     "concern": Scenario(
         lambda: concern("whenever"),
         stop=take,

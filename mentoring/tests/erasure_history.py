@@ -17,7 +17,7 @@ from agreements.models import Expectations, PartComment
 from applications import mentor_invitations
 from applications.importing.import_jobs import create_upload
 from applications.models import ImportedRow, RosterJob
-from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, MediationStep
 from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
@@ -89,6 +89,9 @@ def _care_of_the_partner(world) -> None:
     asked = Concern.objects.create(author=partner, **about)
     member = world.people["carer"]
     ConcernNote.objects.create(concern=asked, member=member, text="n")
+    MediationStep.objects.create(
+        concern=asked, kind="mentor", on=now.date(), member=member, text="n"
+    )
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
     for number, meeting in enumerate(match.meetings.all()):
         author = partner if number else match.mentee.person

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.models import ImportedRow, NamedWish, NamedWishCandidate
-from checkins.models import Concern, ConcernNote
+from checkins.models import Concern, ConcernNote, MediationStep
 from matching.models import Override, Proposal
 from programs.models import Conflict, Membership, conflicts_with, read_roles_once
 from testkit import factories
@@ -138,6 +138,7 @@ def rows(world):
     answered = Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)
     note = {"member": world.people["chair"], "text": "n"}
     ConcernNote.objects.create(concern=answered, **note)
+    MediationStep.objects.create(concern=answered, kind="mentee", on=timezone.localdate(), **note)
     round_ = world.row("round", "own")
     pair = Proposal.system.filter(round=round_).paired().first()
     override = {"mentee": pair.mentee, "mentor": pair.mentor, "reason": "r"}

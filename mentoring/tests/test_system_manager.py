@@ -54,6 +54,8 @@ ALLOWED = {
     "checkins/bounced_addresses.py": "raises and resolves concerns, for no person",
     "checkins/handling.py": "marks the first act, reminds, and opens what nobody handles",
     "checkins/contact_log.py": "logs a contact for a member whom the verb checks",
+    "checkins/mediation.py": "notes steps for a member whom the verb checks",
+    "checkins/missed_contacts.py": "raises concerns for no person; no words",
     "checkins/silent_carers.py": "counts what waits, for no person; asks what was sent",
     "checkins/contact_plan.py": "computes days for no person; no words",
     "checkins/concerns.py": "raises concerns and reminds of them",
