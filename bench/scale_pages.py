@@ -74,6 +74,8 @@ PAGES = (
     _list("announcements", "announcements_announcement"),
     _list("saved groups", "announcements_savedgroup"),
     _list("imports", "applications_rosterupload"),
+    _list("invitations of mentors", "applications_mentorinvitation"),
+    _list("events", "events_event"),
     _list("industries", "accounts_industry"),
     _list("languages", "accounts_language"),
     _row("one application", "applications_application", "application"),

@@ -43,8 +43,7 @@ def freeze_needs(checkin: CheckIn) -> None:
 
 def own_needs(checkin: CheckIn, user: User) -> list[AskedNeed]:
     """Return what one's own check-in asks about."""
-    rows = AskedNeed.objects.visible_to(user)
-    return list(rows.filter(checkin=checkin, checkin__person=user))
+    return list(AskedNeed.objects.of(user).filter(checkin=checkin))
 
 
 def count_needs(checkin: CheckIn) -> int:

@@ -25,6 +25,10 @@ class AskedNeedQuerySet(ConfidentialQuerySet):
         own = models.Q(checkin__person=user.pk)
         return self.filter(own | self._care(user)).scoped("own or in care")
 
+    def of(self, user: User) -> Self:
+        """What `user` was asked."""
+        return self.filter(checkin__person=user.pk).scoped("own")
+
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What `user` reads as a carer or chair."""
         return self.filter(self._care(user)).scoped("in care")
