@@ -58,15 +58,20 @@ def offer(offer: Offer, person: User) -> Email | Cancel:
     if offer.agreed_at(person):
         return Cancel(ANSWERED)
     return Email(
-        context={
-            "is_mentor": offer.is_mentor(person),
-            "reasons": why_you(offer, person),
-            "facts": facts_about(offer, person),
-            "closes_at": offer.closes_at,
-        },
+        context=words_to(offer, person),
         action=(_("See and answer"), url_of(offer, person)),
         program=offer.round.program,
     )
+
+
+def words_to(offer: Offer, person: User) -> dict[str, object]:
+    """Return what the templates of the request need, also for a sample that is not saved."""
+    return {
+        "is_mentor": offer.is_mentor(person),
+        "reasons": why_you(offer, person),
+        "facts": facts_about(offer, person),
+        "closes_at": offer.closes_at,
+    }
 
 
 @sender_policy_finder

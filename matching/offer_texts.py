@@ -7,6 +7,7 @@ match after the publication, not before.
 
 from __future__ import annotations
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -67,8 +68,8 @@ def facts_about(offer: Offer, person: User) -> list[str]:
     """Return what the other person wants or offers, without anything that says who it is."""
     is_mentor = offer.is_mentor(person)
     other: Application = offer.mentee if is_mentor else offer.mentor
-    rows = other.topic_rows.select_related("topic")
-    topics = join_words((row.topic for row in rows), TOPICS)
+    prefetch_related_objects([offer.mentee, offer.mentor], "topic_rows__topic")
+    topics = join_words((row.topic for row in other.topic_rows.all()), TOPICS)
     facts = []
     if topics:
         text = (

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from applications import decision_release
 from applications.models import Decision
-from matching.models import Round, RoundText
+from matches.why_you_two import shareable
+from matching.models import Offer, Proposal, Round, RoundText
+from matching.offer_emails import words_to
 from matching.recusal import ViewerContext, has_conflict
-from matching.rounds import announcements, publication
-from notifications.kinds import label_of
+from matching.rounds import announcements, asking, publication, round_texts
+from notifications.kinds import Email, label_of
 from notifications.models import Notification
 from programs.committee_admin.release_emails import when_emails_leave
-from programs.models import Policy
 
 from .pages import back, find_round, find_viewer, page, url
 from .planned_emails import RoundEmail, emails_of, idle_mentors
@@ -57,8 +58,14 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "pairs": round_.pairs,
         "sent": sent_emails(published_at, request.user) if published_at else [],
-        "asks_first": round_.program.policy.asked_before != Policy.Asked.NOBODY,
-        "emails": sample_emails(round_, find_viewer(request, public_id)) if planned else [],
+        "asks_first": asking.is_asking(round_),
+        "emails": (
+            sample_emails(
+                round_, find_viewer(request, public_id), at=moments[0] if moments else now
+            )
+            if planned
+            else []
+        ),
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
         "moments": moments,
@@ -81,8 +88,11 @@ def sent_emails(published_at: datetime, user: User | AnonymousUser) -> list[dict
     return sorted(found, key=lambda one: str(one["label"]))
 
 
-def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object]]:
-    """Render one of each sort of e-mail that the publication sends, to people whom `user` sees."""
+def sample_emails(round_: Round, viewer: ViewerContext, *, at: datetime) -> list[dict[str, object]]:
+    """Render one of each sort of e-mail that the publication at `at` sends, to people on view.
+
+    In a program that asks first they begin with the requests; the introductions follow later.
+    """
     rows = (
         viewer.proposals()
         .in_plan()
@@ -91,6 +101,7 @@ def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object
             "mentor__person__profile",
             "mentee__cohort__program__policy",
             "mentor__cohort__program__policy",
+            "round__cohort__program__policy",
         )
         .prefetch_related(
             "mentee__person__profile__languages", "mentor__person__profile__languages"
@@ -103,8 +114,30 @@ def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object
             first.setdefault(email.sort, email)
     if idle := idle_mentors(round_, viewer)[:1]:
         first[RoundText.Sort.NO_MENTEE] = RoundEmail(idle[0], None, RoundText.Sort.NO_MENTEE)
+    requests = []
+    if asking.is_asking(round_):
+        requests = [one for row in rows.paired()[:1] for one in _samples_of_requests(row, at)]
     samples = [_sample(email, round_) for email in first.values()]
-    return [*samples, *_samples_of_decisions(round_, viewer.user)]
+    return [*requests, *samples, *_samples_of_decisions(round_, viewer.user)]
+
+
+def _samples_of_requests(row: Proposal, at: datetime) -> list[dict[str, object]]:
+    """Render the requests about a pair, as they would be sent at `at`."""
+    mentee, mentor = row.mentee, row.mentor
+    assert mentor is not None  # of a paired row
+    why = shareable(row.why, mentee, mentor)
+    offer = asking.new_offer(row.round, mentee.pk, mentor.pk, why, number=1, at=at)
+    offer.mentee, offer.mentor = mentee, mentor
+    return [_sample_of_request(offer, person) for person in offer.people]
+
+
+def _sample_of_request(offer: Offer, person: User) -> dict[str, object]:
+    subject, text = round_texts.render(
+        asking.KIND,
+        lambda: Email(context=words_to(offer, person), program=offer.round.program),
+        person,
+    )
+    return {"to": person.name, "subject": subject, "text": text}
 
 
 def _samples_of_decisions(round_: Round, user: User) -> list[dict[str, object]]:
@@ -135,6 +168,7 @@ def _sample(email: RoundEmail, round_: Round) -> dict[str, object]:
         "subject": subject,
         "text": text,
         "is_edited": bool(edited),
+        "is_later": email.introduces and asking.is_asking(round_),
     }
 
 

@@ -12,7 +12,7 @@ from applications.models import Application
 from matches.edited_texts import EditedWords
 from matching.forms import RoundTextForm
 from matching.models import Round, RoundText
-from matching.rounds import round_texts
+from matching.rounds import asking, round_texts
 from matching.rounds.round_texts import WordsChanged
 from matching.workbench.workbench import PER_PAGE
 from programs.committee import acting_member
@@ -66,6 +66,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "emails",
         _("E-mails of this round"),
         round_,
+        asks_first=asking.is_asking(round_),
         sorts=_sorts(request, round_),
         people=people,
         shown=shown,

@@ -42,10 +42,11 @@ def open_offers(round_: Round, pairs: Iterable[NewPair], *, at: datetime) -> lis
     return [_ask(round_, *pair, number=1, at=at) for pair in pairs]
 
 
-def _ask(
+def new_offer(
     round_: Round, mentee: int, mentor: int, why: dict[str, object], *, number: int, at: datetime
 ) -> Offer:
-    offer = Offer.objects.create(
+    """Return the request about a pair, not saved; asked at `at`, also for samples."""
+    return Offer(
         round=round_,
         mentee_id=mentee,
         mentor_id=mentor,
@@ -55,6 +56,13 @@ def _ask(
         opened_at=at,
         closes_at=answer_until(round_, at),
     )
+
+
+def _ask(
+    round_: Round, mentee: int, mentor: int, why: dict[str, object], *, number: int, at: datetime
+) -> Offer:
+    offer = new_offer(round_, mentee, mentor, why, number=number, at=at)
+    offer.save(force_insert=True)
     for person in offer.people:
         enqueue(KIND, to=person, about=offer, at=at)
     return offer

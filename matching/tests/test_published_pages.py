@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from matching.models import Round, RoundText
+from matching.rounds.asking import answer_until
 from matching.tests.offers import asks
 from notifications.testing import deliver_due_emails
 from testkit import rounds as make
@@ -74,6 +78,45 @@ def test_a_program_that_asks_first_sees_what_leaves_first(cohort, people, kim, c
     assert "Request before a match, mentor" in text
     assert "the requests below leave first" in text
     assert "appears on the pages of its two people" not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "asks_mentee", "later"), [("mentor", False, 2), ("both", True, 2), ("nobody", None, 0)]
+)
+def test_its_samples_begin_with_the_requests_that_leave(
+    cohort, people, kim, cleo, text_of, as_user, who, asks_mentee, later
+):
+    asks(cohort, who)
+    round_ = make.approved_round(cohort, kim, cleo)
+    samples = text_of(round_, "publish").partition("One of each e-mail")[2]
+    assert ("Would you mentor this person?" in samples) == (asks_mentee is not None)
+    assert ("Would you like to meet this mentor?" in samples) == bool(asks_mentee)
+    assert samples.count("Once they have said yes") == later
+    if later:
+        request, _, introduction = samples.partition("Once they have said yes")
+        assert "Please answer by" in request
+        assert "Meet Ruth" not in request
+        assert "Meet Ruth, your mentor" in introduction
+    listed = text_of(round_, "emails")
+    assert ("An introduction leaves once whoever is asked has said yes" in listed) == bool(later)
+
+
+def test_the_sample_of_a_request_is_the_request_that_is_sent(cohort, people, kim, cleo, text_of):
+    asks(cohort, "both")
+    round_ = make.approved_round(cohort, kim, cleo)
+    moment = timezone.now() + timedelta(days=20)
+    Round.system.filter(pk=round_.pk).update(publish_at=moment)
+    samples = html.unescape(text_of(round_, "publish"))
+    day = timezone.localdate(answer_until(round_, moment))
+    assert f"Please answer by {day.day} {day:%B}, without" in samples
+    make.publish(Round.system.select_related("cohort__program__policy").get(pk=round_.pk), cleo)
+    sent = deliver_due_emails(timezone.now() + timedelta(hours=1))
+    requests = {one.to[0]: one for one in sent if one.subject.startswith("Would you")}
+    for name in ("amina", "ruth"):
+        message = requests[people[name].person.email]
+        assert message.subject in samples
+        words = " ".join(message.body.partition("Please answer by")[0].split())
+        assert words in samples
 
 
 def test_an_empty_list_leads_to_everyone(drafted, text_of, as_user, cleo):
