@@ -165,6 +165,7 @@ FIELDS: dict[str, str | None] = {
     "dashboard.MailCheck.week": NO_WORDS,
     "dashboard.MailCheck.worse": NO_WORDS,
     "notifications.WeeklyCount.kind": NO_WORDS,
+    "notifications.UnsubscribedAddress.address_key": NO_WORDS,
     "notifications.BounceMailbox.mailbox": NO_WORDS,
     "notifications.BounceMailbox.problem": NO_WORDS,
     "notifications.BouncedAddress.digest": NO_WORDS,

@@ -17,6 +17,7 @@ from matches.models import Match
 from matching.rounds import lifecycle
 from meetings import contact_requests, recording, scheduling
 from meetings.models import Agenda
+from notifications import preferences
 from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
@@ -192,8 +193,8 @@ def mentor_invited() -> Case:
     return Case(row, person("Ben Okoro"))
 
 
-def answer_invitation(case: Case) -> None:
-    mentor_invitations.answer(case.about, "not_now")
+def want_no_more(case: Case) -> None:
+    preferences.unsubscribe_address(case.about.address_key, at=timezone.now())
 
 
 def close_applications(case: Case) -> None:
@@ -361,7 +362,7 @@ SCENARIOS: dict[str, Scenario] = {
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"
     ),
     "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
-    "mentor-invitation": Scenario(mentor_invited, stop=answer_invitation, reason="answered"),
+    "mentor-invitation": Scenario(mentor_invited, stop=want_no_more, reason="turned-off"),
     "opening-confirm": Scenario(
         lambda: waiting_visitor(False), stop=open_applications, reason="is-open"
     ),
