@@ -12,7 +12,16 @@ from django.utils.translation import ngettext, ngettext_lazy
 from matches.models import Match
 from programs.models import Policy, Program
 
-from .models import AFTER_THE_END, MILESTONES, CheckIn, Kind, Question, Survey, current_survey
+from .models import (
+    AFTER_THE_END,
+    ASKED_ONCE,
+    MILESTONES,
+    CheckIn,
+    Kind,
+    Question,
+    Survey,
+    current_survey,
+)
 from .needs import with_examples
 from .results import smallest_group
 
@@ -131,14 +140,22 @@ MILESTONE_RULES = {
 }
 
 
-def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
-    policy = program.policy
-    yield rule_of(kind, policy)
-    yield _("Reminders after %(first)d and %(second)d days; closed after %(last)d days.") % {
+def _reminders_of(kind: str, policy: Policy) -> str:
+    if kind in ASKED_ONCE:
+        text = _("No reminders; closed after %(last)d days.")
+    else:
+        text = _("Reminders after %(first)d and %(second)d days; closed after %(last)d days.")
+    return text % {
         "first": policy.reminder_first_days,
         "second": policy.reminder_second_days,
         "last": policy.checkin_lapses_days,
     }
+
+
+def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
+    policy = program.policy
+    yield rule_of(kind, policy)
+    yield _reminders_of(kind, policy)
     planned = CheckIn.objects.filter(
         kind=kind, state=CheckIn.State.SCHEDULED, match__mentee__cohort__program=program
     )

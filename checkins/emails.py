@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from matches.ending_texts import MATCH_ENDED, REOPENED
+from matches.alumni_emails import may_mentor
+from matches.ending_texts import MATCH_ENDED, REOPENED, partner_name
 from matches.models import Match
 from matches.pauses import PAIR_PAUSED
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
@@ -123,10 +124,33 @@ def checkin_survey(checkin: CheckIn, person: User) -> Email | Cancel:
     stream=OPTIONAL,
 )
 def checkin_after(checkin: CheckIn, person: User) -> Email | Cancel:
-    """**To**: each person of a match that has ended, alone. **When**: some days after an early end,
-    or months after a completed one; again after 3 and 7 days. **Until**: answered, lapsed, or the
-    match was reopened."""
+    """**To**: each person of a match that has ended, alone. **When**: some days after an early end;
+    again after 3 and 7 days. **Until**: answered, lapsed, or the match was reopened."""
     return _survey(checkin, person)
+
+
+@kind(
+    "checkin-later",
+    label=gettext_lazy("Half a year after the end"),
+    about="checkins.CheckIn",
+    stream=OPTIONAL,
+)
+def checkin_later(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: each person of a completed pair, alone. **When**: six months (a setting) after it was
+    completed, once. **Until**: answered, lapsed, or the match was reopened."""
+    email = _survey(checkin, person)
+    if isinstance(email, Cancel):
+        return email
+    match = checkin.match
+    more = {
+        "match": match,
+        "months": checkin.program.policy.later_survey_months,
+        "partner_name": partner_name(match, person),
+        "is_mentee": match.mentee.person_id == person.pk,
+        "may_mentor": may_mentor(match, person),
+        "alumni_url": absolute(reverse("dashboard:alumni")),
+    }
+    return replace(email, context={**email.context, **more})
 
 
 @kind(

@@ -186,19 +186,13 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
     },
     Kind.LATER: {
         "needs_asked": 3,
-        "titles": _words("Some months later", "Quelques mois plus tard"),
+        "titles": _words("What has stayed with you?", "Que vous reste-t-il du mentorat?"),
         "intros": NO_GRADE,
         "questions": [
             _scale(
                 "lasting",
                 "What I took from mentoring still helps me.",
                 "Ce que le mentorat m'a apporté m'aide encore.",
-            ),
-            _yes_no("in_touch", "Are you still in touch?", "Êtes-vous encore en contact?"),
-            _scale(
-                "recommend",
-                "I would recommend this program to someone like me.",
-                "Je recommanderais ce programme à quelqu'un comme moi.",
             ),
             _text(
                 "stayed", "What has stayed with you most?", "Qu'est-ce qui vous est le plus resté?"

@@ -1,6 +1,7 @@
 """The surveys of a milestone: baseline, mid-term, closing, exit, and some months after.
 
-1. A program asks one once it has published its own edition. The shared ones are to start from.
+1. A program asks one once it has published its own edition. The shared ones are to start from,
+   but the one some months after the end: it is asked wherever there is no own one.
 2. Each person of a pair is asked once, when the moment has come. Moments from before the program
    began to ask are left out, so a new survey never reaches back. A newer edition changes nothing of
    that: it goes on from the edition that it replaces.
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from matches.models import Match, MatchQuerySet
 from matches.pair_clock import begin_of, later
@@ -25,12 +26,14 @@ from programs.models import Policy, Program
 from .models import (
     AFTER_THE_END,
     MILESTONES,
+    OWN_ONLY,
     CheckIn,
     Kind,
     MovedDate,
     Survey,
     moved_moment,
 )
+from .seeds import seed_surveys
 
 Closed = Match.Closed
 MONTH = 30  # days; a milestone needs no calendar
@@ -42,12 +45,13 @@ ENDINGS = {
 
 def plan_milestones(at: datetime) -> None:
     """Add the check-ins whose milestone has come by `at`. Running it twice adds nothing."""
-    new = [row for survey, since in asked_today() for row in _due(survey, since, at)]
+    asked = [*asked_today(), *_asked_without_an_edition(at)]
+    new = [row for program, kind, since in asked for row in _due(program, kind, since, at)]
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)  # another worker may be as fast
 
 
-def asked_today() -> list[tuple[Survey, datetime]]:
-    """Return the milestone surveys that programs ask, each with the moment since when they do."""
+def asked_today() -> list[tuple[Program, str, datetime]]:
+    """Return which programs ask a milestone survey of their own, and since when."""
     editions = Survey.objects.filter(kind__in=MILESTONES, published_at__isnull=False)
     own = editions.exclude(program=None).order_by("program", "kind", "-number")
     found: dict[tuple[int | None, str], tuple[Survey, datetime]] = {}
@@ -57,19 +61,47 @@ def asked_today() -> list[tuple[Survey, datetime]]:
             found[key] = (edition, edition.published_at)
         elif key in found and edition.published_at and edition.retired_at == found[key][1]:
             found[key] = (found[key][0], edition.published_at)  # it was replaced without a gap
-    return list(found.values())
+    return [
+        (edition.program, edition.kind, since)
+        for edition, since in found.values()
+        if edition.program is not None
+    ]
 
 
-def _due(survey: Survey, since: datetime, at: datetime) -> Iterator[CheckIn]:
-    program = survey.program
-    assert program is not None  # `asked_today` has only programs' own
-    for match in _candidates(survey.kind, program, since, at):
-        moment = moment_of(survey.kind, match, program.policy)
+def _asked_without_an_edition(at: datetime) -> list[tuple[Program, str, datetime]]:
+    """Return the programs that ask the shared survey some months after the end, and since when.
+
+    One that has retired its own has asked the shared one since then.
+    """
+    kinds = [kind for kind in MILESTONES if kind not in OWN_ONLY]
+    found: list[tuple[Program, str, datetime]] = []
+    for shared in _shared(kinds, at):
+        own = Survey.objects.filter(kind=shared.kind, program=OuterRef("pk"))
+        asking = Program.objects.filter(~Exists(own.published())).select_related("policy")
+        retired = own.order_by(F("retired_at").desc(nulls_last=True)).values("retired_at")[:1]
+        for program in asking.annotate(own_until=Subquery(retired)):
+            begun = shared.published_at or at
+            found.append((program, shared.kind, max(begun, program.own_until or begun)))
+    return found
+
+
+def _shared(kinds: list[Kind], at: datetime) -> list[Survey]:
+    """Return the shared editions of these kinds; a new installation gets them here."""
+    rows = Survey.objects.published().filter(program=None, kind__in=kinds)
+    if found := list(rows):
+        return found
+    seed_surveys(at)
+    return list(rows.all())
+
+
+def _due(program: Program, kind: str, since: datetime, at: datetime) -> Iterator[CheckIn]:
+    for match in _candidates(kind, program, since, at):
+        moment = moment_of(kind, match, program.policy)
         if moment is None or not since <= moment <= at:
             continue
         for person in match.people:
             if person.is_active:
-                yield CheckIn(match=match, person=person, kind=survey.kind, opens_at=moment)
+                yield CheckIn(match=match, person=person, kind=kind, opens_at=moment)
 
 
 def _candidates(kind: str, program: Program, since: datetime, at: datetime) -> MatchQuerySet:

@@ -61,14 +61,14 @@ def _coming(match: Match, at: datetime) -> Iterator[Coming]:
         state = known.get((kind, ordinal), CheckIn.State.SCHEDULED)
         if state == CheckIn.State.SCHEDULED and opens_at > at:
             yield _one(match, kind, ordinal, opens_at)
-    for survey, since in asked_today():
-        if survey.program_id != match.program.pk or survey.kind in AFTER_THE_END:
+    for program, kind, since in asked_today():
+        if program.pk != match.program.pk or kind in AFTER_THE_END:
             continue
-        moment = moment_of(survey.kind, match, match.program.policy)
+        moment = moment_of(kind, match, match.program.policy)
         is_ahead = moment is not None and moment > at and moment >= since
-        if is_ahead and (survey.kind, 1) not in known:
+        if is_ahead and (kind, 1) not in known:
             assert moment is not None
-            yield _one(match, survey.kind, 1, moment)
+            yield _one(match, kind, 1, moment)
 
 
 def _one(match: Match, kind: str, ordinal: int, opens_at: datetime) -> Coming:

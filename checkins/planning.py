@@ -33,6 +33,7 @@ from workflow.states import move
 from .milestones import plan_milestones
 from .models import (
     AFTER_THE_END,
+    ASKED_ONCE,
     MILESTONES,
     CheckIn,
     PlannedSettings,
@@ -51,6 +52,7 @@ EMAIL_KINDS = {
     str(CheckIn.Kind.PULSE): "checkin-pulse",
     **{str(kind): "checkin-survey" for kind in MILESTONES},
     **{str(kind): "checkin-after" for kind in AFTER_THE_END},
+    str(CheckIn.Kind.LATER): "checkin-later",
 }
 
 
@@ -286,7 +288,8 @@ def remind(at: datetime) -> None:
     )
     due = Q(pk__in=[])
     for ordinal in (1, 2, 3):
-        due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
+        found = _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
+        due |= found if ordinal == 1 else found & ~Q(kind__in=ASKED_ONCE)
     waiting = CheckIn.objects.open().filter(due, not_paused(at, "match__"), closes_at__gt=at)
     for checkin in found_in(waiting, lambda rows: rows.with_details()):
         _enqueue_reminder(checkin, PendingEmails(), at)
@@ -307,8 +310,10 @@ def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
 
 def _enqueue_reminder(checkin: CheckIn, pending: PendingEmails, at: datetime) -> None:
     policy = checkin.program.policy
-    days = (policy.reminder_first_days, policy.reminder_second_days)
-    last = policy.checkin_lapses_days - policy.reminder_second_days
+    days = [policy.reminder_first_days, policy.reminder_second_days]
+    if checkin.kind in ASKED_ONCE:
+        days = []
+    last = policy.checkin_lapses_days - (days[-1] if days else 0)
     reminder = due_reminder(at, since=checkin.opened_at or at, reminders=days, last_days=last)
     if reminder is not None:
         kind = EMAIL_KINDS[checkin.kind]

@@ -41,8 +41,8 @@ AFTER_THE_END = frozenset(
         "certificate-ready",
         "mentor-again",
         "reflection",
-        "six-months-on",
         "checkin-after",
+        "checkin-later",
     }
 )
 REMINDERS = frozenset(
@@ -52,6 +52,7 @@ REMINDERS = frozenset(
         "checkin-pulse",
         "checkin-survey",
         "checkin-after",
+        "checkin-later",
         "match-ends-soon",
         "match-term-over",
     }

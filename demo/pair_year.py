@@ -228,7 +228,9 @@ def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, da
     mood = MOODS.get(place, "good") if day > 40 else "good"
     choices = demo.texts["answers"][mood]
     words = choices[turn % len(choices)]
-    if checkin.kind == CheckIn.Kind.FIT:
+    if checkin.kind == CheckIn.Kind.LATER:
+        answers = {"lasting": str(3 + turn % 3), "stayed": words}
+    elif checkin.kind == CheckIn.Kind.FIT:
         answers = {"fit": "deciding" if mood == "deciding" else "good", "comment": words}
     else:
         useful = "2" if mood == "low" else str(3 + turn % 3)

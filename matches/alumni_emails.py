@@ -14,43 +14,17 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.reasons import ANSWERED
 
-from . import alumni_reminders, mentoring_again
-from .ending_texts import REOPENED, partner_name
-from .models import Closure, FollowUp, Match
+from . import mentoring_again
+from .models import FollowUp, Match
 
 
-@kind(
-    alumni_reminders.KIND,
-    label=gettext_lazy("Half a year after the end"),
-    about="matches.Closure",
-    stream=OPTIONAL,
-    expires_after=timedelta(days=14),
-)
-def six_months_on(closure: Closure, person: User) -> Email | Cancel:
-    """**To**: both people of a completed pair. **When**: half a year after it was completed, once.
-    **Until**: it was reopened."""
-    if closure.reopened_at:
-        return Cancel(REOPENED)
-    match = closure.match
-    is_mentee = match.mentee.person_id == person.pk
-    return Email(
-        context={
-            "match": match,
-            "partner_name": partner_name(match, person),
-            "is_mentee": is_mentee,
-            "may_mentor": _may_mentor(closure, person, is_mentee=is_mentee),
-        },
-        action=(_("See what comes next"), absolute(reverse("dashboard:alumni"))),
-        program=match.program,
-    )
-
-
-def _may_mentor(closure: Closure, person: User, *, is_mentee: bool) -> bool:
-    """Return whether the page of the e-mail offers `person` to mentor, or to mentor again."""
-    if is_mentee:
-        as_mentor = person.applications.mentors().filter(cohort__program=closure.match.program)
+def may_mentor(match: Match, person: User) -> bool:
+    """Return whether the page after mentoring offers `person` to mentor, or to mentor again."""
+    if match.mentee.person_id == person.pk:
+        as_mentor = person.applications.mentors().filter(cohort__program=match.program)
         return not as_mentor.exists()
-    is_done = closure.follow_ups.filter(person=person, wish=FollowUp.Wish.STOP).exists()
+    answers = FollowUp.objects.filter(closure__match=match, closure__reopened_at=None)
+    is_done = answers.filter(person=person, wish=FollowUp.Wish.STOP).exists()
     return not is_done and not Match.objects.open().filter(mentor__person=person).exists()
 
 

@@ -7,7 +7,6 @@ class MatchesConfig(AppConfig):
     def ready(self) -> None:
         from . import (  # noqa: F401  register themselves
             alumni_emails,
-            alumni_reminders,
             care_emails,
             emails,
             follow_ups,

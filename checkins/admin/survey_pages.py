@@ -22,7 +22,7 @@ from ..disclosure import Audience, sentences
 from ..edition_comparison import compare
 from ..edition_effects import effects_of
 from ..forms import QuestionsForm
-from ..models import MILESTONES, Question, Survey
+from ..models import OWN_ONLY, Question, Survey
 from ..needs import with_examples
 from ..survey_checks import LANGUAGES, problems
 from ..survey_emails import times_tested
@@ -203,7 +203,7 @@ def retire_view(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, done)
         return _back(survey)
     shared = Survey.objects.published().filter(program=None, kind=survey.kind).first()
-    shared = None if survey.kind in MILESTONES else shared
+    shared = None if survey.kind in OWN_ONLY else shared
     title = _("Discard this draft?") if was_draft else _("Retire this edition?")
     return _page(request, "retire", survey, title, shared=shared)
 

@@ -11,13 +11,22 @@ from .needs import MOST_NEEDS, AskedNeed
 from .objective_measures import ObjectiveMeasure
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
-from .surveys import AFTER_THE_END, MILESTONES, Survey, current_survey
+from .surveys import (
+    AFTER_THE_END,
+    ASKED_ONCE,
+    MILESTONES,
+    OWN_ONLY,
+    Survey,
+    current_survey,
+)
 from .waves import Wave
 
 __all__ = [
     "AFTER_THE_END",
+    "ASKED_ONCE",
     "MILESTONES",
     "MOST_NEEDS",
+    "OWN_ONLY",
     "Answer",
     "AskedNeed",
     "CarerSilence",

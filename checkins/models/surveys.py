@@ -34,8 +34,12 @@ class Kind(models.TextChoices):
     LATER = "later", _("some months after")
 
 
-# Asked once, and only by programs that have published an edition of their own.
+# Asked once.
 MILESTONES = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT, Kind.LATER)
+# Asked only by programs that have published an edition of their own.
+OWN_ONLY = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT)
+# Asked without a reminder.
+ASKED_ONCE = (Kind.LATER,)
 # Asked when the pair has ended.
 AFTER_THE_END = (Kind.EXIT, Kind.LATER)
 
@@ -176,10 +180,10 @@ class Survey(models.Model):
 def current_survey(kind: str, program: Program) -> Survey | None:
     """Return the program's published edition of this kind, else the shared one.
 
-    The shared surveys of milestones are only there to start from: a program asks its own or none.
+    Most shared surveys of milestones are only there to start from: a program asks its own or none.
     """
     published = Survey.objects.published().filter(kind=kind)
-    if kind in MILESTONES:
+    if kind in OWN_ONLY:
         return published.filter(program=program).first()
     own_or_shared = published.filter(Q(program=program) | Q(program=None))
     return own_or_shared.order_by(F("program").asc(nulls_last=True)).first()

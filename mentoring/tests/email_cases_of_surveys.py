@@ -26,6 +26,14 @@ def after_an_end() -> Case:
     return Case(CheckIn.objects.get(pk=checkin.pk), match.mentee.person)
 
 
+def months_after_the_end() -> Case:
+    match = pair()
+    checkin = checkins.opened(match, match.mentee.person, "later")
+    ended = {"state": "closed", "closed_kind": "completed", "closed_at": timezone.now()}
+    Match.objects.filter(pk=match.pk).update(**ended)
+    return Case(CheckIn.objects.get(pk=checkin.pk), match.mentee.person)
+
+
 def reopen(case: Case) -> None:
     of_pair = Match.objects.filter(pk=case.about.match_id)
     of_pair.update(state="active", closed_kind="", closed_at=None)
@@ -46,6 +54,7 @@ SURVEYS: dict[str, Scenario] = {
         reason="checkin-closed",
     ),
     "checkin-after": Scenario(after_an_end, stop=reopen, reason="reopened"),
+    "checkin-later": Scenario(months_after_the_end, stop=reopen, reason="reopened"),
     "survey-test": Scenario(
         survey_draft,
         stop=lambda case: update(case, state="retired", retired_at=timezone.now()),

@@ -311,7 +311,6 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
         reason="answered",
     ),
-    "six-months-on": Scenario(completed_pair, stop=reopen, reason="reopened"),
     "reflection": Scenario(completed_pair, stop=look_back, reason="answered"),
     "certificate-ready": Scenario(completed_pair, stop=get_certificate, reason="has-certificate"),
     **PAUSES,

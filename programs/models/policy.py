@@ -107,7 +107,11 @@ class Policy(models.Model):
         3, _("survey after an early end (days)"), SURVEY_IS_OWN, low=1
     )
     later_survey_months = integer_setting(
-        6, _("survey some time after the end (months)"), SURVEY_IS_OWN, low=1, high=24
+        6,
+        _("survey some time after the end (months)"),
+        _("Two questions, or the program's own edition of this survey."),
+        low=1,
+        high=24,
     )
     reminder_first_days = integer_setting(3, _("first survey reminder after (days)"), low=1)
     reminder_second_days = integer_setting(7, _("second survey reminder after (days)"), low=2)
