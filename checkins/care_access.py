@@ -17,7 +17,7 @@ def chairs_of(program: Program) -> list[User]:
 
 
 def deputies_of(carer: User, program: Program) -> list[User]:
-    """Return the active deputies of `carer` in `program`, once each."""
-    memberships = Membership.objects.live().of(carer).filter(program=program)
-    rows = memberships.filter(deputy__is_active=True).select_related("deputy")
+    """Return the deputies of `carer` in `program` who have a role there today, once each."""
+    memberships = Membership.objects.of(carer).filter(program=program)
+    rows = memberships.with_deputy().select_related("deputy")
     return list({row.deputy.pk: row.deputy for row in rows if row.deputy is not None}.values())

@@ -249,7 +249,8 @@ class CareTeam:
         carers = {row.match.carer_id for row in concerns if row.match and row.match.carer_id}
         deputies: dict[tuple[int, int], list[User]] = defaultdict(list)
         live = Membership.objects.live()
-        for row in live.filter(user__in=carers, deputy__is_active=True).select_related("deputy"):
+        covered = live.with_deputy().filter(user__in=carers)
+        for row in covered.select_related("deputy"):
             if row.deputy is not None and row.deputy not in deputies[row.user_id, row.program_id]:
                 deputies[row.user_id, row.program_id].append(row.deputy)
         chairs: dict[int, list[User]] = defaultdict(list)

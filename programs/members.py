@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.outbox import enqueue
@@ -53,3 +55,25 @@ def announce(membership: Membership) -> datetime | None:
         due_at = datetime.combine(membership.since, morning, ZoneInfo(program.time_zone))
     enqueue("committee-role", to=membership.user, about=membership, due_at=due_at)
     return due_at
+
+
+def deputies_that_end(membership: Membership) -> list[str]:
+    """Warn in sentences of deputies who leave the committee before those they stand in for.
+
+    About the member as a deputy of others, and about the member's own deputy.
+    """
+    text = _(
+        "From %(day)s on %(deputy)s has no role in this committee and can't be the deputy of "
+        "%(carers)s. Choose another deputy for them."
+    )
+    found = []
+    for deputy in filter(None, (membership.user, membership.deputy)):
+        day = Membership.objects.first_day_without(deputy, membership.program)
+        if day is None:
+            continue
+        on = max(day, timezone.localdate())
+        rows = Membership.objects.live(on).filter(program=membership.program, deputy=deputy)
+        if names := list(dict.fromkeys(str(row.user) for row in rows.select_related("user"))):
+            values = {"day": date_format(on), "deputy": deputy, "carers": ", ".join(names)}
+            found.append(text % values)
+    return found

@@ -18,7 +18,7 @@ from notifications.work_hours import arrivals_text
 
 from ..committee import Role
 from ..committee_admin import CommitteeAdmin
-from ..members import announce, find_or_create_person
+from ..members import announce, deputies_that_end, find_or_create_person
 from ..models import Membership, Program
 
 
@@ -45,15 +45,26 @@ class MembershipForm(forms.ModelForm):
             deputy = cast(ModelChoiceField, self.fields["deputy"])
             deputy.queryset = self._possible_deputies()
             deputy.empty_label = _("No deputy")
+            deputy.help_text = self._about_deputy(deputy.queryset)
             deputy.error_messages["invalid_choice"] = _(
-                "Choose another member of this committee. No one is their own deputy."
+                "Choose another member who has a role in this committee today: others can't open "
+                "its pages. No one is their own deputy."
             )
 
     def _possible_deputies(self) -> QuerySet[User]:
-        """Return the other members of the same committee, by name."""
+        """Return the other members of the same committee who can sign in today, by name."""
         others = Membership.objects.live().filter(program=self.instance.program)
         others = others.exclude(user=self.instance.user)
-        return User.objects.filter(pk__in=others.values("user")).order_by("name", "pk")
+        members = User.objects.filter(pk__in=others.values("user"), is_active=True)
+        return members.order_by("name", "pk")
+
+    def _about_deputy(self, possible: QuerySet[User]) -> str:
+        """Say whose deputy has left: the list of choices doesn't hold that person any more."""
+        named = self.instance.deputy
+        if named is None or possible.filter(pk=named.pk).exists():
+            return _("Another member of this committee, for as long as they have a role in it.")
+        text = _("%(name)s has no role in this committee any more. Choose another deputy.")
+        return text % {"name": named}
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -88,15 +99,20 @@ class MembershipForm(forms.ModelForm):
 
 
 class EndsFilter(admin.SimpleListFilter):
-    """Roles of carers that end within a month, of people without a longer one."""
+    """Roles of carers that end within a month, of people without a longer one; lost deputies."""
 
     title = gettext_lazy("last day")
     parameter_name = "ends"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("soon", _("Carers whose role ends within 30 days"))]
+        return [
+            ("soon", _("Carers whose role ends within 30 days")),
+            ("deputy", _("Members whose deputy has left the committee")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "deputy":
+            return queryset.filter(pk__in=Membership.objects.with_lost_deputy())
         if self.value() != "soon":
             return queryset
         ending = Membership.objects.ending(timezone.localdate())
@@ -126,6 +142,8 @@ class MembershipAdmin(CommitteeAdmin):
             told = arrivals_text([obj.user], at=timezone.now(), due_at=due_at)
             words = _("E-mail about the new role: %(told)s.")
             messages.success(request, words % {"told": told})
+        for warning in deputies_that_end(obj):
+            messages.warning(request, warning)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

@@ -86,9 +86,25 @@ class MembershipQuerySet(DatedQuerySet):
 
     def acting_as_carer(self, user: User | AnonymousUser) -> Self:
         """The roles in which someone cares for pairs today: those of `user`, or as their deputy."""
-        return self.live().filter(
-            models.Q(user=user.pk) | models.Q(deputy=user.pk), role__in=Membership.CARERS
-        )
+        as_deputy = models.Q(deputy=user.pk) & models.Q(_deputy_is_member())
+        held = self.live().filter(role__in=Membership.CARERS)
+        return held.filter(models.Q(user=user.pk) | as_deputy)
+
+    def with_deputy(self) -> Self:
+        """The live roles whose deputy has a role in the same program today too."""
+        return self.live().filter(_deputy_is_member())
+
+    def with_lost_deputy(self) -> Self:
+        """The live roles whose deputy has no role in the same program any more."""
+        return self.live().exclude(deputy=None).filter(~_deputy_is_member())
+
+    def first_day_without(self, user: User, program: Program) -> date | None:
+        """Return the first day on which `user` has no role in `program`, today if there is none.
+
+        None while a role has no end.
+        """
+        days = set(self.of(user).filter(program=program).values_list("until", flat=True))
+        return None if None in days else max(filter(None, days), default=timezone.localdate())
 
     def program_ids(self, user: User | AnonymousUser, *roles: str) -> list[int]:
         """Return the ids of `Program.objects.for_committee`, for rules about other tables.
@@ -125,6 +141,13 @@ class MembershipQuerySet(DatedQuerySet):
         for program, carer in acting:
             carers.setdefault(program, []).append(carer)
         return carers
+
+
+def _deputy_is_member() -> models.Exists:
+    held = Membership.objects.live().filter(
+        user=models.OuterRef("deputy"), program=models.OuterRef("program"), user__is_active=True
+    )
+    return models.Exists(held)
 
 
 class Membership(models.Model):

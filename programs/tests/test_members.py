@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
+from checkins.care_access import deputies_of
 from notifications import work_hours
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
@@ -96,6 +97,75 @@ def test_no_one_is_their_own_deputy(as_user, cleo, program):
         as_user(cleo).post(url, {"until": "", "deputy": carer.pk}).content.decode()
     )
     assert as_user(cleo).post(url, {"until": "", "deputy": cleo.pk}).status_code == 302
+
+
+@pytest.fixture
+def carer(program):
+    return factories.member("Cara Wood", program=program, role="carer")
+
+
+def page_of(person):
+    return f"/admin/programs/membership/{Membership.objects.get(user=person).pk}/change/"
+
+
+@pytest.mark.parametrize("who", ["elsewhere", "former", "coming", "nobody", "inactive"])
+def test_only_a_member_of_today_is_named_as_deputy(as_user, cleo, program, carer, dan, who):
+    today = timezone.localdate()
+    if who != "nobody":
+        dates = {"elsewhere": (1, None), "former": (9, today), "coming": (-3, None)}
+        since, until = dates.get(who, (1, None))
+        Membership.objects.create(
+            user=dan,
+            program=factories.program() if who == "elsewhere" else program,
+            role="carer",
+            since=today - timedelta(days=since),
+            until=until,
+        )
+    User.objects.filter(pk=dan.pk).update(is_active=who != "inactive")
+    page = as_user(cleo).post(page_of(carer), {"until": "", "deputy": dan.pk})
+    assert list(page.context["adminform"].form.errors) == ["deputy"]
+    assert "has a role in this committee today" in page.content.decode()
+    assert Membership.objects.get(user=carer).deputy is None
+
+
+def test_a_chair_hears_whose_deputy_leaves_when_a_role_ends(as_user, cleo, program, carer, dan):
+    role = Membership.objects.create(user=dan, program=program, role="reader")
+    Membership.objects.filter(user=carer).update(deputy=dan)
+    client, day = as_user(cleo), timezone.localdate() + timedelta(days=9)
+    ends = {"until": day.isoformat(), "deputy": ""}
+    page = client.post(page_of(dan), ends, follow=True).content.decode()
+    assert f"{dan.name} has no role in this committee and can&#x27;t be the deputy of Cara" in page
+    assert "Choose another deputy for them." in page
+    Membership.objects.create(user=dan, program=program, role="matcher")  # another role stays
+    page = client.post(f"/admin/programs/membership/{role.pk}/change/", ends, follow=True)
+    assert "Choose another deputy" not in page.content.decode()
+
+
+def test_a_chair_hears_that_a_deputy_leaves_before_the_carer(as_user, cleo, program, carer, dan):
+    day = timezone.localdate() + timedelta(days=9)
+    Membership.objects.create(user=dan, program=program, role="reader", until=day)
+    data = {"until": "", "deputy": dan.pk}
+    page = as_user(cleo).post(page_of(carer), data, follow=True).content.decode()
+    assert "Choose another deputy for them." in page
+    data["until"] = day.isoformat()
+    page = as_user(cleo).post(page_of(carer), data, follow=True).content.decode()
+    assert "Choose another deputy for them." not in page
+
+
+def test_a_deputy_who_left_acts_for_no_one_and_the_pages_say_so(as_user, cleo, program, carer, dan):
+    role = Membership.objects.create(user=dan, program=program, role="reader")
+    Membership.objects.filter(user=carer).update(deputy=dan)
+    listed = "/admin/programs/membership/?ends=deputy"
+    assert Membership.objects.acting_as_carer(dan).get().user == carer
+    assert deputies_of(carer, program) == [dan]
+    assert carer.name not in as_user(cleo).get(listed).content.decode()
+    since = timezone.localdate() - timedelta(days=9)
+    Membership.objects.filter(pk=role.pk).update(since=since, until=timezone.localdate())
+    assert not Membership.objects.acting_as_carer(dan).exists()
+    assert deputies_of(carer, program) == []
+    assert carer.name in as_user(cleo).get(listed).content.decode()
+    page = as_user(cleo).get(page_of(carer)).content.decode()
+    assert f"{dan.name} has no role in this committee any more. Choose another deputy." in page
 
 
 @pytest.mark.django_db
