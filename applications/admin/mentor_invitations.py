@@ -11,13 +11,12 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, state_chip
 from programs.models import Membership, Program
 
 from .. import mentor_invitations
@@ -104,8 +103,8 @@ class MentorInvitationAdmin(CommitteeAdmin):
         return self.row_title(row)
 
     @admin.display(description=gettext_lazy("answer"))
-    def state(self, row: MentorInvitation) -> str | Promise:
-        return row.state_words
+    def state(self, row: MentorInvitation) -> str:
+        return state_chip(row.answer or "waiting", row.state_words)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

@@ -71,6 +71,13 @@ class EventAdmin(CommitteeAdmin):
     list_select_related = ("program",)
     change_form_template = "admin/events/event/change_form.html"
 
+    def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
+        """Return whether the program has this event at this time already."""
+        assert isinstance(row, Event)
+        same = {name: getattr(row, name) for name in ("program", "kind", "starts_at", "titles")}
+        rows = Event.objects.for_committee(request.user).exclude(pk=row.pk)
+        return rows.filter(**same).exclude(state=Event.State.CANCELLED).exists()
+
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         counted = {
             "going_count": Count("sign_ups", filter=Q(sign_ups__state="going")),

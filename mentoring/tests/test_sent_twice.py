@@ -47,9 +47,11 @@ PAGES = (
     "matching_round",
     "checkins_concern",
     "checkins_contactlog",
+    "events_event",
 )
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
-NOT_A_PLAIN_FORM = {"applications_rosterupload"}
+# An invitation tells its inviter nothing about the address, not even that it was invited already.
+NOT_A_PLAIN_FORM = {"applications_rosterupload", "applications_mentorinvitation"}
 
 
 @pytest.fixture
@@ -120,6 +122,17 @@ def entries(program, cohort, chair, ada, ben):
             "since": "2026-01-01",
         },
         "matching_round": {"cohort": cohort.pk, "name": ""},
+        "events_event": {
+            "program": program.pk,
+            "kind": "circle",
+            "title_en": "Mentors' circle",
+            "on": "2030-02-01",
+            "wall_time": "18:00",
+            "until": "19:30",
+            "place": "Library",
+            "audience": "accepted",
+            "organiser": chair.pk,
+        },
         "checkins_concern": {
             "match": match.pk,
             "who": "mentor",

@@ -38,7 +38,9 @@ class GuestAddress(ConfidentialModel):
     """An address of a program's guest, and the language in which it is written to."""
 
     public_id = PublicIdField()
-    program = models.ForeignKey(Program, models.CASCADE, related_name="+")
+    program = models.ForeignKey(
+        Program, models.CASCADE, related_name="+", verbose_name=_("program")
+    )
     address = EncryptedTextField(_("e-mail address"))
     address_key = models.CharField(max_length=24, editable=False)  # a keyed hash, to find it by
     language = models.CharField(_("language"), max_length=10)
