@@ -61,9 +61,8 @@ class SavedGroupAdmin(GroupAdmin):
     list_display = ("name", "group", "program")
     fields = ("name", *FILTER)
     duplicate_field = "name"
-    empty_words = gettext_lazy(
-        "There are no saved groups yet. Add one to write to the same kind of people again."
-    )
+    empty_words = gettext_lazy("There are no saved groups yet.")
+    empty_advice = gettext_lazy("Add one to write to the same kind of people again.")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(pages.remove_group_view)

@@ -55,6 +55,7 @@ PAGES = (
     _list("concerns", "checkins_concern"),
     _list("contacts", "checkins_contactlog"),
     _list("planned contacts", "checkins_contactplan"),
+    _list("silent carers", "checkins_carersilence"),
     _list("rounds", "matching_round"),
     _list("pooled results", "checkins_wave"),
     _list("conflicts of interest", "programs_conflict"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from accounts.column_rules import erased, impersonal, rules
+from accounts.column_rules import impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
@@ -50,7 +50,10 @@ COLUMNS = rules(
             "zone": impersonal("a time zone"),
         },
         "FeedbackAnswer": {
-            "better": erased(not_exported="stored without its author"),
+            "better": kept(
+                "said without a name, to make the next event better",
+                not_exported="stored without its author",
+            ),
         },
     },
 )

@@ -36,12 +36,11 @@ def ask(match, author, **fields):
 
 
 def notified(at=None):
-    emails = deliver_due_emails(at)
-    return sorted(
-        email.to[0].split(".")[0]
-        for email in emails
-        if "help" in email.subject or "concern" in email.subject
-    )
+    """Return who is told of the concern by `at`; nothing else is looked for at that time."""
+    now = at or timezone.now()
+    concerns.escalate(now)
+    emails = deliver_due_emails(now, reconcile=False)
+    return sorted(email.to[0].split(".")[0] for email in emails)
 
 
 def test_the_carer_is_notified_without_details(cared, ben, eve):

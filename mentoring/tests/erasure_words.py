@@ -183,6 +183,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "checkins.MediationStep": Q(concern__match__in=matches),
         "checkins.ContactLog": Q(match__in=matches),
         "checkins.ContactPlan": Q(match__in=matches),
+        "events.FeedbackAnswer": Q(event__sign_ups__person=person),
         "matches.EndingReason": Q(match__in=matches),
         "matches.Farewell": Q(closure__match__in=matches),
         "matches.PauseNote": Q(pause__match__in=matches),
