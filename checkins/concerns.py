@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.bounded import by_ids, found_in
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match
@@ -29,6 +31,7 @@ ESCALATED = ("program", "urgency", "cause", "raised_at", "match__carer")  # colu
 EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending", "concern-bounced")
 TAKEN_BACK = reason("taken-back", gettext_lazy("the person took the request back"))
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
+LOOK_AGAIN = timedelta(minutes=10)  # for new carers, deputies and chairs
 
 
 @transaction.atomic
@@ -215,15 +218,19 @@ def first_responders(concern: Concern) -> list[User]:
 
 @reconciler
 def escalate(at: datetime) -> None:
-    """Notify the carer's deputy, and later the chair, of concerns that no one has taken."""
-    with read_roles_once():
-        _escalate(at)
+    """Notify the carer's deputy, and later the chair, of concerns that no one has taken.
+
+    Each is looked at when someone is due to know, and else every `LOOK_AGAIN`.
+    """
+    is_due = Q(escalate_from=None) | Q(escalate_from__lte=at)
+    waiting = Concern.system.filter(is_due, state=Concern.State.OPEN, raised_at__lte=at)
+    if rows := found_in(waiting, lambda found: found.select_related("match").only(*ESCALATED)):
+        with read_roles_once():
+            _escalate(rows, at)
 
 
-def _escalate(at: datetime) -> None:
-    waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
-    # Few columns: in most minutes nobody has to be told anything new.
-    rows = list(waiting.select_related("match").only(*ESCALATED))
+def _escalate(waiting: Iterable[Concern], at: datetime) -> None:
+    rows = list(waiting)
     pending = PendingEmails(EMAIL_KINDS, rows)
     team = CareTeam.of(rows)
     for concern in rows:
@@ -233,6 +240,17 @@ def _escalate(at: datetime) -> None:
         )
         new = [one for one in people if not pending.has(_kind(concern), to=one, about=concern)]
         _enqueue(concern, able_to_handle(concern, new), at, pending)
+    _look_again(rows, at)
+
+
+def _look_again(rows: Collection[Concern], at: datetime) -> None:
+    """Note when each is looked at next: in `LOOK_AGAIN`, or as soon as someone else is due."""
+    next_looks: dict[datetime, list[int]] = defaultdict(list)
+    for row in rows:
+        due = (row.raised_at + after for after in (DEPUTY_AFTER, CHAIR_AFTER))
+        next_looks[min([at + LOOK_AGAIN, *(one for one in due if one > at)])].append(row.pk)
+    for next_at, ids in next_looks.items():
+        by_ids(Concern.system.all(), ids).update(escalate_from=next_at)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,6 @@ class Concern(ConfidentialModel):
         CONTACT = "contact", _("not reached by the committee for long")
         BEFORE = "before", _("something to say before they start")
         BOUNCED = "bounced", _("e-mails to this person come back")
-
         NOTED = "noted", _("noted by the committee")
 
     # Someone asks for help in their own words.
@@ -135,6 +134,7 @@ class Concern(ConfidentialModel):
     # One per form, so that two clicks make one concern.
     nonce = models.CharField(max_length=22, blank=True, editable=False)
     raised_at = models.DateTimeField(_("raised at"), default=timezone.now, editable=False)
+    escalate_from = models.DateTimeField(null=True, editable=False)  # see concerns.escalate
     taken_by = models.ForeignKey(
         Person,
         models.PROTECT,
@@ -165,6 +165,9 @@ class Concern(ConfidentialModel):
             models.Index(fields=["state", "-raised_at"], name="concern_by_state"),
             models.Index(
                 fields=["match"], condition=~Q(state="resolved"), name="concern_unresolved"
+            ),
+            models.Index(
+                fields=["escalate_from"], condition=Q(state="open"), name="concern_escalate_from"
             ),
         ]
         constraints = [

@@ -106,6 +106,33 @@ def test_a_carer_with_a_conflict_is_passed_over(cared, ben, eve, cleo):
         concern.take(by=eve)
 
 
+def test_a_member_who_may_not_handle_it_costs_one_query_a_minute(
+    cared, ben, eve, cleo, django_assert_num_queries
+):
+    """Nobody is due to know anything new, though one of them never may."""
+    Conflict.objects.create(member=eve, person=ben)
+    at = ask(cared, ben).raised_at
+    concerns.escalate(at)
+    with django_assert_num_queries(1):
+        concerns.escalate(at + timedelta(minutes=1))
+
+
+def test_who_comes_later_is_notified_within_minutes(cared, ben, eve, program):
+    concern = ask(cared, ben)
+    assert notified(concern.raised_at) == ["eve"]
+    cared.carer = factories.member("Dov Stein", program=program, role="carer")
+    cared.save()
+    assert notified(concern.raised_at + concerns.LOOK_AGAIN) == ["dov"]
+
+
+def test_the_deputy_is_due_to_the_minute(cared, ben, eve, program):
+    """Though it was looked at shortly before."""
+    eve.memberships.update(deputy=factories.member("Dov Stein", program=program, role="carer"))
+    due = ask(cared, ben).raised_at + concerns.DEPUTY_AFTER
+    assert notified(due - timedelta(minutes=3)) == ["eve"]
+    assert notified(due) == ["dov"]
+
+
 @pytest.mark.parametrize("person", ["ada", "dan"])
 def test_partner_and_strangers_see_and_do_nothing(person, cared, ben, request):
     user = request.getfixturevalue(person)
