@@ -7,16 +7,18 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from programs.committee import acting_member, cares_for_pairs
 from programs.committee_admin import CarerFilter, CommitteeAdmin, chip, format_date
@@ -143,17 +145,20 @@ class ContactPlanAdmin(CommitteeAdmin):
     def carer(self, obj: ContactPlan) -> str:
         return str(obj.match.carer or _("no one yet"))
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, object] | None = None
-    ) -> HttpResponse:
+    def coverage_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the coverage rate, which counts all pairs, on a page of its own."""
+        if not self.has_module_permission(request):
+            raise PermissionDenied
         coverage = Coverage.of(acting_member(request), at=timezone.now())
         context = {
-            "title": self.list_title,
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Coverage"),
+            "list_title": self.list_title,
             "coverage": coverage,
             "fewest": FEWEST,
-            **(extra_context or {}),
         }
-        return super().changelist_view(request, context)
+        return TemplateResponse(request, "admin/checkins/contactplan/coverage.html", context)
 
     def change_view(
         self,
@@ -187,7 +192,9 @@ class ContactPlanAdmin(CommitteeAdmin):
 
         undo = self.admin_site.admin_view(require_POST(self.undo_view))
         concern = self.admin_site.admin_view(require_POST(self.concern_view))
+        coverage = self.admin_site.admin_view(require_safe(self.coverage_view))
         return [
+            path("coverage/", coverage, name="checkins_contactplan_coverage"),
             *(button(result) for result in Result.values),
             path("undo/<int:pk>/", undo, name="checkins_contactplan_undo"),
             path("concern/<int:pk>/", concern, name="checkins_contactplan_concern"),

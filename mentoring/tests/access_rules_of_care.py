@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from .access_rule import Rule, act, desk, saying
+from .access_rule import Rule, act, desk, page, saying
 
 CHAIRS = frozenset({"chair", "conflicted", "maintainer"})  # a silence names no one of a pair
 CARE = frozenset({"carer", "chair", "maintainer"})
+ANY_CARERS = CARE | {"conflicted", "outsider"}  # whatever pairs they look after
 
 CARE_PAGES: dict[str, Rule] = {
     "admin:checkins_checkin_read": act(CARE, "answered"),
@@ -25,6 +26,7 @@ CARE_PAGES: dict[str, Rule] = {
     "admin:checkins_concern_mediate": saying(
         act(CARE, "concern"), step="mentee", on=lambda row: timezone.localdate().isoformat()
     ),
+    "admin:checkins_contactplan_coverage": page(ANY_CARERS),
     "admin:checkins_contactplan_concern": act(CARE, "contact"),
     "admin:checkins_carersilence_take-over": act(CHAIRS, "silence"),
     "admin:checkins_contactplan_undo": act(CARE, "contact"),
