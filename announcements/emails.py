@@ -14,19 +14,19 @@ from notifications.reasons import reason
 
 from .group_members import belongs
 from .models import Announcement, AnnouncementRecipient
+from .personal_words import values_for
 
 NOT_IN_GROUP = reason(
     "not-in-group", gettext_lazy("the person does not belong to the group any more")
 )
 DISCARDED = reason("announcement-discarded", gettext_lazy("the announcement was discarded"))
 WITHOUT_WORDS = reason("without-words", gettext_lazy("it has no subject or no text any more"))
-NAME = "name"  # the one placeholder: {name}
 
 
 def _email(announcement: Announcement, person: User) -> Email:
     language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     subject, text = announcement.words_in(language)
-    words = edited_context(EditedWords(subject, text), {NAME: person.first_name or person.email})
+    words = edited_context(EditedWords(subject, text), values_for(person))
     return Email(
         context={**words, "person": person, "author": announcement.author},
         program=announcement.program,

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from matches.edited_texts import unknown_placeholders
 from programs.committee_admin import language_label
 
-from .emails import NAME
 from .models import Announcement, GroupFilter, SavedGroup, Situation
+from .personal_words import NAME
 
 LONGEST_SUBJECT, LONGEST_BODY = 150, 5000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)

@@ -9,6 +9,7 @@ from accounts.privacy import register
 from applications.models import Application
 
 from .models import Announcement, SavedGroup
+from .personal_words import words_for
 
 
 def export(user: User) -> list[dict[str, object]]:
@@ -17,7 +18,7 @@ def export(user: User) -> list[dict[str, object]]:
     return [
         {"sent_at": row.sent_at, "subject": subject, "text": text}
         for row in got
-        for subject, text in [row.words_in(user.language)]
+        for subject, text in [words_for(row, user, user.language)]
     ]
 
 

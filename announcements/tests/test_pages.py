@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from announcements import releasing
+from announcements import privacy, releasing
 from announcements.models import Announcement, SavedGroup
 from notifications.models import Notification
 from testkit import factories
@@ -179,20 +179,28 @@ def test_a_test_and_what_has_not_left(as_user, cleo, write, ann):
 
 
 def test_people_read_what_they_got_and_nothing_else(as_user, cleo, write, ann, cohort):
-    row = write(subjects={"en": "Hello"}, bodies={"en": "To <all>\n\nhttps://example.org/x"})
+    row = write(subjects={"en": "Hello"}, bodies={"en": "To {name} <all>\n\nhttps://example.org/x"})
     write(subjects={"en": "Only a draft"})
     releasing.schedule(row, by=cleo)
     releasing.send_due(Announcement.objects.get(pk=row.pk).send_at)
     address = reverse("announcements:announcement-list")
     page = as_user(ann).get(address).content.decode()
     assert "Hello" in page
-    assert "To &lt;all&gt;" in page
+    assert f"To {ann.first_name} &lt;all&gt;" in page
     assert 'href="https://example.org/x"' in page
     assert "Only a draft" not in page
     for other in (factories.person(), cleo):
         empty = as_user(other).get(address).content.decode()
         assert "Hello" not in empty
         assert "appears here" in empty
+
+
+def test_the_export_has_the_words_that_the_person_read(write, cleo, ann):
+    row = write(subjects={"en": "For {name}"}, bodies={"en": "Dear {name}"})
+    releasing.schedule(row, by=cleo)
+    releasing.send_due(Announcement.objects.get(pk=row.pk).send_at)
+    [got] = privacy.export(ann)
+    assert (got["subject"], got["text"]) == (f"For {ann.first_name}", f"Dear {ann.first_name}")
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_one(

@@ -6,6 +6,7 @@ kind needs a scenario in `email_scenarios.py`.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -190,8 +191,13 @@ def test_the_texts_are_whole(kind, language):
     [mail] = deliver_due_emails(FRIDAY_NIGHT + timedelta(minutes=1), reconcile=False)
     assert mail.subject.strip() == mail.subject != ""
     for text in (mail.subject, mail.body):
-        for broken in ("None", "{{", "{%", "%(", "\n\n\n"):
+        for broken in ("None", "{", "}", "%(", "\n\n\n"):
             assert broken not in text, text
+    page = str(mail.alternatives[0][0])
+    words = re.sub(r"<style.*?</style>", "", page, flags=re.S)
+    assert "{" not in words, words
+    assert "}" not in words, words
+    assert words.count("<p>") + words.count("<p ") == words.count("</p>"), words
     assert translation.get_language() == "en"
 
 
