@@ -148,3 +148,5 @@ def keep_plans(at: datetime) -> None:
     outdated = ContactPlan.system.filter(is_outdated=True).order_by("pk")
     while ids := list(outdated.values_list("match", flat=True)[:BATCH]):
         keep(ids)
+        # What is still outdated is about nobody in an open pair; it would be found for ever.
+        outdated.filter(match__in=ids).order_by().delete()

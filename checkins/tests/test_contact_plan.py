@@ -111,6 +111,12 @@ def test_other_settings_plan_anew_at_the_next_sweep(planned, program, ben):
     assert not ContactPlan.system.filter(is_outdated=True).exists()
 
 
+def test_a_plan_of_somebody_outside_the_pair_stops_no_sweep(planned, ada, ben, dan):
+    ContactPlan.system.filter(person=ben).update(person=dan, is_outdated=True)
+    contact_plan.keep_plans(START)
+    assert {plan.person for plan in ContactPlan.system.all()} == {ada, ben}
+
+
 def test_the_longest_time_is_a_limit_of_the_others(program):
     program.policy.care_gap_days = 40
     with pytest.raises(Exception, match="can't be shorter than the usual one"):
