@@ -192,6 +192,7 @@ class Dispatcher:
                 return None
             email = built.email
             if self._is_stopped(row, recipient):
+                bounces.adopt(row)
                 self._hold_for_address(lease)
                 return None
             policy = sender_policy_of(row, email.program)

@@ -16,6 +16,7 @@
 from .addresses import (
     SOFT_DAYS,
     SOFT_LIMIT,
+    adopt,
     bounce_of,
     is_stopped,
     may_be_tried,
@@ -32,6 +33,7 @@ __all__ = [
     "SOFT_LIMIT",
     "BounceReport",
     "Severity",
+    "adopt",
     "bounce_of",
     "classify",
     "is_stopped",

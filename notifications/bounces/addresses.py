@@ -98,6 +98,14 @@ def is_stopped(address: str) -> bool:
     return BouncedAddress.objects.stopped().filter(digest=digest_of_address(address)).exists()
 
 
+def adopt(row: Notification) -> None:
+    """Note whose address it is if it was marked while nobody had an account with it."""
+    if row.recipient is not None and not row.address:
+        unowned = BouncedAddress.objects.stopped().filter(person=None)
+        digest = digest_of_address(row.recipient.email)
+        unowned.filter(digest=digest).update(person=row.recipient_id)
+
+
 def bounce_of(person: Account) -> BouncedAddress | None:
     """Return since when nothing is sent to the person's present address, or None."""
     digest = digest_of_address(person.email)

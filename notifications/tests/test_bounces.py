@@ -226,6 +226,16 @@ def test_an_address_without_an_account_gets_no_more(sample, server, ada):
     assert (row.state, row.reason) == (State.CANCELLED, "address-bounced")
 
 
+def test_an_address_that_bounced_before_its_person_had_an_account_is_theirs(sample, server, ada):
+    mark(ada)
+    BouncedAddress.objects.update(person=None)
+    row = sample.enqueue(ada)
+    deliver()
+    addresses.follow_addresses(TUESDAY_NOON)
+    assert fresh(row).state == State.HELD
+    assert bounces.stopped_people() == {ada.pk: TUESDAY_NOON}
+
+
 # --- the address works again
 
 
