@@ -1,7 +1,8 @@
 """A carer who goes silent is seen, and the pairs can be taken over with one press.
 
 1. A carer is silent in a program when a contact with someone in their care is overdue, or a concern
-   about their pairs waits untouched, for longer than the program says. An attempt is a sign.
+   about their pairs waits untouched, for longer than the program says. An attempt is a sign. What
+   waited before the pairs were theirs counts from then on.
 2. The deputy and the chairs see it, and are told once; so is the carer. It ends by itself once
    nothing waits for so long, or the pairs have another carer.
 3. The deputy or a chair takes over all pairs of the carer, but for those with whom they have a
@@ -14,6 +15,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Min, Q
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,7 @@ from .models import CarerSilence, Concern, ContactPlan
 
 NOTICE, TAKEN_OVER = "carer-silent", "pairs-taken-over"
 PROGRAM = "match__mentee__cohort__program"
+THEIRS_SINCE = Coalesce("match__carer_since", "match__introduced_at")
 Silent = dict[tuple[int, int], date]  # since when, by the ids of carer and program
 
 
@@ -40,20 +43,23 @@ def silent_carers(at: datetime) -> Silent:
     today = timezone.localdate(at)
     late, untouched = Q(pk__in=[]), Q(pk__in=[])
     for (days,), theirs in programs_by("care_silent_days").items():
-        late |= Q(due_on__lt=today - timedelta(days=days)) & theirs(PROGRAM)
-        untouched |= Q(raised_at__lt=at - timedelta(days=days)) & theirs(PROGRAM)
+        wait = timedelta(days=days)
+        mine = theirs(PROGRAM) & (Q(match__carer_since=None) | Q(match__carer_since__lt=at - wait))
+        late |= Q(due_on__lt=today - wait) & mine
+        untouched |= Q(raised_at__lt=at - wait) & mine
     has_carer = Q(match__carer__isnull=False, match__uncovered_since=None)
     plans = ContactPlan.system.running(at).filter(late, has_carer).order_by()
     concerns = Concern.system.filter(
-        untouched, has_carer, ~Q(match__state=Match.State.CLOSED), state=Concern.State.OPEN
-    ).order_by()
+        untouched, has_carer, ~Q(match__state=Match.State.CLOSED), state=Concern.State.OPEN,
+        first_action_at=None,
+    ).order_by()  # fmt: skip
     found: Silent = {}
     for carer, program, day in plans.values_list("match__carer", PROGRAM).annotate(
-        first=Min("due_on")
+        first=Min(Greatest("due_on", TruncDate(THEIRS_SINCE)))
     ):
         found[carer, program] = day
     for carer, program, moment in concerns.values_list("match__carer", PROGRAM).annotate(
-        first=Min("raised_at")
+        first=Min(Greatest("raised_at", THEIRS_SINCE))
     ):
         day = timezone.localdate(moment)
         found[carer, program] = min(found.get((carer, program), day), day)

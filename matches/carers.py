@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
@@ -54,8 +55,10 @@ def assign_carer(match: Match, carer: User, *, by: User, at: datetime | None = N
     if match.state == Match.State.CLOSED:
         raise ActionNotAllowed(_("This pair is closed, so it cannot get a new carer."))
     was = match.carer_id
-    Match.objects.filter(pk=match.pk).update(carer=carer, uncovered_since=None)
+    if was != carer.pk or match.uncovered_since is not None:
+        match.carer_since = at or timezone.now()
     match.carer, match.uncovered_since = carer, None
+    match.save(update_fields=["carer", "carer_since", "uncovered_since"])
     if carer.pk not in (was, by.pk):
         tell_carer(carer, match.program, at=at)
 
@@ -83,6 +86,8 @@ def take_over_pairs(
         raise ActionNotAllowed(
             _("There is no pair left to take over. Someone else may have been faster.")
         )
-    Match.objects.filter(pk__in=[row.pk for row in taken]).update(carer=by, uncovered_since=None)
+    Match.objects.filter(pk__in=[row.pk for row in taken]).update(
+        carer=by, carer_since=at or timezone.now(), uncovered_since=None
+    )
     tell_carer(by, program, at=at)
     return taken

@@ -3,7 +3,8 @@
 1. A pair is uncovered when it has no carer, or one who no longer can: their role has ended, their
    account is closed, or they have a conflict of interest with one of the two.
 2. Whoever assigns carers sees it from the first day. Nobody does for `TAKEN_AFTER`: then the pair
-   goes to the last carer's deputy, else to a chair, whoever has no conflict of interest.
+   goes to the last carer's deputy, else to a chair, else to another carer, whoever has no conflict
+   of interest.
 3. So no pair is uncovered for longer than `UNCOVERED_AT_MOST`. If nobody can, the chairs are told
    that the program needs another member, without a word about which pair.
 """
@@ -49,7 +50,7 @@ def keep_covered(at: datetime) -> None:
     if new := found - known:
         Match.objects.filter(pk__in=new).update(uncovered_since=at)
     if covered := known - found:
-        Match.objects.filter(pk__in=covered).update(uncovered_since=None)
+        Match.objects.filter(pk__in=covered).update(uncovered_since=None, carer_since=at)
     if found:
         cover(at)
 
@@ -85,7 +86,7 @@ def cover(at: datetime) -> None:
             carer = next(_able(match), None)
             if carer is None:
                 without.add(match.program)
-            elif _assign(match, carer):
+            elif _assign(match, carer, at):
                 new[carer, match.program] += 1
     for carer, program in new:
         tell_carer(carer, program, at=at)
@@ -94,12 +95,13 @@ def cover(at: datetime) -> None:
 
 
 def _able(match: Match) -> Iterator[User]:
-    """Yield who can look after a pair: the deputies of its last carer first, then the chairs."""
-    can = set(possible_carers(match.program))
+    """Yield who can look after a pair: the last carer's deputies, the chairs, the others."""
+    can = possible_carers(match.program)
     roles = Membership.objects.filter(program=match.program).select_related("deputy", "user")
     deputies = roles.filter(user=match.carer_id, deputy__isnull=False).order_by("-since", "pk")
     chairs = roles.live().filter(role=Membership.Role.CHAIR).order_by("pk")
-    for member in [*(row.deputy for row in deputies), *(row.user for row in chairs)]:
+    first = [*(row.deputy for row in deputies), *(row.user for row in chairs)]
+    for member in dict.fromkeys([*first, *can]):
         if member not in can or member.pk == match.carer_id:
             continue
         pair = Match.objects.filter(pk=match.pk)
@@ -108,11 +110,11 @@ def _able(match: Match) -> Iterator[User]:
 
 
 @transaction.atomic
-def _assign(match: Match, carer: User) -> bool:
+def _assign(match: Match, carer: User, at: datetime) -> bool:
     """Make `carer` the carer unless someone was faster; return whether they are now."""
     same = Q(carer=match.carer_id) & Q(uncovered_since=match.uncovered_since)
     rows = Match.objects.open().filter(same, pk=match.pk)
-    return bool(rows.update(carer=carer, uncovered_since=None))
+    return bool(rows.update(carer=carer, carer_since=at, uncovered_since=None))
 
 
 def _ask_for_members(program: Program, at: datetime) -> None:

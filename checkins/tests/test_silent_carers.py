@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from checkins import contact_log, contact_plan, silent_carers
+from checkins import contact_log, contact_plan, handling, silent_carers
 from checkins.models import CarerSilence, Concern
 from dashboard.attention import attention_items
 from matches import endings
+from matches.carers import assign_carer
 from matches.models import Match
 from notifications.models import Notification
 from programs.models import Conflict, Membership
@@ -83,6 +84,18 @@ def test_an_attempt_is_a_sign_and_ends_it(planned, ada, ben, eve):
     assert CarerSilence.objects.count() == 2
 
 
+def test_a_concern_that_was_given_back_was_touched(planned, ada, ben, eve):
+    for person in (ada, ben):
+        contact_log.log(planned, person, by=eve, how="phone", result="reached", at=START + 20 * DAY)
+    concern = Concern.objects.create(
+        program=planned.program, match=planned, person=ben, raised_at=START + 10 * DAY
+    )
+    concern.take(by=eve, at=START + 11 * DAY)
+    handling.give_back(concern, by=eve, why="I know them.", at=START + 12 * DAY)
+    sweep()
+    assert not CarerSilence.objects.exists()
+
+
 @pytest.mark.parametrize("what", ["paused", "ended"])
 def test_no_one_is_silent_about_pairs_that_rest_or_have_ended(planned, ben, what):
     if what == "ended":
@@ -135,6 +148,27 @@ def test_one_press_takes_the_pairs_over_and_tells_both(planned, who, request, as
     assert (told("pairs-taken-over"), told("pairs-in-care")) == (["Eve"], [member.first_name])
     assert not CarerSilence.objects.open().exists()
     assert client.post(url).status_code == 404
+
+
+def test_whoever_takes_pairs_over_is_not_silent_about_what_waited_before(planned, cleo, ben):
+    Concern.objects.create(
+        program=planned.program, match=planned, person=ben, raised_at=START + 10 * DAY
+    )
+    sweep()
+    silent_carers.take_over(silence(), by=cleo, at=SILENT)
+    sweep(SILENT + timedelta(hours=1))
+    assert not CarerSilence.objects.open().exists()
+    sweep(SILENT + 15 * DAY)
+    assert (silence().carer, silence().since) == (cleo, SILENT.date())
+
+
+def test_nor_is_a_carer_to_whom_a_member_assigns_them(planned, cleo, deputy):
+    assign_carer(planned, deputy, by=cleo, at=SILENT)
+    sweep(SILENT + timedelta(hours=1))
+    assert not CarerSilence.objects.exists()
+    assign_carer(planned, deputy, by=cleo, at=SILENT + 14 * DAY)  # again: nothing is new
+    sweep(SILENT + 15 * DAY)
+    assert silence().carer == deputy
 
 
 @pytest.mark.parametrize("who", ["eve", "dan", "reader", "other"])

@@ -186,6 +186,8 @@ class Match(models.Model):
     uncovered_since = models.DateTimeField(
         _("without an active carer since"), null=True, editable=False
     )
+    # Since when the present carer looks after it; None: since the introduction.
+    carer_since = models.DateTimeField(null=True, editable=False)
     # When free texts of the pair were erased, because their time was over (`matches.retention`)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
     # What its health follows from, and when it drifts and is stuck if nothing happens. Kept by

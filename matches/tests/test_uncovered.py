@@ -86,6 +86,15 @@ def test_no_one_with_a_conflict_of_interest_takes_it(pair, carer, deputy, cleo, 
     assert sweep(NOW + 13 * DAY).carer == cleo
 
 
+def test_where_the_chairs_have_a_conflict_another_carer_takes_it(pair, carer, cleo, ada, program):
+    Conflict.objects.create(member=cleo, person=ada)
+    role_ends(carer)
+    rosa = factories.member("Rosa Diaz", program=program, role="carer")
+    sweep(NOW)
+    assert sweep(NOW + 13 * DAY).carer == rosa
+    assert (told("pairs-in-care"), told("pairs-without-carer")) == (["Rosa"], [])
+
+
 def test_if_nobody_can_the_chairs_are_asked_for_a_member_once_a_week(pair, carer, cleo, ada):
     Conflict.objects.create(member=cleo, person=ada)
     role_ends(carer)
