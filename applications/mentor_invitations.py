@@ -5,7 +5,8 @@
 2. Whoever invites learns nothing of the address: asking does the same work and gets the same
    answer for every address. Whether it may be written to is only looked at when the e-mail is
    sent: not if its owner wants none, takes part already, or was asked within a year.
-3. The committee sees who asked, when, and the answer; never the address.
+3. The committee sees who asked, when, and the answer; never the address, and nobody the answer to
+   an invitation of their own.
 """
 
 from __future__ import annotations
@@ -277,7 +278,7 @@ def remind_invited(at: datetime) -> int:
 def forget_invited(at: datetime) -> int:
     """Delete addresses that have no use any more, and rows after a year; return how many.
 
-    An address goes at once if nothing is sent to it, and with the time to answer; its row is then
+    An address goes at once if nothing was sent to it, and with the time to answer; its row is then
     closed. E-mails go with their address.
     """
     with transaction.atomic():
@@ -287,8 +288,13 @@ def forget_invited(at: datetime) -> int:
         failed = emails.filter(state=Notification.State.FAILED)
         skipped = emails.filter(state=Notification.State.CANCELLED, reason__in=NOT_SENT)
         useless = (failed | skipped).values("about_id")
+        written_to = emails.filter(state=Notification.State.SENT).values("about_id")
         there = MentorInvitation.system.filter(address_deleted_at=None)
-        gone = there.filter(pk__in=useless).update(address="", address_deleted_at=at)
+        gone = (
+            there.filter(pk__in=useless)
+            .exclude(pk__in=written_to)
+            .update(address="", address_deleted_at=at)
+        )
         late = at - timedelta(days=OPEN_DAYS)
         over = MentorInvitation.system.filter(closed_at=None, asked_at__lte=late)
         gone += over.filter(address_deleted_at=None).update(

@@ -1,4 +1,8 @@
-"""Invitations to be a mentor: who asked, when, and the answer. No page shows an address."""
+"""Invitations to be a mentor: who asked, when, and the answer. No page shows an address.
+
+The e-mail promises that whoever invites does not learn the answer, so that a member sees the
+answers to others' invitations only.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, ForeignKey, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
@@ -72,7 +76,9 @@ class AnswerFilter(admin.SimpleListFilter):
         return [(one.value, str(one.label)) for one in MentorInvitation.Answer]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(answer=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        return queryset.filter(answer=self.value()).exclude(inviter=request.user.pk)
 
 
 @admin.register(MentorInvitation)
@@ -95,6 +101,10 @@ class MentorInvitationAdmin(CommitteeAdmin):
         programs = Membership.objects.program_ids(request.user)
         return super().get_queryset(request).filter(program__in=programs)
 
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        is_own = ExpressionWrapper(Q(inviter=request.user.pk), output_field=BooleanField())
+        return rows.annotate(is_own=is_own)
+
     def row_title(self, row: Model) -> str:
         return _("Invitation by %(name)s") % {"name": cast(MentorInvitation, row).inviter}
 
@@ -104,6 +114,8 @@ class MentorInvitationAdmin(CommitteeAdmin):
 
     @admin.display(description=gettext_lazy("answer"))
     def state(self, row: MentorInvitation) -> str:
+        if row.is_own:  # type: ignore[attr-defined]  # by `get_queryset`
+            return state_chip("info", _("hidden from you"))
         return state_chip(row.answer or "waiting", row.state_words)
 
     def get_readonly_fields(

@@ -234,8 +234,10 @@ def test_the_list_has_states_and_no_address(program, cohort, cleo, mentor, as_us
     as_user(mentor).post(link_in(letters["no@example.org"]), {"answer": "not_now"})
     client = as_user(cleo)
     text = client.get(reverse(f"{ADMIN}_changelist")).content.decode()
-    assert text.count("Waiting for an answer") == 2, "the one that was not sent looks the same"
-    assert "Not now</td>" in text
+    assert text.count(">waiting for an answer</span>") == 2, (
+        "the one that was not sent looks the same"
+    )
+    assert ">not now</span></td>" in text
     assert "example.org" not in text.replace(cleo.email, "")
     for invitation in MentorInvitation.system.all():
         url = reverse(f"{ADMIN}_change", args=[invitation.pk])
@@ -244,6 +246,22 @@ def test_the_list_has_states_and_no_address(program, cohort, cleo, mentor, as_us
     assert "Invitation to be a mentor" not in re.sub(
         r"<select.*?</select>|<a .*?</a>", "", outbox_page.content.decode(), flags=re.S
     )
+
+
+def test_a_member_never_learns_what_was_answered_to_them(program, cleo, mentor, as_user):
+    for by, address in ((cleo, ADDRESS), (mentor, "no@example.org")):
+        invite(program, by, address)
+    MentorInvitation.system.update(answer="not_now", closed_at=NOW, address_deleted_at=NOW)
+    client, list_page = as_user(cleo), reverse(f"{ADMIN}_changelist")
+    text = client.get(list_page).content.decode()
+    assert text.count(">not now</span></td>") == 1
+    assert "idden from you" in text
+    found = client.get(list_page, {"answer": "not_now"}).content.decode()
+    assert f"Invitation by {mentor}" in found
+    assert f"Invitation by {cleo}" not in found
+    mine = MentorInvitation.system.get(inviter=cleo)
+    page = client.get(reverse(f"{ADMIN}_change", args=[mine.pk])).content.decode()
+    assert "ot now" not in page
 
 
 def test_the_admin_obeys_the_limit(program, cleo, as_user, monkeypatch):

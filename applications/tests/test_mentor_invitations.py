@@ -223,6 +223,16 @@ def test_one_address_is_asked_once_a_year(program, cleo, mentor, client):
     assert len(deliver(366)) == 1
 
 
+def test_who_got_no_reminder_is_still_asked_once_a_year(program, cleo, mentor):
+    invite(program, mentor)
+    assert len(deliver(0)) == 1
+    type(mentor).objects.filter(pk=mentor.pk).update(is_active=False)
+    for day in range(1, 12):
+        assert deliver(day) == [], "the reminder is not sent: the inviter has left"
+    invite(program, cleo, at=NOW + 12 * DAY)
+    assert deliver(12) == []
+
+
 def test_who_was_not_written_to_can_be_asked_later(program, cohort, cleo, mentor):
     _applied(program, cohort)
     invite(program, mentor)
