@@ -137,7 +137,7 @@ def check_spf(setup: MailSetup, resolver: Resolver) -> list[Finding]:
     spf = SPFRecord()
     _read_spf(records[0], domain, resolver, spf, is_own=True)
     if spf.ends == "+":
-        return found(Verdict.WRONG, "spf-open", records[0].replace("+all", "~all"))
+        return found(Verdict.WRONG, "spf-open", _closed(records[0]))
     if spf.lookups > MAX_LOOKUPS:
         values["lookups"] = str(spf.lookups)
         return found(Verdict.WRONG, "spf-too-long")
@@ -149,6 +149,12 @@ def check_spf(setup: MailSetup, resolver: Resolver) -> list[Finding]:
     is_known = _provider(setup.mail_host) != ""
     verdict = Verdict.WRONG if is_known else Verdict.ADVICE
     return found(verdict, "spf-without-provider" if is_known else "spf-without-host", better)
+
+
+def _closed(record: str) -> str:
+    """Return the record with another end; "" if it only leads to one that is open."""
+    terms = ["~all" if term.lower() in ("all", "+all") else term for term in record.split()]
+    return " ".join(terms) if "~all" in terms else ""
 
 
 def _spf_of(domain: str, resolver: Resolver) -> list[str]:

@@ -76,6 +76,7 @@ LONG = {("txt", f"i{n}.example.org"): [f"v=spf1 include:i{n + 1}.example.org"] f
         (spf([]), "wrong", "spf-missing", "v=spf1 include:spf.mtasv.net ~all"),
         (spf(["v=spf1 -all", "v=spf1 ~all"]), "wrong", "spf-several", ""),
         (spf("v=spf1 mx +all"), "wrong", "spf-open", "v=spf1 mx ~all"),
+        (spf("v=spf1 mx ALL"), "wrong", "spf-open", "v=spf1 mx ~all"),
         (spf("v=spf1 include:i0.example.org ~all") | LONG, "wrong", "spf-too-long", ""),
         (
             spf("v=spf1 mx -all"),
