@@ -140,7 +140,7 @@ class _Results:
             mentors=Count("match__mentor__person", distinct=True),
         )
         if 0 < sum(people.values()) < smallest_group(self.cohort.program):
-            return None, _("hidden: too few pairs are closed to you")
+            return None, _("hidden: it would tell how often a few pairs met that you can't see")
         numbers = held.aggregate(n=Count("pk"), pairs=Count("match", distinct=True))
         words = ngettext("%(n)s meeting, of %(pairs)s pairs", "%(n)s meetings, of %(pairs)s pairs",
                          numbers["n"])  # fmt: skip

@@ -33,8 +33,7 @@ def carer_silent(silence: CarerSilence, member: User) -> Email | Cancel:
         return Cancel(HEARD_OF)
     is_own = member.pk == silence.carer_id
     if is_own:
-        url = f"{reverse('admin:checkins_contactplan_changelist')}?due=now&carer=me"
-        action = (_("Open the contacts due"), absolute(url))
+        action = (_("See what waits"), absolute(reverse("admin:index")))
     else:
         url = reverse("admin:checkins_carersilence_change", args=[silence.pk])
         action = (_("See what waits"), absolute(url))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from checkins import contact_log, contact_plan, handling, silent_carers
 from checkins.models import CarerSilence, Concern
+from checkins.silent_carer_emails import carer_silent
 from dashboard.attention import attention_items
 from matches import endings
 from matches.carers import assign_carer
@@ -128,6 +129,12 @@ def test_the_line_of_today_counts_what_its_list_shows(planned, cleo, deputy, eve
         ]
         assert line.count == as_user(member).get(line.url).context["cl"].result_count == 1
     assert not [item for item in attention_items(eve, at=timezone.now()) if "silent" in item.text]
+
+
+def test_the_email_to_the_carer_leads_to_all_that_can_wait(planned, eve):
+    sweep()  # a contact or a concern: only the page of today lists both
+    email = carer_silent(silence(), eve)
+    assert email.action[1].endswith(reverse("admin:index"))
 
 
 # --- taking over
