@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
 from programs.models.policy import programs_by
+from workflow.models import Transition
 
 from .care_access import chairs_of, deputies_of
 from .models import CarerSilence, Concern, ContactPlan
@@ -46,24 +47,35 @@ def silent_carers(at: datetime) -> Silent:
         wait = timedelta(days=days)
         mine = theirs(PROGRAM) & (Q(match__carer_since=None) | Q(match__carer_since__lt=at - wait))
         late |= Q(due_on__lt=today - wait) & mine
-        untouched |= Q(raised_at__lt=at - wait) & mine
+        untouched |= Q(touched_at__lt=at - wait) & mine
     has_carer = Q(match__carer__isnull=False, match__uncovered_since=None)
     plans = ContactPlan.system.running(at).filter(late, has_carer).order_by()
-    concerns = Concern.system.filter(
-        untouched, has_carer, ~Q(match__state=Match.State.CLOSED), state=Concern.State.OPEN,
-        first_action_at=None,
-    ).order_by()  # fmt: skip
+    waiting = Concern.system.filter(
+        has_carer, ~Q(match__state=Match.State.CLOSED), state=Concern.State.OPEN
+    )
+    concerns = waiting.annotate(touched_at=_touched_at()).filter(untouched).order_by()
     found: Silent = {}
     for carer, program, day in plans.values_list("match__carer", PROGRAM).annotate(
         first=Min(Greatest("due_on", TruncDate(THEIRS_SINCE)))
     ):
         found[carer, program] = day
     for carer, program, moment in concerns.values_list("match__carer", PROGRAM).annotate(
-        first=Min(Greatest("raised_at", THEIRS_SINCE))
+        first=Min(Greatest("touched_at", THEIRS_SINCE))
     ):
         day = timezone.localdate(moment)
         found[carer, program] = min(found.get((carer, program), day), day)
     return found
+
+
+def _touched_at() -> Greatest:
+    """Return when an open concern was raised, first acted on or given back, whichever was last."""
+    opened = Transition.system.filter(
+        about_type=Concern._meta.label_lower, about_id=OuterRef("pk"), to_state=Concern.State.OPEN
+    )
+    given_back = Subquery(opened.order_by("-pk").values("at")[:1])
+    return Greatest(
+        "raised_at", Coalesce("first_action_at", "raised_at"), Coalesce(given_back, "raised_at")
+    )
 
 
 @reconciler

@@ -93,8 +93,10 @@ def test_a_concern_that_was_given_back_was_touched(planned, ada, ben, eve):
     )
     concern.take(by=eve, at=START + 11 * DAY)
     handling.give_back(concern, by=eve, why="I know them.", at=START + 12 * DAY)
-    sweep()
+    sweep(START + 26 * DAY)
     assert not CarerSilence.objects.exists()
+    sweep(START + 27 * DAY)  # again nobody takes it
+    assert silence().since == (START + 12 * DAY).date()
 
 
 @pytest.mark.parametrize("what", ["paused", "ended"])
