@@ -132,12 +132,11 @@ class _Results:
 
     def _meetings(self, _code: str) -> tuple[Decimal | None, str]:
         held = Meeting.objects.held().filter(match__mentee__cohort=self.cohort)
-        hidden = held.filter(match__in=recused_matches(self.user)).exclude(
-            match__in=Match.objects.of(self.user)
-        )
-        people = hidden.aggregate(
-            mentees=Count("match__mentee__person", distinct=True),
-            mentors=Count("match__mentor__person", distinct=True),
+        # Also those that have never met: that there is a figure would tell it.
+        hidden = recused_matches(self.user).filter(mentee__cohort=self.cohort)
+        people = hidden.exclude(pk__in=Match.objects.of(self.user).values("pk")).aggregate(
+            mentees=Count("mentee__person", distinct=True),
+            mentors=Count("mentor__person", distinct=True),
         )
         if 0 < sum(people.values()) < smallest_group(self.cohort.program):
             return None, _("hidden: it would tell how often a few pairs met that you can't see")

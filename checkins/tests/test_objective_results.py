@@ -124,6 +124,15 @@ def test_meetings_of_one_hidden_pair_are_not_given_away(group, chair, objective,
     assert result(group, chair).value == 1
 
 
+def test_nor_is_it_told_that_the_hidden_pair_has_never_met(group, chair, objective):
+    member = role_reader(group)
+    held(group.matches[1])
+    Conflict.objects.create(member=member, person=group.matches[0].mentee.person)
+    measured(objective, chair, "meetings")
+    assert result(group, member).value is None
+    assert result(group, chair).value == 1
+
+
 def test_an_objective_without_a_measure_is_shown_too(group, chair, objective, as_user):
     html = as_user(chair).get(reverse("admin:checkins_wave_objectives", args=[group.cohort.pk]))
     assert "People know what they want" in html.content.decode()
