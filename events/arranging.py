@@ -40,6 +40,7 @@ COPIED = (
 )  # fmt: skip
 NOT_ALLOWED = gettext_lazy("Only a chair of the program can do this.")
 OVER = gettext_lazy("This event is over or was cancelled, so it can't be changed.")
+MOST_YEARS = 5
 Problem = tuple[str | None, str | Promise]  # the column that it is about, and what is wrong
 
 
@@ -48,6 +49,10 @@ def problems(event: Event, *, at: datetime) -> Iterator[Problem]:
 
     `starts_at` and `ends_at` need not be derived yet.
     """
+    if abs(event.on.year - at.year) > MOST_YEARS:
+        text = _("Enter a date that is no more than %(years)s years away.")
+        yield "on", text % {"years": MOST_YEARS}
+        return
     times = (("wall_time", event.wall_time), ("until", event.until))
     for name, wall_time in times:
         if WallTime(event.on, wall_time, event.zone).is_skipped:

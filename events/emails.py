@@ -212,7 +212,10 @@ def event_reminder(event: Event, person: User) -> Email | Cancel:
     if row is None or not row.is_going:
         return Cancel(email_reasons.NOT_SIGNED_UP)
     context = {"leave_url": _leave_link(event, person)}
-    return _email(event, person, at=now, context=context, has_place=True, has_file=True)
+    is_soon = _is_soon(event, now)  # on a weekend too: on Monday it would be over
+    return _email(
+        event, person, at=now, context=context, has_place=True, has_file=True, urgent=is_soon
+    )
 
 
 @kind(

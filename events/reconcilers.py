@@ -24,7 +24,7 @@ from .feedback import OPEN_DAYS, closes_at
 from .models import Event, FeedbackAnswer, SignUp
 
 State = Event.State
-INVITATION, REMINDER = "event-invitation", "event-reminder"
+INVITATION, REMINDER, CHANGE = "event-invitation", "event-reminder", "event-changed"
 FEEDBACK, ATTENDANCE = "event-feedback", "event-attendance"
 DAY = timedelta(days=1)
 MORNING = 9  # the hour at which the organiser is asked who came
@@ -50,20 +50,32 @@ def to_invite(event: Event) -> QuerySet[User]:
 
 @reconciler
 def remind(at: datetime) -> None:
-    """Remind everyone who has a place, a day before; whoever signed up since then knows."""
+    """Remind everyone who has a place, a day before; whoever was written to since then knows."""
     soon = Event.objects.coming(at).filter(starts_at__lte=at + DAY)
     events = list(soon.select_related("program"))
     going = SignUp.objects.going().filter(event__in=events, person__is_active=True)
     pending = PendingEmails([REMINDER], events)
     known = {event.pk: event for event in events}
+    told = _told_of_changes(events, at - DAY)
     for row in going.select_related("person").order_by("pk"):
         event = known[row.event_id]
         due_at = event.starts_at - DAY
-        if row.since <= due_at:
+        told_at = told.get((event.pk, row.person_id))
+        if row.since <= due_at and not (told_at and told_at > due_at):
             reminder = Reminder(1, due_at, event.starts_at)
             pending.enqueue(
                 REMINDER, reminder, to=row.person, about=event, at=at, first_ordinal=event.moves
             )
+
+
+def _told_of_changes(events: list[Event], since: datetime) -> dict[tuple, datetime]:
+    """Return when people were last told of a change, by event and person, later than `since`."""
+    ids = [event.pk for event in events]
+    rows = Notification.system.filter(
+        about_type=Event._meta.label_lower, about_id__in=ids, kind=CHANGE, created_at__gt=since
+    )
+    columns = ("about_id", "recipient", "created_at")
+    return {(pk, to): at for pk, to, at in rows.order_by("created_at").values_list(*columns)}
 
 
 @reconciler

@@ -1,6 +1,7 @@
 """What the links "Sign up" and "I can't come" in e-mails do: one thing each, without signing in.
 
-The page shows the event and never who else comes. Opening it changes nothing; only its button does.
+The page shows the event, and never who else comes nor the link to join: whoever the e-mail was
+passed on to reads the page too. Opening it changes nothing; only its button does.
 """
 
 from __future__ import annotations

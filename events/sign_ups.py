@@ -84,12 +84,13 @@ def free_places(event: Event) -> int | None:
 def fill_places(event: Event, *, at: datetime) -> list[User]:
     """Give free places to the first on the waiting list, and tell them; return these people.
 
-    The caller has locked the event. After the event has begun no one moves up.
+    The caller has locked the event. After the event has begun no one moves up, nor does anyone
+    whom the event is not for any more.
     """
     if not event.is_ahead(at):
         return []
     free = free_places(event)
-    waiting = SignUp.objects.filter(event=event, person__is_active=True).waiting()
+    waiting = SignUp.objects.filter(event=event, person__in=people_of(event)).waiting()
     rows = list(waiting.select_related("person")[:free])
     for row in rows:
         move(row, State.GOING, by=None, at=at, since=at, turns=row.turns + 1)

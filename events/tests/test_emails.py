@@ -1,6 +1,6 @@
 """Invitations, reminders and questions: whom they go to, when, and that none comes twice."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import icalendar
 import pytest
@@ -90,6 +90,32 @@ def test_a_moved_event_is_reminded_of_again(event, ben, cleo):
     arranging.change(event, by=cleo)
     remind(event.starts_at - timedelta(days=1))
     assert rows("event-reminder").count() == 2
+
+
+def test_who_is_told_of_a_new_time_on_the_last_day_is_not_reminded_too(event, ben, cleo):
+    sign_ups.sign_up(event, by=ben)
+    at = event.starts_at - timedelta(hours=20)
+    remind(at)
+    with time_machine.travel(at, tick=False):
+        event.wall_time, event.until = time(19), time(21)
+        arranging.change(event, by=cleo)
+        remind(at + timedelta(minutes=1))
+    (waiting,) = Notification.system.filter(recipient=ben, state="pending")
+    assert waiting.kind == "event-changed", "the reminder would have replaced it"
+    assert rows("event-reminder").count() == 1
+
+
+def test_the_reminder_of_an_event_on_sunday_comes_on_saturday(program, cleo, pair, ben):
+    sunday = date(2026, 3, 8)
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        event = events.published(program, by=cleo, on=sunday)
+        sign_ups.sign_up(event, by=ben)
+        deliver_due_emails(reconcile=False)
+    at = event.starts_at - timedelta(days=1)
+    with time_machine.travel(at, tick=False):
+        remind(at)
+        mails = deliver_due_emails(at, delivery_rules=True, reconcile=False)
+    assert [mail.to for mail in mails] == [[ben.email]]
 
 
 def test_whoever_came_is_asked_how_it_was(program, cleo, pair, ada, ben):

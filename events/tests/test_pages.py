@@ -113,6 +113,22 @@ def test_signing_up_by_link_needs_no_sign_in_and_opening_it_does_nothing(event, 
     assert "You have a place already." in text_of(client.get(address))
 
 
+def test_a_page_without_sign_in_never_has_the_link_to_join(program, cleo, pair, ben):
+    event = events.published(program, by=cleo, link="https://meet.example.org/x")
+    address, client = by_link(SIGN_UP, ben, event), Client()
+    for page in (client.post(address), client.get(address)):
+        assert "You have a place" in text_of(page)
+        assert "meet.example.org" not in page.content.decode()
+
+
+def test_who_only_waits_has_no_place_to_pass_on(event, ada, ben):
+    for person in (ben, ada):
+        sign_ups.sign_up(event, by=person)
+    words = "Your place goes to the next person"
+    assert words in text_of(Client().get(by_link(LEAVE, ben, event)))
+    assert words not in text_of(Client().get(by_link(LEAVE, ada, event)))
+
+
 def test_leaving_by_link_twice(event, ada, ben):
     for person in (ben, ada):
         sign_ups.sign_up(event, by=person)

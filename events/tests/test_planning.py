@@ -114,9 +114,29 @@ def test_a_new_time_is_told_to_everyone_who_has_signed_up(event, ada, ben, cleo)
     assert (event.sequence, event.moves) == (1, 1)
     mails = {mail.to[0]: mail for mail in deliver_due_emails()}
     assert set(mails) == {ben.email, ada.email}
-    assert "You still have your place" in mails[ben.email].body
-    assert "still on the waiting list" in mails[ada.email].body
+    assert "has changed. You have a place" in mails[ben.email].body
+    assert "has changed. You are on the waiting list" in mails[ada.email].body
     assert [len(mails[person.email].attachments) for person in (ben, ada)] == [1, 0]
+
+
+def test_who_moves_up_with_a_change_learns_of_the_place(event, ada, ben, cleo):
+    for person in (ben, ada):
+        sign_ups.sign_up(event, by=person)
+    deliver_due_emails()
+    event.place, event.places = "Room 5", 2
+    arranging.change(event, by=cleo)
+    (mail,) = [mail for mail in deliver_due_emails() if mail.to == [ada.email]]
+    assert "has changed. You have a place." in mail.body, "she had none before"
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Toronto"])
+def test_a_day_out_of_all_reason_is_refused(program, cleo, day, zone):
+    type(program).objects.filter(pk=program.pk).update(time_zone=zone)
+    program.refresh_from_db()
+    times = {"wall_time": time(8), "until": time(23)}
+    with pytest.raises(ActionNotAllowed, match="years"):
+        events.draft(program, by=cleo, on=day, **times)
 
 
 def test_other_words_are_told_to_no_one(event, ben, cleo):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from applications.models import Application
 from events import arranging, sign_ups
 from events.models import SignUp
 from notifications.testing import deliver_due_emails
@@ -68,6 +69,15 @@ def test_after_sign_up_has_closed_no_one_gets_in(program, cleo, pair, ben):
     with pytest.raises(ActionNotAllowed):
         sign_ups.sign_up(event, by=ben, at=closes_at)
     sign_ups.sign_up(event, by=ben, at=closes_at - timedelta(seconds=1))
+
+
+def test_whoever_has_left_the_program_gets_no_place(event, ada, ben):
+    for person in (ben, ada):
+        sign_ups.sign_up(event, by=person)
+    Application.objects.filter(person=ada).update(state="withdrawn")
+    sign_ups.leave(event, by=ben)
+    assert state_of(event, ada) == State.WAITING
+    assert sign_ups.free_places(event) == 1
 
 
 def test_a_place_that_comes_free_goes_to_the_first_who_waits(event, ada, ben, cohort):
