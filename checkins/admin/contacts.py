@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matches.models import Match
@@ -28,6 +29,13 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = ContactLog
         fields = ("match", "who", "on", "how", "result", "note")
+
+    def clean_on(self):
+        """Refuse a day ahead: nobody would be asked to be in touch until then."""
+        day = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("Enter the day of the contact: today or before."))
+        return day
 
 
 @admin.register(ContactLog)

@@ -291,6 +291,16 @@ def test_a_contact_that_is_added_by_hand_moves_the_plan(today, ben, eve, as_user
     assert plan_of(ben).reached_on == timezone.localdate()
 
 
+def test_a_contact_that_has_not_been_covers_nobody(today, ben, eve, as_user):
+    data = {
+        "match": today.pk, "who": "mentee", "on": "2096-01-01",
+        "how": "phone", "result": "reached", "note": "",
+    }  # fmt: skip
+    page = as_user(eve).post(reverse("admin:checkins_contactlog_add"), data)
+    assert "Enter the day of the contact: today or before." in page.text
+    assert plan_of(ben).reached_on is None
+
+
 def test_the_page_of_the_list_shows_coverage(client, planned, eve):
     client.force_login(eve)
     address = reverse("admin:checkins_contactplan_coverage")
