@@ -141,9 +141,11 @@ class _Results:
         if 0 < sum(people.values()) < smallest_group(self.cohort.program):
             return None, _("hidden: it would tell how often a few pairs met that you can't see")
         numbers = held.aggregate(n=Count("pk"), pairs=Count("match", distinct=True))
-        words = ngettext("%(n)s meeting, of %(pairs)s pairs", "%(n)s meetings, of %(pairs)s pairs",
-                         numbers["n"])  # fmt: skip
-        return Decimal(numbers["n"]), words % numbers
+        meetings = ngettext("%(n)s meeting", "%(n)s meetings", numbers["n"])
+        pairs = ngettext("%(meetings)s, of %(n)s pair", "%(meetings)s, of %(n)s pairs",
+                         numbers["pairs"])  # fmt: skip
+        words = pairs % {"meetings": meetings % numbers, "n": numbers["pairs"]}
+        return Decimal(numbers["n"]), words
 
     def _goals(self, _code: str) -> tuple[Decimal | None, str]:
         rows = Wave.objects.for_committee(self.user).filter(cohort=self.cohort).exclude(goals={})
