@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,16 +28,23 @@ from notifications.links import absolute
 from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
-from programs.models import Membership, Program, conflicts_with, read_roles_once
+from programs.models import (
+    Membership,
+    Program,
+    conflicts_with,
+    read_roles_once,
+    with_conflicts,
+)
 
 from .care_emails import tell_carer
 from .carers import possible_carers
-from .models import Match, MatchQuerySet
+from .models import Match
 
 UNCOVERED_AT_MOST = timedelta(days=14)
 TAKEN_AFTER = timedelta(days=13)  # on the 14th day; a day is left for a stop of the machine
 ASKED_EVERY = timedelta(days=7)
 NOBODY = "pairs-without-carer"
+PROGRAM = "mentee__cohort__program"
 SOMEBODY_CAN = reason("pairs-covered", gettext_lazy("every pair has a carer again"))
 
 
@@ -56,24 +63,25 @@ def keep_covered(at: datetime) -> None:
 
 
 def uncovered_ids(at: datetime) -> set[int]:
-    """Return the open pairs without a carer who can look after them at `at`."""
+    """Return the open pairs without a carer who can look after them at `at`.
+
+    Asks a few queries about carers and programs, and one for each carer who may have a conflict of
+    interest; never one for each pair.
+    """
     live = Membership.objects.live(timezone.localdate(at)).filter(
-        role__in=Membership.CARERS,
-        user__is_active=True,
-        user=OuterRef("carer"),
-        program=OuterRef("mentee__cohort__program"),
+        role__in=Membership.CARERS, user__is_active=True
     )
+    able = set(live.values_list("user", "program"))
     running = Match.objects.open().order_by()
-    ids = set(running.filter(~Exists(live)).values_list("pk", flat=True))
-    for carer in User.objects.filter(pk__in=running.values("carer")):
-        ids |= set(_in_conflict(carer).values_list("pk", flat=True))
+    caring = set(running.values_list("carer", PROGRAM).distinct())
+    gone = Q(carer=None)
+    for carer, program in caring - able:
+        gone |= Q((PROGRAM, program), carer=carer)
+    ids = set(running.filter(gone).values_list("pk", flat=True))
+    for member in with_conflicts(carer for carer, _program in caring if carer):
+        near = conflicts_with(member, "mentee__person", "mentor__person")
+        ids |= set(running.filter(near, carer=member).values_list("pk", flat=True))
     return ids
-
-
-def _in_conflict(carer: User) -> MatchQuerySet:
-    """Return the open pairs in the care of someone who has a conflict of interest with them."""
-    near = conflicts_with(carer, "mentee__person", "mentor__person")
-    return Match.objects.open().filter(near, carer=carer).order_by()
 
 
 def cover(at: datetime) -> None:
@@ -82,8 +90,9 @@ def cover(at: datetime) -> None:
     new: dict[tuple[User, Program], int] = defaultdict(int)
     without: set[Program] = set()
     with read_roles_once():
-        for match in waiting.with_people():
-            carer = next(_able(match), None)
+        choices = _Choices(list(waiting.with_people()))
+        for match in choices.matches:
+            carer = next(choices.able(match), None)
             if carer is None:
                 without.add(match.program)
             elif _assign(match, carer, at):
@@ -94,19 +103,49 @@ def cover(at: datetime) -> None:
         _ask_for_members(program, at)
 
 
-def _able(match: Match) -> Iterator[User]:
-    """Yield who can look after a pair: the last carer's deputies, the chairs, the others."""
-    can = possible_carers(match.program)
-    roles = Membership.objects.filter(program=match.program).select_related("deputy", "user")
-    deputies = roles.filter(user=match.carer_id, deputy__isnull=False).order_by("-since", "pk")
-    chairs = roles.live().filter(role=Membership.Role.CHAIR).order_by("pk")
-    first = [*(row.deputy for row in deputies), *(row.user for row in chairs)]
-    for member in dict.fromkeys([*first, *can]):
-        if member not in can or member.pk == match.carer_id:
-            continue
-        pair = Match.objects.filter(pk=match.pk)
-        if not pair.filter(conflicts_with(member, "mentee__person", "mentor__person")).exists():
-            yield member
+class _Choices:
+    """Who can look after some pairs; each program and each member is asked once."""
+
+    def __init__(self, matches: list[Match]) -> None:
+        self.matches = matches
+        self._members: dict[Program, list[User]] = {}
+        self._deputies: dict[tuple[int | None, Program], list[User]] = {}
+        self._near: dict[int, set[int]] = {}  # pairs with which a member has a conflict
+
+    def able(self, match: Match) -> Iterator[User]:
+        """Yield who can look after a pair: the last carer's deputies, the chairs, the others."""
+        members = self._of_program(match.program)
+        deputies = [one for one in self._deputies_of(match) if one in members]
+        for member in dict.fromkeys([*deputies, *members]):
+            if member.pk != match.carer_id and match.pk not in self._hidden_from(member):
+                yield member
+
+    def _of_program(self, program: Program) -> list[User]:
+        """Return who may look after pairs of a program, the chairs first."""
+        if program not in self._members:
+            can = list(possible_carers(program))
+            roles = Membership.objects.live().filter(program=program, role=Membership.Role.CHAIR)
+            chairs = [row.user for row in roles.select_related("user").order_by("pk")]
+            found = dict.fromkeys([*(one for one in chairs if one in can), *can])
+            self._members[program] = list(found)
+        return self._members[program]
+
+    def _deputies_of(self, match: Match) -> list[User]:
+        key = match.carer_id, match.program
+        if key not in self._deputies:
+            roles = Membership.objects.filter(
+                program=match.program, user=match.carer_id, deputy__isnull=False
+            )
+            rows = roles.select_related("deputy").order_by("-since", "pk")
+            self._deputies[key] = [row.deputy for row in rows if row.deputy]
+        return self._deputies[key]
+
+    def _hidden_from(self, member: User) -> set[int]:
+        if member.pk not in self._near:
+            near = conflicts_with(member, "mentee__person", "mentor__person")
+            rows = Match.objects.filter(near, pk__in=[match.pk for match in self.matches])
+            self._near[member.pk] = set(rows.values_list("pk", flat=True))
+        return self._near[member.pk]
 
 
 @transaction.atomic

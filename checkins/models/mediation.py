@@ -22,9 +22,11 @@ Person = settings.AUTH_USER_MODEL
 class MediationStepQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Whoever may handle the concern. Never the people whom it is about."""
-        return self.filter(concern__in=Concern.objects.for_committee(user)).scoped("in care")
+        return self.for_committee(user)
 
-    for_committee = visible_to
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        concerns = Concern.objects.for_committee(user, *roles)
+        return self.filter(concern__in=concerns).scoped("in care")
 
 
 class MediationStep(ConfidentialModel):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -19,10 +19,11 @@ from accounts.models import User
 from notifications import email_preview
 from notifications.kinds import KINDS, label_of
 from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_EMAIL
+from notifications.models.outbox import ACCOUNT_EMAIL, NotificationQuerySet
 from notifications.reasons import BY_COMMITTEE, words_of
 from programs.committee import Role
 from programs.committee_admin import format_date
+from programs.models import conflicts_with
 
 from .generic_relations import GenericRelationAdmin
 
@@ -35,6 +36,16 @@ ACTIONS: dict[str, OutboxAction] = {
     "cancel": lambda row, member: row.cancel(by=member, why=BY_COMMITTEE),
     "again": lambda row, member: row.send_again(by=member),
 }
+
+
+def without_conflicts(rows: NotificationQuerySet, request: HttpRequest) -> NotificationQuerySet:
+    """Leave out e-mails to people with whom the member has a conflict of interest.
+
+    An e-mail may be about something that the member sees, such as an event, and go to someone whom
+    they must not read about. The member's own e-mails stay.
+    """
+    near = conflicts_with(request.user, "recipient") & ~Q(recipient=request.user.pk)
+    return rows.exclude(near)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -83,7 +94,7 @@ class OutboxAdmin(GenericRelationAdmin):
         rows: GenericRelationQuerySet,
         about: Collection[str] | None = None,
     ) -> QuerySet:
-        found = rows.for_committee(request.user, about=about)
+        found = without_conflicts(rows.for_committee(request.user, about=about), request)
         if settings.DEMO:  # a demo has no mailbox: sign-in codes are read here
             found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every e-mail")
         return found
@@ -93,7 +104,8 @@ class OutboxAdmin(GenericRelationAdmin):
         if kind is None:
             return super().get_queryset(request)
         # Only the rule of one table is asked, not of every table that an e-mail can be about.
-        return self._rows().of_kind_for_committee(kind, request.user).order_by(*self.ordering)
+        rows = self._rows().of_kind_for_committee(kind, request.user)
+        return without_conflicts(rows, request).order_by(*self.ordering)
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -114,9 +126,8 @@ class OutboxAdmin(GenericRelationAdmin):
 
     def act(self, request: HttpRequest, pk: int, action: OutboxAction) -> HttpResponse:
         """Apply an action to one e-mail of a program that the member chairs."""
-        row = get_object_or_404(
-            Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles)
-        )
+        rows = Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles)
+        row = get_object_or_404(without_conflicts(rows, request))
         action(row, request.user)
         self.message_user(
             request,

@@ -87,6 +87,31 @@ def test_a_conflict_of_interest_hides_a_row(as_user, cleo, cohort, known, page, 
     assert ids(shown(as_user(cleo), page)) == mine
 
 
+def test_an_e_mail_to_someone_with_a_conflict_is_hidden_whatever_it_is_about(
+    as_user, cleo, cohort, known
+):
+    """The member sees the application that it is about, but not who gets it."""
+    met = factories.person("Met")
+    Conflict.objects.create(member=cleo, person=met)
+    hidden, own, mine = emails(known, 3)
+    Notification.system.filter(pk=hidden).update(recipient=met)
+    Notification.system.filter(pk=own).update(recipient=cleo)
+    client = as_user(cleo)
+    assert ids(shown(client, OUTBOX)) == [mine, own]
+    assert ids(shown(client, OUTBOX, kind="application-received")) == [mine, own]
+    assert client.get(f"{OUTBOX}{hidden}/change/").status_code == 302
+    assert client.post(f"{OUTBOX}{hidden}/hold/").status_code == 404
+    assert client.post(f"{OUTBOX}{mine}/hold/").status_code == 302
+
+
+@pytest.mark.parametrize("about", sorted({kind.about for kind in KINDS.values()}))
+def test_what_an_e_mail_is_about_is_asked_for_members_with_some_roles(about, cleo):
+    """The buttons of the outbox ask every table for the chairs alone."""
+    rows = apps.get_model(about)._default_manager.all()
+    if hasattr(rows, "for_committee"):
+        assert rows.for_committee(cleo, "chair").count() <= 1, "her own membership at most"
+
+
 def test_a_filter_counts_what_the_member_sees(as_user, cleo, known, elsewhere):
     emails(known, 2)
     emails(elsewhere, 3)

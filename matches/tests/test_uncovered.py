@@ -132,5 +132,5 @@ def test_a_sweep_costs_the_same_for_one_and_three(
     for _pair in range(number):
         factories.match(factories.person(), factories.person(), cohort, carer=carer)
     uncovered.keep_covered(NOW)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(5):
         uncovered.keep_covered(NOW)

@@ -1,6 +1,13 @@
 from .agreement_texts import AGREEMENT_TEXTS
 from .cohorts import Cohort
-from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
+from .committee import (
+    Conflict,
+    Membership,
+    conflicts_with,
+    ids_read_once,
+    read_roles_once,
+    with_conflicts,
+)
 from .first_chair_links import FirstChairLink
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
@@ -37,4 +44,5 @@ __all__ = [
     "ids_read_once",
     "normalize_place",
     "read_roles_once",
+    "with_conflicts",
 ]

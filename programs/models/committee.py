@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
@@ -297,6 +297,22 @@ def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
             (f"{path}__in", [user.pk, *_once("conflicts", user, lambda: _near(user))])
         )
     return found
+
+
+def with_conflicts(members: Iterable[int]) -> models.QuerySet:
+    """Return those of `members`, by their ids, who have any conflict of interest today.
+
+    For work that would otherwise ask `conflicts_with` of every member.
+    """
+    declared = Conflict.objects.live().filter(member=models.OuterRef("pk"))
+    found = models.Q(models.Exists(declared))
+    for side in ("mentor", "mentee"):
+        match = f"applications__matches_as_{side}"
+        paired = User.objects.filter(
+            **{f"{match}__isnull": False, f"{match}__closed_at": None}, pk=models.OuterRef("pk")
+        )
+        found |= models.Q(models.Exists(paired))
+    return User.objects.filter(found, pk__in=set(members)).order_by("pk")
 
 
 def _near(user: User | AnonymousUser) -> list[int]:
