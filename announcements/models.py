@@ -109,11 +109,11 @@ class AnnouncementQuerySet(ScopedQuerySet):
         return self.filter(mine, program__in=member_of)
 
     def received_by(self, user: User | AnonymousUser) -> Self:
-        """Those that were sent to `user`."""
+        """Those that were sent to `user`, and not held back in time."""
         if not user.is_authenticated:
             return self.none()
-        got = AnnouncementRecipient.objects.of(user).values("announcement")
-        return self.filter(pk__in=got)
+        got = AnnouncementRecipient.objects.of(user).filter(was_held_back=False)
+        return self.filter(pk__in=got.values("announcement"))
 
     def due(self, at: datetime) -> Self:
         return self.filter(state=Announcement.State.WAITING, send_at__lte=at)
@@ -211,6 +211,8 @@ class AnnouncementRecipient(models.Model):
         Announcement, models.PROTECT, related_name="recipients", verbose_name=_("announcement")
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
+    # The committee cancelled their e-mail before it left: they do not read it on the site either.
+    was_held_back = models.BooleanField(default=False, editable=False)
 
     objects = RecipientQuerySet.as_manager()
 

@@ -104,6 +104,8 @@ def discard(announcement: Announcement, *, by: User, at: datetime | None = None)
 def hold_back(announcement: Announcement, *, by: User, at: datetime | None = None) -> int:
     """Cancel the e-mails of a sent announcement that have not left; return how many.
 
+    Whoever they were for does not read it on the site either.
+
     Raises ActionNotAllowed unless `by` may, and if every e-mail has left.
     """
     _require(announcement, by)
@@ -113,6 +115,8 @@ def hold_back(announcement: Announcement, *, by: User, at: datetime | None = Non
     )
     if not cancelled:
         raise ActionNotAllowed(_("No e-mail is waiting any more, so there is nothing to stop."))
+    ended = _emails(announcement).filter(state=EmailState.CANCELLED, reason=BY_COMMITTEE)
+    announcement.recipients.filter(pk__in=ended.values("about_id")).update(was_held_back=True)
     return cancelled
 
 

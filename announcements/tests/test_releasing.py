@@ -135,6 +135,15 @@ def test_what_has_not_left_can_be_held_back(sent, cleo, people):
         releasing.hold_back(sent, by=cleo)
 
 
+def test_what_was_held_back_is_not_read_on_the_site_either(sent, cleo, people):
+    first, *others = people
+    left = Notification.system.filter(recipient=first)
+    left.update(state="sent", sent_at=AT, ended_at=AT)
+    assert releasing.hold_back(sent, by=cleo, at=AT + HELD) == len(others)
+    got = [Announcement.objects.received_by(person).count() for person in people]
+    assert got == [1, *(0 for _other in others)]
+
+
 def test_a_discarded_draft_is_never_sent(draft, cleo):
     releasing.discard(draft, by=cleo)
     with pytest.raises(ActionNotAllowed, match="no longer possible"):
