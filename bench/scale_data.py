@@ -31,7 +31,7 @@ from bench.scale_sample import (
     make_sample,
     members,
 )
-from checkins.models import CheckIn
+from checkins.models import CheckIn, Wave
 from matches.models import Match
 from meetings.models import Meeting
 from notifications.models import Notification, OutboxState
@@ -63,7 +63,10 @@ class People:
         }
         if what in rows:
             return cast(str, rows[what].values_list("public_id", flat=True)[0])
-        return {"match": pair.pk, "application": pair.mentee_id}[what]
+        cohort = pair.mentee.cohort_id
+        if what == "wave":
+            return Wave.objects.for_committee(self.chair).filter(cohort=cohort).latest("pk").pk
+        return {"match": pair.pk, "application": pair.mentee_id, "cohort": cohort}[what]
 
 
 def fill(pairs: int, emails: int) -> People:

@@ -28,6 +28,10 @@ def _row(name: str, model: str, about: str) -> Page:
     return Page(name, "chair", f"admin:{model}_change", COMMITTEE, about=about)
 
 
+def _pooled(name: str, page: str, about: str = "") -> Page:
+    return Page(name, "chair", f"admin:checkins_wave_{page}", COMMITTEE, about=about)
+
+
 def _own(name: str, address: str, about: str = "", viewer: str = "mentee") -> Page:
     return Page(name, viewer, address, PARTICIPANT, about=about)
 
@@ -81,6 +85,10 @@ PAGES = (
     _list("languages", "accounts_language"),
     _row("one application", "applications_application", "application"),
     _row("one match", "matches_match", "match"),
+    _pooled("trend of a survey", "trend", "wave"),
+    _pooled("change between surveys", "before-after", "cohort"),
+    _pooled("objectives of a cohort", "objectives", "cohort"),
+    _pooled("results by cohort", "cohorts"),
     _own("home (mentor)", "dashboard:home", viewer="mentor"),
     _own("pair", "matches:match-detail", "pair"),
     _own("meetings", "meetings:meeting-list", "pair"),
