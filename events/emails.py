@@ -248,8 +248,9 @@ def event_feedback(event: Event, person: User) -> Email | Cancel:
     to_members=True,
 )
 def event_attendance(event: Event, person: User) -> Email | Cancel:
-    """**To**: the organiser. **When**: the morning after a published event. **Until**: who came is
-    recorded, the event is cancelled, or the organiser is not on the committee any more."""
+    """**To**: the organiser, or a chair if they left the committee. **When**: the morning after a
+    published event. **Until**: who came is recorded, it is cancelled, or they leave the
+    committee."""
     if event.state != State.PUBLISHED:
         return Cancel(email_reasons.RECORDED)
     if event.ends_at > timezone.now():

@@ -17,6 +17,7 @@ from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
 from notifications.work_hours import next_time
+from programs.models import Membership
 from programs.retention_limits import BATCH, text_limits
 
 from .audience import people_of
@@ -102,16 +103,27 @@ def ask_how_it_was(at: datetime) -> None:
 
 @reconciler
 def ask_who_came(at: datetime) -> None:
-    """Ask the organiser, on the morning after an event, to record who came."""
+    """Ask on the morning after an event who came: the organiser, or a chair if they have left."""
     since = at - timedelta(days=ASKED_FOR_DAYS)
     over = Event.objects.published().filter(ends_at__gt=since, ends_at__lte=at)
     events = list(over.select_related("program", "organiser").order_by("pk"))
     pending = PendingEmails([ATTENDANCE], events)
+    programs = {event.program_id for event in events}
+    live = Membership.objects.live().filter(program__in=programs, user__is_active=True)
+    members = list(live.select_related("user").order_by("pk"))
     for event in events:
-        person = event.organiser
-        due_at = next_time(MORNING, person.time_zone, event.ends_at)
-        if due_at <= at and person.is_active:
+        person = _who_records(event, members)
+        if person and next_time(MORNING, person.time_zone, event.ends_at) <= at:
             pending.enqueue(ATTENDANCE, to=person, about=event, at=at)
+
+
+def _who_records(event: Event, members: list[Membership]) -> User | None:
+    """Return the organiser while on the committee, else the first chair, None without any."""
+    of_program = [row for row in members if row.program_id == event.program_id]
+    if any(row.user_id == event.organiser_id for row in of_program):
+        return event.organiser
+    chairs = (row.user for row in of_program if row.role == Membership.Role.CHAIR)
+    return next(chairs, None)
 
 
 @reconciler

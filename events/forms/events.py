@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.timezones import zone_label
+
 from .. import arranging
 from ..models import Event
 
@@ -22,6 +24,10 @@ class EventForm(forms.ModelForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as they are
         if "on" in self.fields:
             self.fields["on"].help_text = _("Date and times are by the clock of the program.")
+        if "closes_at" in self.fields:
+            text = _("By your own clock (%(zone)s). Leave it empty for the beginning.")
+            zone = zone_label(timezone.get_current_timezone_name())
+            self.fields["closes_at"].help_text = text % {"zone": zone}
         for code in LANGUAGES:
             name = {"language": NAMES[code]}
             self.fields[f"title_{code}"] = forms.CharField(

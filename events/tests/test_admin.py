@@ -116,6 +116,13 @@ def test_cancelling_asks_for_a_reason(as_user, event, cleo, ben):
     assert (event.state, event.cancel_reason) == ("cancelled", "The room is closed")
 
 
+def test_the_form_says_by_whose_clock_sign_up_closes(as_user, event, cleo):
+    type(cleo).objects.filter(pk=cleo.pk).update(time_zone="Asia/Tokyo")
+    page = as_user(cleo).get(url("change", event)).content.decode()
+    assert "By your own clock (Tokyo)" in page
+    assert "by the clock of the program" in page
+
+
 def test_a_copy_opens_as_a_draft(as_user, event, cleo):
     response = as_user(cleo).post(url("copy", event))
     made = Event.objects.exclude(pk=event.pk).get()

@@ -16,6 +16,7 @@ from events.models import SignUp
 from events.reconcilers import ask_how_it_was, ask_who_came, invite, remind
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
+from programs.models import Membership
 from testkit import events, factories
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,16 @@ def test_the_organiser_is_asked_who_came_on_the_next_morning(event, cleo):
     assert not rows("event-attendance").exists()
     for _time in range(2):
         ask_who_came(event.ends_at + timedelta(hours=13))
+    assert to("event-attendance") == {cleo}
+
+
+def test_a_chair_is_asked_who_came_when_the_organiser_has_left(event, program, cleo, ada):
+    helper = factories.member("Hal Reed", program=program, role="reader")
+    type(event).objects.filter(pk=event.pk).update(organiser=helper)
+    Membership.objects.filter(user=helper).delete()
+    event.refresh_from_db()
+    events.move_to(event, -1)
+    ask_who_came(event.ends_at + timedelta(hours=13))
     assert to("event-attendance") == {cleo}
 
 
