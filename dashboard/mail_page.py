@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from notifications.bounces.mailbox import state_of_mailbox
 from notifications.mail_check import explain
 from notifications.mail_check.texts import NAMES, VERDICTS
-from notifications.models import BounceMailbox
 from programs.committee import Role, acting_member, roles_held
 from programs.committee_admin import CommitteeSite
 
@@ -64,7 +64,7 @@ def page(request: HttpRequest, site: CommitteeSite) -> HttpResponse:
         "tests": mail_checks.test_emails(member)[:SHOWN_TESTS],
         "address": member.address,
         "reads_mailbox": bool(settings.BOUNCE_MAILBOX_URL),
-        "mailbox": BounceMailbox.objects.order_by("-read_at").first(),
+        "mailbox": state_of_mailbox(),
         "may_read_figures": mail_figures.may_read(member),
         "unreachable": count_with_bouncing_address(member, MOST_COUNTED),
     }

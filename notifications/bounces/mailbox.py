@@ -23,7 +23,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
 
 from ..models import BounceMailbox
 from .addresses import email_of, record
@@ -137,10 +138,20 @@ def read_mailbox(*, at: datetime, limit: int = MESSAGES_PER_RUN) -> ReadCounts:
             counts = _read(box, position, at=at, limit=limit)
     except (OSError, imaplib.IMAP4.error) as error:
         problem = type(error).__name__
-        mine.update(failed_at=at, problem=problem)
+        since = Coalesce("failed_at", Value(at, DateTimeField()))
+        mine.update(failed_at=since, problem=problem)
         raise MailboxError(f"the mailbox on {address.host} cannot be read: {problem}") from error
     mine.update(read_at=at, failed_at=None, problem="")
     return counts
+
+
+def state_of_mailbox() -> BounceMailbox | None:
+    """Return how far the mailbox that is set was read; None before its first run."""
+    try:
+        key = MailboxAddress.of(settings.BOUNCE_MAILBOX_URL).key
+    except MailboxError:
+        return None
+    return BounceMailbox.objects.filter(pk=key).first()
 
 
 @contextmanager

@@ -166,6 +166,15 @@ def test_the_task_reads_the_mailbox_where_one_is_set(box, sent, settings):
     read_bounces()
 
 
+def test_since_when_it_cannot_be_read_is_kept_and_the_page_shows_the_mailbox_that_is_set(box):
+    BounceMailbox.objects.create(pk="another", read_at=TUESDAY_NOON)
+    box.answers_no = {"LOGIN"}
+    for hours in (0, 5):
+        with pytest.raises(MailboxError):
+            mailbox.read_mailbox(at=TUESDAY_NOON + timedelta(hours=hours))
+    assert mailbox.state_of_mailbox().failed_at == TUESDAY_NOON
+
+
 # --- the pipe
 
 
