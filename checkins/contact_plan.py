@@ -3,7 +3,8 @@
 1. The next contact is due some days after the last one in which the person was reached, or after
    the introduction. How many days, the program says: few in the first month, more to the end of the
    third, then more; never more than its longest time between two contacts.
-2. Time in which the pair is paused does not count. A pair that has ended has no plan.
+2. Time in which the pair is paused does not count, nor does the time before the plan began. A pair
+   that has ended has no plan.
 3. An attempt moves what is due by `RETRY_DAYS`, so that the list does not ask again the same day.
    It does not move the plan: only reaching someone does.
 4. The dates follow from contacts, pauses and settings, none of which changes with time. So they are
@@ -33,6 +34,7 @@ FIRST_MONTH, THIRD_MONTH = timedelta(days=30), timedelta(days=90)  # after the i
 BATCH = 500
 COLUMNS = ("reached_on", "tried_on", "planned_on", "due_on", "latest_on", "is_outdated")
 LastDays = dict[tuple[int, int], tuple[date | None, date | None]]
+Starts = dict[tuple[int, int], date | None]
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,15 @@ def next_contact(
     policy: Policy,
     rests: Sequence[Rest],
     zone: ZoneInfo,
+    counts_from: date | None = None,
 ) -> NextContact:
     """Return when a person is contacted next, in the calendar of `zone`.
 
-    `began` is the introduction, `rests` the pauses of the pair, oldest first.
+    `began` is the introduction, `rests` the pauses of the pair, oldest first. Nothing was missed
+    before `counts_from`.
     """
-    since = max(began, begin_of(reached_on, zone)) if reached_on else began
+    known = [begin_of(day, zone) for day in (reached_on, counts_from) if day]
+    since = max([began, *known])
 
     def day_after(days: int) -> date:
         return timezone.localdate(later(since, timedelta(days=days), rests), zone)
@@ -85,16 +90,17 @@ def keep(matches: Collection[int]) -> None:
     list(mine.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     related = mine.with_people().select_related("mentee__cohort__program__policy")
     rows = list(related.prefetch_related("pauses"))
-    last = _last_days([row.pk for row in rows])
+    ids = [row.pk for row in rows]
+    last, starts = _last_days(ids), _starts(ids)
     ContactPlan.system.bulk_create(
-        [plan for row in rows for plan in _plans(row, last)],
+        [plan for row in rows for plan in _plans(row, last, starts)],
         update_conflicts=True,
         unique_fields=["match", "person"],
         update_fields=COLUMNS,
     )
 
 
-def _plans(match: Match, last: LastDays) -> Iterator[ContactPlan]:
+def _plans(match: Match, last: LastDays, starts: Starts) -> Iterator[ContactPlan]:
     program, rests = match.program, list(match.pauses.all())
     for person in match.people:
         reached_on, tried_on = last.get((match.pk, person.pk), (None, None))
@@ -107,6 +113,7 @@ def _plans(match: Match, last: LastDays) -> Iterator[ContactPlan]:
             policy=program.policy,
             rests=rests,
             zone=ZoneInfo(program.time_zone),
+            counts_from=starts.get((match.pk, person.pk)),
         )
         yield ContactPlan(
             match=match,
@@ -125,6 +132,15 @@ def _last_days(matches: Collection[int]) -> LastDays:
     rows = ContactLog.system.filter(match__in=matches).order_by().values("match", "person")
     days = rows.annotate(reached=Max("on", filter=reached), tried=Max("on", filter=~reached))
     return {(row["match"], row["person"]): (row["reached"], row["tried"]) for row in days}
+
+
+def _starts(matches: Collection[int]) -> Starts:
+    """Return from when contacts count, by the ids of match and person, where that is not always."""
+    rows = ContactPlan.system.filter(match__in=matches, counts_from__isnull=False)
+    return {
+        (match, person): day
+        for match, person, day in rows.values_list("match", "person", "counts_from")
+    }
 
 
 def forget(match: Match) -> None:

@@ -52,6 +52,8 @@ class ContactPlan(ConfidentialModel):
     due_on = models.DateField(_("due on"), editable=False)  # planned; after an attempt, later
     latest_on = models.DateField(_("at the latest on"), editable=False)
     is_outdated = models.BooleanField(default=False, editable=False)  # settings have changed
+    # For pairs that were there before contacts were planned: what was not logged is not missed.
+    counts_from = models.DateField(null=True, editable=False)
 
     objects = ContactPlanQuerySet.as_manager()
     system = SystemManager.from_queryset(ContactPlanQuerySet)()

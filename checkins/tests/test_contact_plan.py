@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,6 +55,32 @@ def log(match, person, eve, *, on, result="reached", **values):
 def test_the_first_contact_with_each_is_due_in_the_first_month(planned, ada, ben):
     expected = (date(2026, 1, 20), date(2026, 1, 20), date(2026, 4, 5))
     assert [days(ada), days(ben)] == [expected, expected]
+
+
+def test_a_pair_from_before_the_plan_has_missed_nothing(planned, ada, ben):
+    """A program that begins to plan contacts in the pair's second year is not flooded."""
+    began = date(2027, 2, 1)
+    ContactPlan.system.filter(person=ada).update(counts_from=began, is_outdated=True)
+    contact_plan.keep_plans(START + 400 * DAY)
+    assert days(ada) == (date(2027, 4, 2), date(2027, 4, 2), date(2027, 5, 2))
+    assert days(ben)[0] == date(2026, 1, 20)
+    contact_plan.keep([planned.pk])
+    assert plan_of(ada).counts_from == began, "planning again keeps it"
+
+
+def test_the_migration_plans_for_pairs_that_were_there(cared, ada, ben):
+    """Called as Django calls it; the tables are those of today."""
+    migration = import_module("checkins.migrations.0028_contacts_count_from")
+    ended = {"state": "closed", "closed_at": START, "closed_kind": "completed"}
+    factories.match(factories.person(), factories.person(), cared.cohort, **ended)
+    for _twice in range(2):
+        migration.begin(apps, None)
+    today = timezone.localdate()
+    rows = list(ContactPlan.system.order_by("pk"))
+    assert {row.person for row in rows} == {ada, ben}
+    assert {(row.counts_from, row.is_outdated, row.due_on > today) for row in rows} == {
+        (today, True, True)
+    }
 
 
 def test_planning_again_changes_nothing(planned):
