@@ -145,6 +145,14 @@ class ContactPlanAdmin(CommitteeAdmin):
     def carer(self, obj: ContactPlan) -> str:
         return str(obj.match.carer or _("no one yet"))
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        may_see = self.has_module_permission(request)
+        return super().changelist_view(
+            request, {"may_see_coverage": may_see, **(extra_context or {})}
+        )
+
     def coverage_view(self, request: HttpRequest) -> HttpResponse:
         """Show the coverage rate, which counts all pairs, on a page of its own."""
         if not self.has_module_permission(request):
