@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "agreements:activity-undone": ("dashboard:home",),
     "agreements:activity-remove": ("dashboard:home",),
     "admin:checkins_contactplan_undo": ("admin:checkins_contactplan_changelist",),
+    "admin:checkins_contactplan_concern": ("admin:checkins_contactplan_changelist",),
     "admin:agreements_agreementversion_erase-scan": (
         "admin:agreements_agreementversion_changelist",
     ),

@@ -158,5 +158,5 @@ def test_the_feed_asks_as_often_for_three_as_for_one(
 ):
     for n in range(count):
         make.meeting(match, timezone.now() + timedelta(days=n + 1))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         read(client, path)

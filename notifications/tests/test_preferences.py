@@ -102,7 +102,7 @@ def test_an_essential_email_has_no_unsubscribe_link(sample, ada):
 
 @pytest.mark.parametrize(
     ("choice", "expected"),
-    [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())],
+    [("optional", {"optional"}), ("pause", {"optional", "news", "digest"}), ("all", set())],
 )
 def test_the_buttons_of_the_page_behind_the_link(ada, client, choice, expected):
     for _ in range(2):
@@ -127,9 +127,9 @@ def test_a_signed_in_person_sees_and_changes_the_choice(ada, as_user):
     mine = as_user(ada)
     preferences.mute(ada, "digest", at=TUESDAY_NOON)
     page = mine.get(reverse("notifications:preferences"))
-    assert page.context["form"].initial == {"streams": ["optional"]}
+    assert page.context["form"].initial == {"streams": ["optional", "news"]}
     mine.post(reverse("notifications:preferences"), {"streams": ["digest"]})
-    assert off(ada) == {"optional"}
+    assert off(ada) == {"optional", "news"}
 
 
 def test_an_invalid_choice_changes_nothing(ada, as_user):
@@ -168,7 +168,7 @@ def test_a_stream_without_kinds_is_not_offered_and_saving_keeps_it(ada, as_user,
     mine = as_user(ada)
     assert b"committee members" not in mine.get(reverse("notifications:preferences")).content
     mine.post(reverse("notifications:preferences"), {"streams": []})
-    assert off(ada) == {"optional"}
+    assert off(ada) == {"optional", "news"}
 
 
 def test_people_see_only_their_own_choice(ada, ben):
@@ -181,7 +181,7 @@ def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
     client, address = as_user(ada), reverse("notifications:preferences")
     paused = client.post(reverse("notifications:preferences-pause"), follow=True)
     assert "you get them again at once" in paused.content.decode()
-    client.post(address, {"streams": ["optional", "digest"]})
+    client.post(address, {"streams": ["optional", "news", "digest"]})
     assert "Paused until" not in client.get(address).content.decode()
 
 
