@@ -209,7 +209,7 @@ class TestThePublicService:
         )
         assert fresh(round_).criteria["own"][1]["why"], "not saved"
         page = committee.get(url("workbench", round_)).content.decode()
-        assert "both work in one profession" in page
+        assert "Both work in one profession" in page
         code = fresh(round_).criteria["own"][0]["code"]
         row = Proposal.system.filter(round=round_, mentor__isnull=False).in_plan().first()
         compare = reverse(
