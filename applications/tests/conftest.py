@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Industry, Language
 from applications.models import Application, RosterJob, RosterUpload
-from programs.models import Experience, Topic
+from programs.models import Experience, Policy, Topic
 from testkit import factories
 from workflow import jobs
 
@@ -78,3 +78,14 @@ def bring(as_user, cleo, cohort):
         return page, client.get(url("job", RosterJob.system.latest())).content.decode()
 
     return bring
+
+
+@pytest.fixture
+def mentor(ada, cohort):
+    factories.application(ada, cohort, "mentor")
+    return ada
+
+
+@pytest.fixture
+def no_quiet_hours(program):
+    Policy.objects.update(quiet_from_hour=24, quiet_until_hour=0)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from applications import mentor_facts, mentor_invitations
@@ -14,52 +10,15 @@ from applications.models import Application, MentorInvitation
 from matches import endings
 from notifications import preferences
 from notifications.models import Notification, UnsubscribedAddress
-from notifications.testing import deliver_due_emails
 from programs.models import Policy, Program
 from testkit import factories
+from testkit.mentor_invitations import ADDRESS, DAY, NOW, deliver, invite, link_in, row, sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-ADDRESS = "Noor.Haddad@Example.org"
-DAY = timedelta(days=1)
-NOW = timezone.now()
-
-
-@pytest.fixture
-def mentor(ada, cohort):
-    factories.application(ada, cohort, "mentor")
-    return ada
-
-
-def invite(program, by, address=ADDRESS, at=NOW, **options):
-    options = {"named": "full", "language": "en"} | options
-    return mentor_invitations.invite(program, address, by=by, at=at, **options)
-
-
-def sent(at=None):
-    return deliver_due_emails(at or timezone.now())
-
-
-def link_in(email, purpose="mentor-invitation"):
-    return re.search(rf"https?://[^/]+(/(?:go|unsubscribe)/{purpose}/\S+/)", email.body)[1]
-
-
-def row():
-    return MentorInvitation.system.get()
-
-
-def noon(days):
-    return NOW.replace(hour=15) + days * DAY
-
-
-@pytest.fixture(autouse=True)
-def no_quiet_hours(program):
-    Policy.objects.update(quiet_from_hour=24, quiet_until_hour=0)
-
-
-def deliver(days=0):
-    """Deliver on the first weekday at or after so many days."""
-    at = NOW + days * DAY
-    return deliver_due_emails(at)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("no_quiet_hours"),
+]
 
 
 # --- what the e-mail says
