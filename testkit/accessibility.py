@@ -30,6 +30,7 @@ ASK = """async ([rules, dear, within]) => {
 
 def broken_rules(page: Page, rules: tuple[str, ...] = RULES, *, within: str = "*") -> list[str]:
     """Return the violated rules with their first elements; slow rules look `within` only."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(ASK, [rules, SLOW_RULES, within])
@@ -37,6 +38,7 @@ def broken_rules(page: Page, rules: tuple[str, ...] = RULES, *, within: str = "*
 
 
 def too_wide(page: Page) -> list[str]:
+    page.wait_for_load_state()
     wide, width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     return [f"{wide - width} px wider than {width}"] if wide > width else []
 

@@ -90,6 +90,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     elif browser_tests:
         # Playwright's sync API keeps an event loop in the thread, in which Django refuses queries.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=30_000)  # on a machine that runs other tests beside
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

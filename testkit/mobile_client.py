@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -43,13 +44,15 @@ class MobileClient:
         assert answer.status == 200, (answer.status, path)
         self.look()
 
-    def press(self, name: str, role: Literal["button", "link"] = "button") -> None:
+    def press(
+        self, name: str | re.Pattern[str], role: Literal["button", "link"] = "button"
+    ) -> None:
         """Press the button of that name, or follow the link with role="link"."""
         with self.page.expect_navigation(wait_until="load"):
             self.page.get_by_role(role, name=name, exact=True).first.click()
         self.look()
 
-    def follow(self, name: str) -> None:
+    def follow(self, name: str | re.Pattern[str]) -> None:
         self.press(name, "link")
 
     def fill(self, answers: Mapping[str, Answer]) -> None:

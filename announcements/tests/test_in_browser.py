@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from announcements import releasing
 from announcements.models import Announcement
@@ -49,16 +50,18 @@ def test_a_chair_writes_to_a_group_on_a_phone_without_scripts(
     page.get_by_label("Subject in English").fill("Kick-off")
     page.get_by_label("Text in English").fill("Dear {nam}, come.")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert "There is no {nam}." in page.content()
-    assert page.get_by_label("Subject in English").input_value() == "Kick-off"
+    expect(page.locator("main")).to_contain_text("There is no {nam}.")
+    expect(page.get_by_label("Subject in English")).to_have_value("Kick-off")
     page.get_by_label("Text in English").fill("Dear {name}, come.")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_role("heading", name="1 person gets it").is_visible()
+    expect(page.get_by_role("heading", name="1 person gets it")).to_be_visible()
     assert too_wide(page) == []
     page.get_by_role("button", name="Send it to the group").click()
+    expect(page.get_by_role("button", name="Stop it")).to_be_visible()
     assert Announcement.objects.get().state == "waiting"
     assert too_wide(page) == []
     page.get_by_role("button", name="Stop it").click()
+    expect(page.get_by_role("button", name="Stop it")).to_have_count(0)
     assert Announcement.objects.get().state == "draft"
 
 

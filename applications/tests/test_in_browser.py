@@ -4,6 +4,7 @@ The whole application is part of mentoring/tests/test_journey_in_browser.py.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from applications.models import Application
 
@@ -38,8 +39,9 @@ def test_text_written_after_the_sign_in_ended_is_kept(phone, cohort, ben):
     session = [cookie for cookie in phone.context.cookies() if cookie["name"] == "sessionid"]
     phone.context.clear_cookies(name="sessionid")
     save(phone)
-    assert phone.get_by_role("heading", level=1).inner_text() == "Please send the form again"
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Please send the form again")
     phone.context.add_cookies(session)
     phone.get_by_role("button", name="Send it again").click()
+    expect(phone.get_by_role("heading", name="Please send the form again")).to_have_count(0)
     draft.refresh_from_db()
     assert draft.situation == "A team of one since May."

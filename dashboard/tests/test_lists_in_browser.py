@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from testkit import factories
 
@@ -66,8 +67,8 @@ def test_a_filter_opens_over_the_list_and_filters_without_scripts(screen, silent
     page.goto(reverse("admin:matches_match_changelist"))
     page.get_by_text("State: All").click()
     page.get_by_role("link", name="Closed").click()
-    assert page.get_by_text("State: Closed").is_visible()
-    assert page.get_by_text("Nothing matches your search or filters.").is_visible()
+    expect(page.get_by_text("State: Closed")).to_be_visible()
+    expect(page.get_by_text("Nothing matches your search or filters.")).to_be_visible()
 
 
 def test_a_card_on_a_phone_names_its_values_without_scripts(screen, silent_pair):

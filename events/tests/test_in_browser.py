@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from events import sign_ups
 from events.emails import SIGN_UP
@@ -51,10 +52,10 @@ def test_signing_up_on_a_phone_without_scripts(open_page, event, ada, ben):
     page = open_page(reverse("events:event-list"), ben)
     page.get_by_role("link", name="Kick-off evening").click()
     page.get_by_role("button", name="Sign up").click()
-    assert "You have a place" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You have a place")
     page = open_page(reverse("events:event-detail", args=[event.public_id]), ada)
     page.get_by_role("button", name="Join the waiting list").click()
-    assert "You are the first on the waiting list" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You are the first on the waiting list")
 
 
 def test_signing_up_by_link_without_scripts(open_page, live_server, event, ben, settings):
@@ -62,7 +63,7 @@ def test_signing_up_by_link_without_scripts(open_page, live_server, event, ben, 
     address = link(SIGN_UP, person=ben, subject=event, until=until)
     page = open_page(address.replace(settings.BASE_URL, live_server.url))
     page.get_by_role("button", name="Sign up").click()
-    assert "You have a place" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You have a place")
 
 
 def test_the_pages_have_no_accessibility_problem(open_page, event, program, cleo, ada, ben):

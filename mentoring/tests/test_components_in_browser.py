@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from django.urls import path
+from playwright.sync_api import expect
 
 from mentoring import styleguide, urls
 from testkit.accessibility import COLOUR_RULES, RULES, broken_rules, listen, too_wide
@@ -61,5 +62,5 @@ def test_a_link_of_the_error_summary_leads_to_the_field_without_scripts(
     page = context.new_page()
     page.goto(f"{live_server.url}/styleguide/")
     page.get_by_role("link", name=re.compile("How often will you meet")).click()
-    assert page.url.endswith("#id_bad-rhythm_0")
+    expect(page).to_have_url(re.compile("#id_bad-rhythm_0$"))
     context.close()

@@ -129,7 +129,7 @@ def sign_up(story, phone, email, role, door):
 
 def apply(story, phone, email, role, door):
     application = sign_up(story, phone, email, role, door)
-    phone.page.get_by_role("link", name=re.compile("^Continue: ")).click()
+    phone.follow(re.compile("^Continue: "))
     while not phone.path.endswith("/check/"):
         page = phone.path.rstrip("/").rpartition("/")[2]
         phone.fill(ANSWERS[role][page])

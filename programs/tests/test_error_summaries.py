@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.admin import site
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from programs.committee_admin import CommitteeAdmin
 from programs.models import Objective
@@ -88,14 +89,13 @@ def test_the_keyboard_goes_from_the_summary_to_the_field(browser, live_server, a
     page.click("[name=_save]")
     page.wait_for_selector(".wm-error-summary:focus")
     page.keyboard.press("Tab")
-    link = page.evaluate("document.activeElement.hash")
+    link = page.locator(".wm-error-summary a:focus")
+    expect(link).to_have_count(1)
+    field = page.locator(link.get_attribute("href"))
     page.keyboard.press("Enter")
-    field = page.evaluate_handle("document.activeElement")
-    assert "#" + field.get_property("id").json_value() == link
-    described = field.evaluate("one => one.getAttribute('aria-describedby')").split()
-    words = [page.inner_text(f"[id='{one}']") for one in described]
-    assert any("This field is required." in one for one in words)
-    assert field.evaluate("one => one.getAttribute('aria-invalid')") == "true"
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile("This field is required."))
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert broken_rules(page) == []
     context.close()
 
