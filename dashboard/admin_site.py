@@ -33,6 +33,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
      ("agreements.agreementversion", "agreements.agreementwording", "dashboard.pairmeetings",
       "meetings.meeting")),
     ("events", _("Events"), ("events.event",)),
+    ("learning", _("Library and support"), ("learning.libraryitem", "learning.supporttopic")),
     ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),
     ("emails", _("E-mails"),
      ("announcements.announcement", "announcements.savedgroup", "notifications.notification",

@@ -141,16 +141,20 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         "label": _("My part: mentees and breaks") if application.is_mentor else _("Take a break"),
         "url": reverse("applications:application-part", args=[application.public_id]),
     }
-    events = {"label": _("Events"), "url": reverse("events:event-list")}
+    shared = [
+        {"label": _("Events"), "url": reverse("events:event-list")},
+        {"label": _("Library"), "url": reverse("learning:item-list")},
+    ]
     if not status.match:
-        return [mine, part, events] if may_change(application, status.person) else [mine, events]
+        is_open = may_change(application, status.person)
+        return [mine, part, *shared] if is_open else [mine, *shared]
     key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
         {"label": _("Meetings"), "url": reverse("meetings:meeting-list", args=[key])},
         {"label": _("Goals"), "url": reverse("agreements:goal-list", args=[key])},
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
-        events,
+        *shared,
         *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),
         *([_invite(status)] if _may_invite(status) else []),

@@ -11,6 +11,7 @@ from accounts.models import User
 from applications import mentor_invitations, orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins.seeds import seed_surveys
+from learning import seeding
 from programs import opening_requests, seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
 
@@ -95,6 +96,7 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
             **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}),
         )
         seeds.load_vocabulary(starter, program)
+        seeding.load(program)
         made[slug] = program
     _add_first_weeks(made["hr"])
     return made

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "meetings",
     "announcements",
     "events",
+    "learning",
     "agreements",
     "matching",
     "matches",

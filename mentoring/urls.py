@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("matches.urls")),
     path("", include("agreements.urls")),
     path("", include("events.urls")),
+    path("", include("learning.urls")),
     path("", include("meetings.urls")),
     path("", include("announcements.urls")),
     path("", include("checkins.urls")),

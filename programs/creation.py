@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from .models import Policy, Program
 from .seeds import load_shared_vocabulary, load_vocabulary
+from .signals import program_created
 
 SLUG_LENGTH = 40
 
@@ -27,6 +28,7 @@ def create_program(program: Program, *, template: str) -> Program:
     load_shared_vocabulary()
     if template:
         load_vocabulary(template, program)
+    program_created.send(Program, program=program)
     return program
 
 

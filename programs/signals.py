@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # The settings of a program were saved: `policy`.
 policy_saved = Signal()
+
+# A program was created, with its settings: `program`.
+program_created = Signal()

@@ -48,6 +48,7 @@ from .access_fixtures_of_care import add_contact, add_silence, add_step
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
+from .access_fixtures_of_learning import add_learning
 from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_surveys import add_need_and_move, add_surveys
@@ -341,6 +342,11 @@ def looked_back(match: Match, author: User) -> None:
 @register_builder
 def events(world: AccessFixtures) -> None:
     add_events(world)
+
+
+@register_builder
+def learning(world: AccessFixtures) -> None:
+    add_learning(world)
 
 
 @register_builder

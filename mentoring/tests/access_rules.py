@@ -31,8 +31,6 @@ from .access_rule import (
     READING,
     SAFE,
     SIGNED_IN,
-    WRITERS,
-    Admin,
     Rule,
     act,
     desk,
@@ -45,7 +43,9 @@ from .access_rules_of_agreements import AGREEMENTS
 from .access_rules_of_announcements import ANNOUNCEMENTS
 from .access_rules_of_care import CARE_PAGES
 from .access_rules_of_events import EVENTS
+from .access_rules_of_learning import LEARNING
 from .access_rules_of_surveys import SURVEYS
+from .access_tables import TABLES
 from .access_values import (
     A_DECISION,
     A_FOLLOW_UP,
@@ -171,6 +171,7 @@ PAGES: dict[str, Rule] = {
     "meetings:closing-talk-forget": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-log": form(PAIR, "set", meeting_id=PUBLIC_ID),
     **EVENTS,
+    **LEARNING,
     # --- check-ins and help: one's own, never the partner's
     "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
     "checkins:concern-create": form(EVERYONE),
@@ -324,60 +325,6 @@ PAGES: dict[str, Rule] = {
     "admin:jsi18n": library(ANY_COMMITTEE),
     "admin:view_on_site": library(NOBODY, content_type_id=1, object_id=1),
     "admin:app_list": library(ANY_COMMITTEE, app_label="programs"),
-}
-
-
-TABLES: dict[str, Admin] = {
-    "accounts_user": Admin("participant"),
-    "accounts_employer": Admin("employer", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
-    "accounts_industry": Admin("industry", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
-    "accounts_language": Admin("language", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
-    "workflow_transition": Admin("transition"),
-    "notifications_notification": Admin("letter"),
-    "dashboard_pair": Admin("open_match"),
-    "dashboard_pairmeetings": Admin("match"),
-    "programs_program": Admin("program", change=CHAIRS, add=ANY_CHAIR),
-    "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
-    "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
-    "programs_experience": Admin("experience", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
-    "programs_programactivity": Admin("item", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
-    "programs_programquestion": Admin("program_question", change=CHAIRS, add=ANY_CHAIR),
-    "programs_membership": Admin("membership", change=CHAIRS, add=ANY_CHAIR),
-    "programs_conflict": Admin("conflict", see=OWNER | CHAIRS, change=CHAIRS, add=ANY_COMMITTEE),
-    "applications_application": Admin("mentee_application"),
-    "applications_mentorinvitation": Admin("mentor_invitation", add=ANY_COMMITTEE),
-    "matching_round": Admin("round", add=MATCHERS | ANY_CHAIR),
-    "matching_offer": Admin("offer", change=MATCHERS),
-    "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
-    "matches_match": Admin("match", change=MATCHERS),
-    "agreements_agreementversion": Admin("version"),
-    "agreements_agreementwording": Admin("wording"),
-    "announcements_announcement": Admin(
-        "announcement_draft",
-        see=WRITERS - {"member", "carer"},
-        change=WRITERS - {"member", "carer"},
-        add=WRITERS | ANY_CHAIR,
-        list=WRITERS | ANY_CHAIR,
-    ),
-    "announcements_savedgroup": Admin(
-        "saved_group",
-        see=WRITERS,
-        change=WRITERS,
-        add=WRITERS | ANY_CHAIR,
-        list=WRITERS | ANY_CHAIR,
-    ),
-    "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
-    "events_event": Admin("event", change=CHAIRS, add=ANY_CHAIR),
-    "checkins_checkin": Admin("answered"),
-    "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
-    "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
-    "checkins_carersilence": Admin("silence", see=CHAIRS | {"conflicted"}),
-    "checkins_contactplan": Admin("contact_plan", see=CARE),
-    "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
-    "checkins_wave": Admin("wave"),
-    "applications_rosterupload": Admin(
-        "upload", see=MATCHERS, change=MATCHERS, add=ANY_CHAIR | MATCHERS
-    ),
 }
 
 

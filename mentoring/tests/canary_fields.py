@@ -5,6 +5,7 @@ from __future__ import annotations
 # Whose words they are.
 OPEN = "everybody"  # published by the program, or a word of the installation
 EVENT = "whom an event is for, and the committee"
+LIBRARY = "people of the program with that role, and its committee"
 SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
@@ -111,6 +112,11 @@ FIELDS: dict[str, str | None] = {
     "events.Event.zone": NO_WORDS,
     "events.FeedbackAnswer.better": NOBODY,  # this world has too few answers to show any
     "matching.KeepApart.reason": COMMITTEE_ONLY,
+    "learning.LibraryItem.links": NO_WORDS,
+    "learning.LibraryItem.summaries": LIBRARY,
+    "learning.LibraryItem.texts": LIBRARY,
+    "learning.LibraryItem.titles": LIBRARY,
+    "learning.SupportTopic.names": OPEN,
     "matches.EndingNote.text": CARE_ONLY,
     "matches.EndingReason.text": CARE,
     "matches.Farewell.text": PAIR,

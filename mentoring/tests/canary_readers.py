@@ -21,6 +21,7 @@ from .canary_fields import (
     COMMITTEE_ONLY,
     EVENT,
     GOAL,
+    LIBRARY,
     MATCHERS,
     NAME,
     NOBODY,
@@ -42,6 +43,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         SURVEY: lambda: survey_readers(world, row),
         NOBODY: set,
         EVENT: lambda: event_readers(world, row),
+        LIBRARY: lambda: library_readers(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
             persons(world, row)
@@ -71,6 +73,14 @@ def event_readers(world: AccessFixtures, row: Any) -> set[str]:
     """Everyone whom it is for, once it is published, and the committee of its program."""
     people = people_of(row) if row.published_at else ()
     mine = {role for role, who in world.people.items() if who in people}
+    return mine | members(world, row.program, set())
+
+
+def library_readers(world: AccessFixtures, row: Any) -> set[str]:
+    """Everyone who was accepted in a role that it is for, and the committee of its program."""
+    accepted = Application.objects.filter(cohort__program=row.program, state="accepted")
+    people = set(accepted.filter(role__in=["mentee", "mentor"]).values_list("person", flat=True))
+    mine = {role for role, who in world.people.items() if who.pk in people}
     return mine | members(world, row.program, set())
 
 

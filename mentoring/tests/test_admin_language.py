@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from dashboard.admin_site import NAV_GROUPS
 from notifications.kinds import KINDS
 
-from .access_rules import TABLES
+from .access_tables import TABLES
 from .crawl import outcome, rolled_back
 from .routes import admin_models
 

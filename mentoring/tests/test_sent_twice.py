@@ -48,6 +48,8 @@ PAGES = (
     "checkins_concern",
     "checkins_contactlog",
     "events_event",
+    "learning_libraryitem",
+    "learning_supporttopic",
 )
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
 # An invitation tells its inviter nothing about the address, not even that it was invited already.
@@ -133,6 +135,14 @@ def entries(program, cohort, chair, ada, ben):
             "audience": "accepted",
             "organiser": chair.pk,
         },
+        "learning_libraryitem": {
+            "program": program.pk,
+            "title_en": "First steps",
+            "summary_en": "How to begin.",
+            "text_en": "Begin.",
+            "position": "1",
+        },
+        "learning_supporttopic": {**names, "program": program.pk},
         "checkins_concern": {
             "match": match.pk,
             "who": "mentor",

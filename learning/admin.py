@@ -1,0 +1,134 @@
+"""The library and the topics of support in the admin: everyone reads them, chairs write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
+from django.forms.widgets import CheckboxSelectMultiple
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programs.committee import Role
+from programs.committee_admin import CommitteeAdmin, language_label, translated_name_fields
+from programs.models import Program
+
+from .forms import LibraryItemForm, SupportTopicForm, word_fields
+from .models import LibraryItem, SupportTopic
+
+
+class LearningAdmin(CommitteeAdmin):
+    """What topics and items share: of a program that is chosen once, written by its chairs."""
+
+    add_roles = change_roles = (Role.CHAIR,)
+    list_filter = ("role",)
+    list_select_related = ("program",)
+    ordering = ("program", "position", "pk")
+    sortable_by = ()
+    columns: ClassVar[tuple[str, ...]] = ("role", "position", "retired_on")
+    inputs: ClassVar[tuple[str, ...]] = ()  # of words, which are no columns
+    shown: ClassVar[tuple[str, ...]] = ()  # instead of the inputs, to members who only read
+
+    def _may_write(self, request: HttpRequest, obj: Model | None) -> bool:
+        return obj is None or self.has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        words = self.inputs if self._may_write(request, obj) else self.shown
+        return ["program", *words, *self.columns]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        if not self._may_write(request, obj):
+            return ("program", *self.shown, *self.columns)
+        return () if obj is None else ("program",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
+    ) -> type[ModelForm]:
+        # The inputs of words are no model fields: Django must not look for them.
+        chosen = ["program", *self.columns] if obj is None else [*self.columns]
+        fields = chosen if self._may_write(request, obj) else []
+        return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=gettext_lazy("for whom"))
+    def for_whom(self, row: SupportTopic | LibraryItem) -> str:
+        return row.get_role_display() if row.role else _("mentors and mentees")
+
+    @admin.display(description=gettext_lazy("in use"))
+    def is_current(self, row: SupportTopic | LibraryItem) -> str:
+        return _("retired") if row.retired_on else _("yes")
+
+
+@admin.register(SupportTopic)
+class SupportTopicAdmin(LearningAdmin):
+    form = SupportTopicForm
+    add_title = gettext_lazy("Add a support topic")
+    empty_words = gettext_lazy(
+        "There are no support topics yet. Mentors and mentees choose from them what they would "
+        "like to learn or need support with."
+    )
+    list_display = ("__str__", "for_whom", "program", "position", "is_current")
+    inputs = tuple(translated_name_fields())
+    shown = ("all_names",)
+
+    @admin.display(description=gettext_lazy("names"))
+    def all_names(self, row: SupportTopic) -> str:
+        return ", ".join(row.names.values())
+
+
+@admin.register(LibraryItem)
+class LibraryItemAdmin(LearningAdmin):
+    form = LibraryItemForm
+    add_title = gettext_lazy("Add a library item")
+    empty_words = gettext_lazy(
+        "The library is empty. Items are short texts or links that help people in a pair."
+    )
+    list_display = ("__str__", "for_whom", "topic_names", "language_names", "is_current")
+    columns = ("role", "topics", "position", "retired_on")
+    inputs = tuple(word_fields())
+    shown = ("all_words",)
+    change_form_template = "admin/learning/libraryitem/change_form.html"
+
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return rows.select_related("program").prefetch_related("topics")
+
+    def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
+        """Return whether the program has an item with the same words already."""
+        assert isinstance(row, LibraryItem)
+        same = LibraryItem.objects.filter(program=row.program_id, titles=row.titles)
+        return same.filter(retired_on=None).exclude(pk=row.pk).exists()
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: object
+    ) -> ModelMultipleChoiceField | None:
+        chaired = Program.objects.for_committee(request.user, Role.CHAIR)
+        kwargs["queryset"] = SupportTopic.objects.filter(program__in=chaired).current()
+        kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.display(description=gettext_lazy("topics"))
+    def topic_names(self, item: LibraryItem) -> str:
+        return ", ".join(str(topic) for topic in item.topics.all())
+
+    @admin.display(description=gettext_lazy("languages"))
+    def language_names(self, item: LibraryItem) -> str:
+        return ", ".join(language_label(code) for code in item.languages)
+
+    @admin.display(description=gettext_lazy("words"))
+    def all_words(self, item: LibraryItem) -> str:
+        found = [(language_label(code), item.words(code)) for code in item.languages]
+        rows = [(name, w.title, w.summary, w.text or w.link) for name, w in found]
+        return format_html_join("", "<p>{}: <strong>{}</strong></p><p>{}</p><p>{}</p>", rows)

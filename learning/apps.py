@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LearningConfig(AppConfig):
+    name = "learning"
+    verbose_name = _("Library")
+
+    def ready(self) -> None:
+        from . import privacy, receivers  # noqa: F401  # they register themselves

@@ -1,0 +1,89 @@
+"""The topics and library items with which a program starts, from the file `seeds/library.toml`.
+
+They are the product's own words, in English and French, without links that could break. Loading
+them again adds nothing, and never overwrites what the committee has changed or retired.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+from django.db import transaction
+
+from programs.models import Program
+
+from .models import LibraryItem, SupportTopic
+
+FILE = Path(__file__).parent / "seeds" / "library.toml"
+LANGUAGES = ("en", "fr")
+
+
+class TopicSeed(TypedDict):
+    code: str
+    position: int
+    role: str
+    names: dict[str, str]
+
+
+class ItemSeed(TypedDict):
+    code: str
+    position: int
+    role: str
+    titles: dict[str, str]
+    summaries: dict[str, str]
+    texts: dict[str, str]
+
+
+@cache
+def _file() -> dict[str, dict]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def topic_seeds() -> list[TopicSeed]:
+    """Return the columns of each topic, without the program."""
+    return [
+        {"code": code, "position": n, "role": one.get("role", ""), "names": one["name"]}
+        for n, (code, one) in enumerate(_file()["topics"].items(), start=1)
+    ]
+
+
+def item_seeds() -> list[tuple[ItemSeed, list[str]]]:
+    """Return the columns of each item without the program, and the codes of its topics."""
+    return [
+        (
+            {
+                "code": code,
+                "position": n,
+                "role": one.get("role", ""),
+                "titles": _by_language(one, "title"),
+                "summaries": _by_language(one, "summary"),
+                "texts": _by_language(one, "text"),
+            },
+            one["topics"],
+        )
+        for n, (code, one) in enumerate(_file()["items"].items(), start=1)
+    ]
+
+
+def _by_language(one: dict[str, str], name: str) -> dict[str, str]:
+    return {code: one[f"{name}_{code}"].strip() for code in LANGUAGES}
+
+
+@transaction.atomic
+def load(program: Program) -> int:
+    """Add what a program does not have yet; return how many topics and items were new."""
+    topics = SupportTopic.objects.filter(program=program)
+    items = LibraryItem.objects.filter(program=program)
+    known = set(topics.values_list("code", flat=True))
+    new = [one for one in topic_seeds() if one["code"] not in known]
+    SupportTopic.objects.bulk_create(SupportTopic(program=program, **one) for one in new)
+    by_code = {one.code: one for one in topics.all()}
+    known = set(items.values_list("code", flat=True))
+    new_items = [(one, codes) for one, codes in item_seeds() if one["code"] not in known]
+    for columns, codes in new_items:
+        item = LibraryItem.objects.create(program=program, **columns)
+        item.topics.set(by_code[code] for code in codes)
+    return len(new) + len(new_items)
