@@ -16,6 +16,7 @@ EMAILS = {
         "notifications",
         {
             "MutedStream": {},
+            "WeeklyReader": {},
             "WorkHour": {},
             "BouncedAddress": {
                 "digest": erased(not_exported="a hash of an own address", mentions="hashes"),

@@ -6,7 +6,13 @@ class DashboardConfig(AppConfig):
     name = "dashboard"
 
     def ready(self) -> None:
-        from . import emails, health_dates, privacy, receivers  # noqa: F401  they register themselves
+        from . import (  # noqa: F401  they register themselves
+            digest_emails,
+            emails,
+            health_dates,
+            privacy,
+            receivers,
+        )
 
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .kinds import Stream
+from .kinds import OF_MEMBERS, Stream
 from .models import MutedStream, Notification
 from .reasons import QUIET_HOURS, WEEKLY_LIMIT
 from .sender_policy import SenderPolicy
@@ -57,7 +57,7 @@ def next_allowed_time(at: datetime, zone: str, policy: SenderPolicy) -> datetime
 def next_weekly_slot(row: Notification, at: datetime, policy: SenderPolicy) -> datetime:
     """Return `at` if the recipient's weekly limit allows this e-mail, else when it will."""
     others = Notification.system.filter(recipient=row.recipient_id)
-    others = others.exclude(stream=Stream.ESSENTIAL).exclude(pk=row.pk)
+    others = others.exclude(stream__in=[Stream.ESSENTIAL, *OF_MEMBERS]).exclude(pk=row.pk)
     recent = others.filter(sent_at__gt=at - WEEK).order_by("sent_at")
     sent = [sent_at for sent_at in recent.values_list("sent_at", flat=True) if sent_at]
     if len(sent) >= policy.weekly_emails:

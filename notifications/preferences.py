@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .kinds import KINDS, Stream
-from .models import MutedStream, UnsubscribedAddress
+from .kinds import KINDS, OF_MEMBERS, Stream
+from .models import MutedStream, UnsubscribedAddress, WeeklyReader
 from .recipients import Account
+from .work_hours import is_member
 
 PAUSE_DAYS = 30
 CAN_BE_MUTED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
 
 
-def offered() -> list[Stream]:
-    """Return the streams that a page offers: those with at least one kind of e-mail."""
+def offered(person: Account) -> list[Stream]:
+    """Return the streams that a page offers a person: those of which they may get an e-mail."""
     used = {kind.stream for kind in KINDS.values()}
+    if not is_member(person):
+        used.difference_update(OF_MEMBERS)
     return [stream for stream in CAN_BE_MUTED if stream in used]
 
 
@@ -71,10 +74,24 @@ def set_wanted_streams(person: Account, wanted: set[str], *, at: datetime) -> No
     """
     MutedStream.objects.filter(person=person.pk, stream__in=wanted).delete()
     decided = {*wanted, *muted_streams(person, at)}
-    mute(person, *(stream for stream in offered() if stream not in decided), at=at)
+    mute(person, *(stream for stream in offered(person) if stream not in decided), at=at)
 
 
 def muted_streams(person: Account, at: datetime) -> dict[str, datetime | None]:
     """Return the streams muted at `at`, each with the end of its pause or None."""
     muted = MutedStream.objects.filter(person=person.pk).active(at)
     return dict(muted.values_list("stream", "until"))
+
+
+def reads_weekly(person: Account) -> bool:
+    """Return whether a member hears on Mondays only what there is to read."""
+    return WeeklyReader.objects.filter(person=person.pk).exists()
+
+
+def choose_rhythm(person: Account, *, is_weekly: bool, at: datetime) -> None:
+    """Tell a member what there is to read once a week, or on every weekday."""
+    if is_weekly:
+        row = WeeklyReader(person_id=person.pk, since=at)
+        WeeklyReader.objects.bulk_create([row], ignore_conflicts=True)
+    else:
+        WeeklyReader.objects.filter(person=person.pk).delete()

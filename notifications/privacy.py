@@ -10,7 +10,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
-from .models import BouncedAddress, KnownState, MutedStream, Notification, WorkHour
+from .models import (
+    BouncedAddress,
+    KnownState,
+    MutedStream,
+    Notification,
+    WeeklyReader,
+    WorkHour,
+)
 from .models.outbox import ACCOUNT_EMAIL
 from .outbox import digest_of_address
 from .reasons import ACCOUNT_ERASED, words_of
@@ -26,6 +33,7 @@ class ExportedEmails(TypedDict):
     muted_streams: list[Mapping[str, object]]
     work_hours: list[Mapping[str, object]]
     bounces: list[Mapping[str, object]]
+    reads_once_a_week: list[Mapping[str, object]]
 
 
 def export_emails(person: AbstractBaseUser) -> ExportedEmails:
@@ -38,6 +46,7 @@ def export_emails(person: AbstractBaseUser) -> ExportedEmails:
         "emails": [{**row, "reason": words_of(row["reason"])} for row in emails],
         "muted_streams": list(muted.values("stream", "since", "until")),
         "work_hours": list(WorkHour.objects.filter(person=person.pk).values("hour", "since")),
+        "reads_once_a_week": list(WeeklyReader.objects.filter(person=person.pk).values("since")),
         "bounces": list(bounces.values("last_bounced_at", "stopped_at", "status")),
     }
 
@@ -62,6 +71,7 @@ def erase_emails(person: AbstractBaseUser) -> None:
     BouncedAddress.objects.filter(Q(person=person.pk) | Q(pk__in=digests)).delete()
     MutedStream.objects.filter(person=person.pk).delete()
     WorkHour.objects.filter(person=person.pk).delete()
+    WeeklyReader.objects.filter(person=person.pk).delete()
     KnownState.objects.filter(person=person.pk).delete()
 
 

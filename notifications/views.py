@@ -86,7 +86,7 @@ def preferences_by_link(
         done = _apply_choice(request.POST.get("choice", ""), person)
     context = {
         "done": done,
-        "streams": preferences.offered(),
+        "streams": preferences.offered(person),
         "pause_days": preferences.PAUSE_DAYS,
     }
     return render(request, "notifications/preferences_by_link.html", context)
@@ -160,13 +160,14 @@ def _person(request: HttpRequest) -> Account:
 def preferences_page(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     muted = preferences.muted_streams(person, timezone.now())
-    wanted = [stream.value for stream in preferences.offered() if stream not in muted]
+    offered = preferences.offered(person)
+    wanted = [stream.value for stream in offered if stream not in muted]
     data = request.POST if request.method == "POST" else None
     form = PreferencesForm(data, initial={"streams": wanted}, person=person)
     if form.is_valid():
         messages.success(request, form.save(by=person))
         return redirect("notifications:preferences")
-    paused = {stream: muted[stream] for stream in preferences.offered() if muted.get(stream)}
+    paused = {stream: muted[stream] for stream in offered if muted.get(stream)}
     context = {
         "form": form,
         "paused": ", ".join(str(stream.label) for stream in paused),

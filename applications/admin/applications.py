@@ -32,6 +32,7 @@ from . import address_form, decision_release, review_page, wishes
 from .bulk_decisions import BulkDecisionsMixin
 from .queues import (
     QueueFilter,
+    SentInWeek,
     TopicFilter,
     counts,
     has_pending_decision,
@@ -53,7 +54,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
     )
     list_display = ("name", "role", "sent", "topics_named", "decision", "waiting", "note_count")
     list_display_links = ("name",)
-    list_filter = (QueueFilter, "role", CohortFilter, TopicFilter)
+    list_filter = (QueueFilter, "role", SentInWeek, CohortFilter, TopicFilter)
     list_select_related = ("person", "cohort")
     search_fields = ("person__name", "person__email")
     search_help_text = gettext_lazy("Search by name or e-mail address.")

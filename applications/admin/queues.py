@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.bounded import count_up_to
-from programs.committee_admin import LIST_LIMIT
+from programs.committee_admin import LIST_LIMIT, InWeek, WeekFilter
 from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
@@ -46,6 +48,10 @@ class QueueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = queues().get(self.value() or "")
         return queryset.filter(known[1]) if known else queryset
+
+
+class SentInWeek(WeekFilter):
+    weeks: ClassVar[dict[str, InWeek]] = {"sent": InWeek("submitted_at", _("Sent"))}
 
 
 class TopicFilter(admin.SimpleListFilter):

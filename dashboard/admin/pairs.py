@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,7 +19,14 @@ from checkins.first_contact import without_contact
 from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
 from dashboard.models import Pair
 from matches.models import Match
-from programs.committee_admin import CarerFilter, CommitteeAdmin, format_date, state_chip
+from programs.committee_admin import (
+    CarerFilter,
+    CommitteeAdmin,
+    InWeek,
+    WeekFilter,
+    format_date,
+    state_chip,
+)
 from programs.models import Program
 
 from .next_meeting import next_meeting_text
@@ -85,6 +92,12 @@ class GoalsFilter(admin.SimpleListFilter):
         return goals_not_reviewed(queryset, at=timezone.now())
 
 
+class LastWeekFilter(WeekFilter):
+    weeks: ClassVar[dict[str, InWeek]] = {
+        "lasts": InWeek("ends_on", _("Last day of the term"), is_ahead=True)
+    }
+
+
 @admin.register(Pair)
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers and rounds have pages of their own."""
@@ -100,7 +113,15 @@ class PairAdmin(CommitteeAdmin):
         "mentee__cohort__program__policy",
         "carer",
     )
-    list_filter = (HealthFilter, ContactFilter, AgreementFilter, GoalsFilter, CarerFilter, "state")
+    list_filter = (
+        HealthFilter,
+        ContactFilter,
+        AgreementFilter,
+        GoalsFilter,
+        CarerFilter,
+        "state",
+        LastWeekFilter,
+    )
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import (
@@ -26,7 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin, language_label, steps_of
+from programs.committee_admin import CommitteeAdmin, InWeek, WeekFilter, language_label, steps_of
 from programs.models import Cohort, Membership, Program
 
 from .. import arranging
@@ -49,6 +50,12 @@ READ_ONLY = (
 )  # fmt: skip
 
 
+class EventsInWeek(WeekFilter):
+    weeks: ClassVar[dict[str, InWeek]] = {
+        "on": InWeek("starts_at", gettext_lazy("Takes place"), is_ahead=True)
+    }
+
+
 @admin.register(Event)
 class EventAdmin(CommitteeAdmin):
     """The calendar of a program: everyone of the committee reads it, chairs write it."""
@@ -65,7 +72,7 @@ class EventAdmin(CommitteeAdmin):
     )
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("__str__", "kind", "starts_at", "state_chip", "signed_up", "came")
-    list_filter = ("state", "kind")
+    list_filter = ("state", "kind", EventsInWeek)
     date_hierarchy = "starts_at"
     sortable_by = ("starts_at",)
     list_select_related = ("program",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -21,12 +22,25 @@ from matches.models import Match, MatchQuerySet
 from matches.pair_exports import pairs_sheet
 from matches.pair_sections import committee_sections
 from programs.committee import acting_member, cares_for_pairs
-from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdmin
+from programs.committee_admin import (
+    CarerFilter,
+    CohortOfMatchFilter,
+    ExportAdmin,
+    InWeek,
+    WeekFilter,
+)
 from programs.models import Program
 from programs.spreadsheets import Sheet
 
 from . import carers, endings, pauses
 from .carers import CarerForm, assign
+
+
+class InWeekOfMatch(WeekFilter):
+    weeks: ClassVar[dict[str, InWeek]] = {
+        "begun": InWeek("introduced_at", gettext_lazy("Introduced")),
+        "ended": InWeek("closed_at", gettext_lazy("Ended")),
+    }
 
 
 @admin.register(Match)
@@ -37,7 +51,7 @@ class MatchAdmin(ExportAdmin):
     other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
-    list_filter = ("state", pauses.PausedFilter, CarerFilter, CohortOfMatchFilter)
+    list_filter = ("state", pauses.PausedFilter, InWeekOfMatch, CarerFilter, CohortOfMatchFilter)
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = gettext_lazy("Name of either person or of the carer")
     sortable_by = ("introduced_at",)

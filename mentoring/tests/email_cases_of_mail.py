@@ -1,4 +1,4 @@
-"""A check of SPF, DKIM and DMARC, for the scenarios of e-mails."""
+"""A check of SPF, DKIM and DMARC, and digests, for the scenarios of e-mails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from applications.models import Application
 from dashboard import mail_checks
 from dashboard.models import MailCheck
 from testkit import factories
@@ -40,4 +41,21 @@ def check_again(case: Case) -> None:
     assert mail_checks.latest() != case.about
 
 
-MAIL = {"mail-check-worse": Scenario(worse_check, stop=check_again, reason="mail-fine")}
+def something_to_read() -> Case:
+    """A reader, in whose program an application waits."""
+    cohort = factories.cohort()
+    factories.application(factories.person("Ben Okoro"), cohort, state="submitted")
+    reader = factories.member("Rosa Diaz", program=cohort.program, role="reader")
+    return Case(reader, reader)
+
+
+def withdraw_all(case: Case) -> None:
+    Application.objects.update(state=Application.State.WITHDRAWN)
+
+
+DIGEST = Scenario(something_to_read, stop=withdraw_all, reason="nothing-waits")
+MAIL = {
+    "mail-check-worse": Scenario(worse_check, stop=check_again, reason="mail-fine"),
+    "to-read": DIGEST,
+    "committee-week": DIGEST,
+}

@@ -79,6 +79,7 @@ NOT_FOR_COMMITTEE = {
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
     "notifications.UnsubscribedAddress": "hashes that no page shows",
+    "notifications.WeeklyReader": "the person's own choice",
     "notifications.WorkHour": "the person's own choice",
     "workflow.Transition": "reached through its row",
 }

@@ -5,6 +5,7 @@ from .outbox import Notification
 from .outbox_state import OutboxState
 from .unsubscribed_addresses import UnsubscribedAddress
 from .weekly_counts import WeeklyCount
+from .weekly_readers import WeeklyReader
 from .work_hours import WorkHour
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "OutboxState",
     "UnsubscribedAddress",
     "WeeklyCount",
+    "WeeklyReader",
     "WorkHour",
 ]

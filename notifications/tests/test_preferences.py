@@ -102,7 +102,11 @@ def test_an_essential_email_has_no_unsubscribe_link(sample, ada):
 
 @pytest.mark.parametrize(
     ("choice", "expected"),
-    [("optional", {"optional"}), ("pause", {"optional", "news", "digest"}), ("all", set())],
+    [
+        ("optional", {"optional"}),
+        ("pause", {"optional", "news", "reading", "digest"}),
+        ("all", set()),
+    ],
 )
 def test_the_buttons_of_the_page_behind_the_link(ada, client, choice, expected):
     for _ in range(2):
@@ -125,11 +129,11 @@ def test_the_page_behind_the_link_does_not_show_the_current_choice(ada, client):
 
 def test_a_signed_in_person_sees_and_changes_the_choice(ada, as_user):
     mine = as_user(ada)
-    preferences.mute(ada, "digest", at=TUESDAY_NOON)
+    preferences.mute(ada, "news", at=TUESDAY_NOON)
     page = mine.get(reverse("notifications:preferences"))
-    assert page.context["form"].initial == {"streams": ["optional", "news"]}
-    mine.post(reverse("notifications:preferences"), {"streams": ["digest"]})
-    assert off(ada) == {"optional", "news"}
+    assert page.context["form"].initial == {"streams": ["optional"]}
+    mine.post(reverse("notifications:preferences"), {"streams": ["news"]})
+    assert off(ada) == {"optional"}
 
 
 def test_an_invalid_choice_changes_nothing(ada, as_user):
@@ -163,12 +167,12 @@ def test_the_essential_stream_cannot_be_muted(ada):
 
 
 def test_a_stream_without_kinds_is_not_offered_and_saving_keeps_it(ada, as_user, monkeypatch):
-    only_tips = {name: kind for name, kind in kinds.KINDS.items() if kind.stream != "digest"}
+    only_tips = {name: kind for name, kind in kinds.KINDS.items() if kind.stream != "news"}
     monkeypatch.setattr("notifications.preferences.KINDS", only_tips)
     mine = as_user(ada)
-    assert b"committee members" not in mine.get(reverse("notifications:preferences")).content
+    assert b"Announcements" not in mine.get(reverse("notifications:preferences")).content
     mine.post(reverse("notifications:preferences"), {"streams": []})
-    assert off(ada) == {"optional", "news"}
+    assert off(ada) == {"optional"}
 
 
 def test_people_see_only_their_own_choice(ada, ben):
@@ -181,7 +185,7 @@ def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
     client, address = as_user(ada), reverse("notifications:preferences")
     paused = client.post(reverse("notifications:preferences-pause"), follow=True)
     assert "you get them again at once" in paused.content.decode()
-    client.post(address, {"streams": ["optional", "news", "digest"]})
+    client.post(address, {"streams": ["optional", "news"]})
     assert "Paused until" not in client.get(address).content.decode()
 
 

@@ -23,6 +23,7 @@ from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, C
 from .row_names import RowKey, RowName, name_rows
 from .row_pages import steps_of
 from .state_names import state_name
+from .week_filter import InWeek, WeekFilter, monday_of, rows_in_week, value_of
 from .words import MERGED, WordAdmin
 
 __all__ = [
@@ -37,12 +38,14 @@ __all__ = [
     "DateInput",
     "ExportAdmin",
     "FindField",
+    "InWeek",
     "LabelledFormSet",
     "LabelledSplitDateTime",
     "LabelledTabularInline",
     "RowKey",
     "RowName",
     "TranslatedNamesForm",
+    "WeekFilter",
     "WordAdmin",
     "WordForm",
     "begin_with_capitals",
@@ -51,10 +54,13 @@ __all__ = [
     "find_field",
     "format_date",
     "language_label",
+    "monday_of",
     "name_rows",
+    "rows_in_week",
     "state_chip",
     "state_name",
     "state_tone",
     "steps_of",
     "translated_name_fields",
+    "value_of",
 ]
