@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening year pages lock chaos drill explore clean prepare
+.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening year pages lock chaos chaos-full drill explore clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -34,7 +34,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench bench-scale shots evening year pages chaos drill explore lock clean'
+	@echo 'also: make test-next lint fmt types bench bench-scale shots evening year pages chaos chaos-full drill explore lock clean'
 
 # --- the environment
 
@@ -151,6 +151,12 @@ drill: $(VENV)/dev.stamp prepare
 chaos: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.services $(PY) -m testkit.chaos $(ARGS)
 	$(PY) -m testkit.chaos $(ARGS)
+
+# Every fault of the surroundings: 10,000 e-mails and 200 kills on each database; writes docs/reliability.md.
+# Some minutes: make chaos-full ARGS="--due 300 --kills 8 --rounds 1"
+chaos-full: $(VENV)/dev.stamp prepare
+	$(PY) -m testkit.chaos_full --update docs/reliability.md $(ARGS)
+	$(PY) -m testkit.chaos_full --sqlite --update docs/reliability.md $(ARGS)
 
 # New examples instead of the fixed ones of `make test`, to find what those miss: make explore TIMES=50
 # 500 pairs live for 14 months, every page is opened in every state, 1,000 races run on each database.

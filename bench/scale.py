@@ -26,6 +26,7 @@ from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 from bench.subprocess_runs import run_module
+from testkit.documents import replace_section
 
 PAIRS = 1000
 EMAILS_PER_PAIR = {1: 200, 10: 100}  # by factor
@@ -142,7 +143,7 @@ def main() -> None:
     text = "\n".join(scale_report.lines(found))
     print(text)
     if args.update:
-        scale_report.replace_section(args.update, text)
+        replace_section(args.update, text)
         print(f"written to {args.update}", file=sys.stderr)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bench.report import processor
 from bench.scale import (
@@ -63,15 +61,6 @@ def lines(result: Result) -> Iterator[str]:
         yield f"{name.capitalize()}: {small[name]:,.0f} and {large[name]:,.0f} ms."
     yield ""
     yield from _imports(result)
-
-
-def replace_section(document: Path, text: str) -> None:
-    """Put `text` in the place of the section of the same heading, or at the end."""
-    before = document.read_text()
-    section = re.compile(rf"^{re.escape(HEADING)}$.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-    new = text.rstrip() + "\n\n"
-    after, found = section.subn(lambda _match: new, before)
-    document.write_text((after if found else f"{before.rstrip()}\n\n{new}").rstrip() + "\n")
 
 
 def _introduction(result: Result) -> Iterator[str]:

@@ -24,40 +24,75 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 from testkit import smtp
 from testkit.fork_server import fork_server, fork_workers
 
-ENDED = {"sent", "failed", "cancelled", "expired"}
+NOT_SENT = {"failed", "cancelled", "expired"}
+ENDED = {"sent", *NOT_SENT}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the database says of one e-mail."""
+
+    message_id: str  # "" while nobody has tried to send it
+    state: str
+    reason: str = ""
 
 
 @dataclass
 class Report:
     due: int
     kills: int
+    stops: int = 0  # workers stopped for longer than their lease, then continued
     lost_answers: int = 0  # messages accepted without an answer
     alarms: int = 0  # workers ended by their own alarm
     seconds: float = 0.0
-    states: Counter[str] = field(default_factory=Counter)
-    copies: dict[str, int] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    copies: dict[str, int] = field(default_factory=dict)  # Message-ID: how often it was accepted
+
+    @property
+    def states(self) -> Counter[str]:
+        return Counter(one.state for one in self.outcomes)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """Why e-mails were not sent."""
+        return Counter(one.reason for one in self.outcomes if one.state in NOT_SENT)
 
     @property
     def lost(self) -> int:
-        """E-mails that the server never received and that are not recorded as failed."""
-        return self.due - len(self.copies) - self.states["failed"]
+        """E-mails that the server never received, and of which no row says that they were not sent.
+
+        One that was accepted without an answer, and refused when it was sent again, counts once.
+        """
+        accounted = [
+            one for one in self.outcomes if one.message_id in self.copies or one.state in NOT_SENT
+        ]
+        return self.due - len(accounted)
+
+    @property
+    def refused_copies(self) -> int:
+        """E-mails that were accepted although their row says that they were not sent."""
+        return sum(one.state in NOT_SENT and one.message_id in self.copies for one in self.outcomes)
 
     @property
     def bound(self) -> int:
-        """Extra copies that are allowed: one per killed worker and one per lost answer."""
-        return self.kills + self.alarms + self.lost_answers
+        """Extra copies that are allowed: one per ended or stopped worker and per lost answer."""
+        return self.kills + self.stops + self.alarms + self.lost_answers
 
     @property
     def is_good(self) -> bool:
         return (
             self.lost == 0
+            and len(self.outcomes) == self.due
             and not set(self.states) - ENDED
             and self.extra <= self.bound
             and self.most <= 5
@@ -79,12 +114,18 @@ class Report:
         )
 
 
-def states(url: str) -> Counter[str]:
-    """Count e-mails by state, without Django so that no connection stays open."""
-    query = "SELECT state, count(*) FROM notifications_notification GROUP BY state"
+def outcomes(url: str) -> list[Outcome]:
+    """Return what became of each e-mail, without Django so that no connection stays open."""
     with connect(url) as cursor:
-        cursor.execute(query)
-        return Counter(dict(cursor.fetchall()))
+        cursor.execute("SELECT message_id, state, reason FROM notifications_notification")
+        return [Outcome(*map(str, row)) for row in cursor.fetchall()]
+
+
+def are_open(url: str) -> bool:
+    """Return whether an e-mail is still waiting or being sent."""
+    with connect(url) as cursor:
+        cursor.execute("SELECT DISTINCT state FROM notifications_notification")
+        return bool({str(state) for [state] in cursor.fetchall()} - ENDED)
 
 
 class Cursor(Protocol):
@@ -92,7 +133,7 @@ class Cursor(Protocol):
 
     def execute(self, sql: str, /) -> object: ...
 
-    def fetchall(self) -> list[tuple[str, int]]: ...
+    def fetchall(self) -> list[tuple[object, ...]]: ...
 
 
 @contextlib.contextmanager
@@ -156,12 +197,10 @@ def run(
             time.sleep(chance.uniform(0, 0.02))
             pool.end(chance.randrange(len(pool.alive)), how)
             pool.start()
-        while set(report.states) - ENDED or not report.states:
-            if time.monotonic() - began > limit:
-                break
+        while are_open(url) and time.monotonic() - began < limit:
             time.sleep(0.2)
             report.alarms += pool.replace_ended()
-            report.states = states(url)
+        report.outcomes = outcomes(url)
         report.copies, report.lost_answers = server.copies(), server.lost_answers
     report.seconds = time.monotonic() - began
     return report
@@ -179,17 +218,18 @@ def url_of_the_test_database(folder: Path) -> str:
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
 
 
-def enqueue(count: int) -> None:
-    """Make `count` people and enqueue an e-mail to each."""
+def enqueue(count: int, *, days_ago: int = 0) -> None:
+    """Make `count` people and enqueue an e-mail to each, due since so many days."""
     from django.db import transaction
 
     from accounts.models import User
     from notifications import outbox
 
+    due_at = timezone.now() - timedelta(days=days_ago)
     people = [User(email=f"chaos.{number}@example.org", name="Chaos") for number in range(count)]
     with transaction.atomic():
         for person in User.objects.bulk_create(people):
-            outbox.enqueue("test-email", to=person, about=person)
+            outbox.enqueue("test-email", to=person, about=person, at=due_at)
 
 
 @contextlib.contextmanager

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
+CLOCK = "CHAOS_CLOCK"  # names a file: by how many seconds the workers' clock is ahead
+SECONDS = struct.Struct("d")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -56,7 +63,8 @@ class ForkServer:
                 os.kill(pid, signal.SIGKILL)
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.kill()  # it has nothing to finish, and may be slow on a busy machine
+        self.process.wait()
         assert self.process.stdout
         self.process.stdout.close()
 
@@ -74,6 +82,8 @@ def fork_workers() -> None:
     import django
 
     django.setup()
+    if CLOCK in os.environ:
+        follow_clock(Path(os.environ[CLOCK]))
     from django.core.management import call_command
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # leave no zombies
@@ -88,10 +98,35 @@ def fork_workers() -> None:
         print(pid, flush=True)
 
 
+def set_clock(file: Path, seconds: float) -> None:
+    """Let the clock of the workers that follow `file` be ahead by this much, at once."""
+    with file.open("r+b" if file.exists() else "w+b") as shared:
+        shared.write(SECONDS.pack(seconds))
+
+
+def follow_clock(file: Path) -> None:
+    """Let this process and its children read the time from the clock that `file` moves.
+
+    Only the clock of the application jumps; leases end by those of the database and of the
+    processor, as on a machine whose time is set.
+    """
+    with file.open("rb") as shared:
+        memory = mmap.mmap(shared.fileno(), SECONDS.size, prot=mmap.PROT_READ)
+    now = timezone.now
+
+    def moved() -> datetime:
+        return now() + timedelta(seconds=SECONDS.unpack(memory[: SECONDS.size])[0])
+
+    timezone.now = moved
+
+
 @contextlib.contextmanager
-def fork_server(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[ForkServer]:
+def fork_server(
+    url: str, mail_url: str, lease: int, folder: Path, *, clock: Path | None = None
+) -> Iterator[ForkServer]:
     environment = {
         **os.environ,
+        **({CLOCK: str(clock)} if clock else {}),
         "DJANGO_SETTINGS_MODULE": "mentoring.settings",
         "DEBUG": "1",
         "DATABASE_URL": url,

@@ -1,15 +1,10 @@
 """Worker, broker or mail server is down: the site works, and e-mail is sent later."""
 
-import os
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from celery import Celery
-from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +13,7 @@ from notifications import outbox
 from notifications.dispatch import Dispatcher, send_due_emails
 from notifications.models import Notification, OutboxState
 from testkit import chaos, factories, services, smtp
+from testkit.celery_processes import supervised
 
 State = Notification.State
 
@@ -91,40 +87,6 @@ def test_the_probe_says_that_letters_do_not_leave(ada, tmp_path, settings):
     assert "the mail server is unavailable" in str(answer.json()["problems"])
 
 
-@contextmanager
-def worker(url, broker, folder):
-    environment = {
-        **os.environ,
-        "DEBUG": "1",
-        "DATABASE_URL": url,
-        "CELERY_BROKER_URL": broker,
-        "OUTBOX_EPOCH_FILE": str(folder / "epoch"),
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "mentoring",
-        "worker",
-        "--concurrency=2",
-        "--loglevel=WARNING",
-    ]
-    with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=environment, cwd=project.BASE_DIR, stdout=log, stderr=log
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
 def sweeps(url):
     with chaos.connect(url) as cursor:
         cursor.execute("SELECT epoch FROM notifications_outboxstate")
@@ -152,10 +114,14 @@ def wake_until_it_sweeps(broker, url, process, log, seconds=60):
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_goes_on_when_redis_is_stopped_and_emptied(tmp_path, monkeypatch):
     url = chaos.url_of_the_test_database(tmp_path)
-    with services.redis() as broker, worker(url, broker.url, tmp_path) as process:
+    with (
+        services.redis() as broker,
+        supervised("worker", url=url, broker=broker.url, folder=tmp_path) as celery,
+    ):
+        process = celery.processes["worker"]  # not started again: it has to go on by itself
         monkeypatch.setenv("CELERY_BROKER_URL", broker.url)  # Celery prefers it to what it is told
-        wake_until_it_sweeps(broker.url, url, process, tmp_path / "worker.log")
+        wake_until_it_sweeps(broker.url, url, process, celery.log_of("worker"))
         for _ in range(2):
             broker.stop()  # it keeps nothing on disk: starting again it is empty
             broker.start()
-            wake_until_it_sweeps(broker.url, url, process, tmp_path / "worker.log")
+            wake_until_it_sweeps(broker.url, url, process, celery.log_of("worker"))

@@ -20,12 +20,13 @@ from agreements.models import Goal
 from bench import scale_sweeps
 from bench.scale import Result
 from bench.scale_pages import PAGES, PARTICIPANT
-from bench.scale_report import lines, replace_section
+from bench.scale_report import lines
 from checkins.models import CheckIn
 from matches.models import Match
 from meetings.models import Meeting
 from notifications.reconcilers import RECONCILERS, due_reconcilers
 from testkit import agreements, checkins, factories, meetings
+from testkit.documents import replace_section
 
 pytestmark = pytest.mark.django_db
 # From here on PostgreSQL plans a query for longer than it runs it, for one person's few rows.
