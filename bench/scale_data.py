@@ -66,6 +66,8 @@ class People:
         cohort = pair.mentee.cohort_id
         if what == "wave":
             return Wave.objects.for_committee(self.chair).filter(cohort=cohort).latest("pk").pk
+        if what == "program":
+            return pair.program.slug
         return {"match": pair.pk, "application": pair.mentee_id, "cohort": cohort}[what]
 
 

@@ -78,6 +78,7 @@ PAGES = (
     _list("surveys", "checkins_survey"),
     _list("announcements", "announcements_announcement"),
     _list("saved groups", "announcements_savedgroup"),
+    _list("adjustments", "checkins_adjustment"),
     _list("imports", "applications_rosterupload"),
     _list("invitations of mentors", "applications_mentorinvitation"),
     _list("events", "events_event"),
@@ -115,6 +116,7 @@ PAGES = (
     _own("contacts of a pair", "meetings:shared-list", "pair"),
     _own("request for a contact", "meetings:contact-request-create", "pair"),
     _own("check-in", "checkins:checkin-answer", "check-in"),
+    _own("what was changed", "checkins:adjustment-list", "program"),
     _own("settings", "accounts:settings"),
     _own("alumni", "dashboard:alumni"),
 )

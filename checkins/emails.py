@@ -19,6 +19,7 @@ from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
+from .adjustments import has_news, list_url
 from .concerns import CHAIR_AFTER, DEPUTY_AFTER
 from .disclosure import readers
 from .models import AFTER_THE_END, CheckIn, Concern, Question
@@ -72,6 +73,7 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
             "readers": readers(checkin),
             "needs_url": absolute(page) if count_needs(checkin) else "",
             "help_url": help_link(checkin.match, person),
+            "changes_url": list_url(checkin.program) if has_news(checkin) else "",
         },
         action=(_("Answer (about %(seconds)s seconds)") % seconds, url),
         program=checkin.program,

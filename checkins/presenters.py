@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from matches.models import Match
 
+from .adjustments import has_news
 from .disclosure import Audience, sentences
 from .forms import SurveyForm
 from .models import Answer, CheckIn, Concern
@@ -40,6 +41,7 @@ def survey_page(
             "survey": checkin.survey,
             "question_count": len(form.questions),
             "seconds": sum(question.seconds_to_answer for question in form.questions),
+            "has_news": has_news(checkin),
             "readers": sentences(form.questions, Audience.of(checkin, is_by_link=is_by_link)),
         }
         return render(request, "checkins/checkin_answer.html", context)

@@ -13,13 +13,23 @@ from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from applications.models import Application
 from matches import retention
 from matches.models import Match, MatchQuerySet
 from notifications.reconcilers import reconciler
 from programs.retention_limits import text_limits
 from workflow.models import Transition
 
-from .models import Answer, AskedNeed, CheckIn, Concern, ConcernNote, ContactLog, MediationStep
+from .models import (
+    Adjustment,
+    Answer,
+    AskedNeed,
+    CheckIn,
+    Concern,
+    ConcernNote,
+    ContactLog,
+    MediationStep,
+)
 from .needs import question_about, shown_answer
 
 
@@ -113,6 +123,8 @@ def erase(user: User) -> None:
     mentions.replace_in(ConcernNote.system.filter(concern__match__in=matches), "text")
     mentions.replace_in(MediationStep.system.filter(concern__match__in=matches), "text")
     mentions.replace_in(ContactLog.system.filter(**in_pair), "note")
+    programs = Application.objects.of(user).order_by().values("cohort__program")
+    mentions.replace_in(Adjustment.objects.filter(program__in=programs), "heard", "changed")
     for rows in (CheckIn.objects.filter(person=user), concerns):
         Transition.system.about_any(rows).update(why="")
 
@@ -120,6 +132,11 @@ def erase(user: User) -> None:
 COLUMNS = rules(
     "checkins",
     {
+        "Adjustment": {
+            "heard changed": kept(
+                "the committee's own words to everyone", not_exported="written about no one"
+            )
+        },
         "Survey": {"titles intros": impersonal("the program's own words")},
         "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
         "Wave": {

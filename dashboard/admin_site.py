@@ -34,7 +34,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
       "meetings.meeting")),
     ("events", _("Events"), ("events.event",)),
     ("learning", _("Library and support"), ("learning.libraryitem", "learning.supporttopic")),
-    ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),
+    ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave", "checkins.adjustment")),
     ("emails", _("E-mails"),
      ("announcements.announcement", "announcements.savedgroup", "notifications.notification",
       "workflow.transition")),

@@ -21,6 +21,7 @@ from . import (
     personas,
     program_events,
     setup,
+    what_was_changed,
     written_to_groups,
 )
 from .calendar import TODAY, Calendar
@@ -101,6 +102,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
             day = calendar.today - 6
             pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)
     program_events.add_events(demo)
+    what_was_changed.write_down(demo)
     pair_endings.end_terms(demo, matches, start=0)
     care_contacts.log_contacts(demo, matches)
 

@@ -1,4 +1,5 @@
 from . import (  # noqa: F401  (registers the pages)
+    adjustments,
     carer_silences,
     checkins,
     concerns,

@@ -5,6 +5,7 @@ from django.urls import path
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from programs.committee import Role, holds
 from programs.committee_admin import CommitteeAdmin
 
 from ..models import Wave
@@ -64,6 +65,7 @@ class WaveAdmin(CommitteeAdmin):
                 "tables": reader.tables(),
                 "need_tables": reader.need_tables(),
                 "smallest_group": wave.smallest_group,
+                "may_write_adjustments": holds(request, wave.cohort.program, Role.CHAIR),
             }
         return super().change_view(request, object_id, form_url, context)
 

@@ -1,3 +1,4 @@
+from .adjustments import Adjustment
 from .answers import Answer
 from .carer_silences import CarerSilence
 from .checkins import CheckIn, Kind
@@ -27,6 +28,7 @@ __all__ = [
     "MILESTONES",
     "MOST_NEEDS",
     "OWN_ONLY",
+    "Adjustment",
     "Answer",
     "AskedNeed",
     "CarerSilence",

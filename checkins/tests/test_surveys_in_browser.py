@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from checkins.adjustments import publish as publish_change
 from checkins.answering import own_answers
 from checkins.editions import publish
-from checkins.models import Question, current_survey
+from checkins.models import Adjustment, Question, current_survey
 from matches.models import Match
 from testkit import checkins as make
 from testkit.accessibility import broken_rules, listen, too_wide
@@ -187,3 +188,40 @@ def test_a_chair_moves_a_date_on_a_phone(cared, cleo, open_as, live_server):
     page.get_by_label("New day").first.fill(str(day))
     page.get_by_role("button", name="Move").first.click()
     expect(page.locator("body")).to_contain_text("The date was moved.")
+
+
+def test_a_chair_writes_down_what_was_changed(program, cleo, surveys, open_as, live_server):
+    """From the list to the page that everybody reads, by links and buttons."""
+    page = open_as(cleo, scripts=False)
+    page.goto(live_server.url + reverse("admin:checkins_adjustment_changelist"))
+    page.get_by_role("link", name="Write down a change").click()
+    page.get_by_label("Since").fill("2026-05-03")
+    page.get_by_label("What you heard, in English").fill("Evenings are hard.")
+    page.get_by_label("What you changed, in English").fill("Meetings at noon.")
+    page.get_by_label("Everybody may read it").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Everybody can read it, without signing in.")).to_be_visible()
+    assert too_wide(page) == []
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("link", name="Read it on the page of the program").click()
+    expect(page.get_by_text("Meetings at noon.")).to_be_visible()
+    assert too_wide(page) == []
+
+
+@pytest.mark.parametrize("name", ["list", "publish", "withdraw", "change", "add"])
+def test_pages_of_a_change_on_a_phone(name, program, cleo, open_as, live_server):
+    words = {"heard": {"en": "Evenings are hard."}, "changed": {"en": "Meetings at noon."}}
+    row = Adjustment.objects.create(
+        program=program, recorded_by=cleo, since_on=timezone.localdate(), **words
+    )
+    if name == "list":
+        publish_change(row, by=cleo)
+        address = reverse("checkins:adjustment-list", args=[program.slug])
+    else:
+        numbers = [] if name == "add" else [row.pk]
+        address = reverse(f"admin:checkins_adjustment_{name}", args=numbers)
+    page = open_as(cleo, scripts=True)
+    heard = listen(page)
+    page.goto(live_server.url + address)
+    expect(page.locator("h1").first).to_be_visible()
+    assert (broken_rules(page), too_wide(page), heard) == ([], [], [])

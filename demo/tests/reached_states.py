@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agreements.models import AgreementVersion, Goal, PartComment
+from checkins.models import Adjustment
 from matches.models import Match
 from matching.models import Offer
 from meetings.models import ContactRequest, Meeting
@@ -10,6 +11,7 @@ from workflow.models import Transition
 
 # A model's first state needs no change; what starts elsewhere is created so by its verb.
 STARTS = {
+    Adjustment: {"draft"},
     Match: {"introduced"},
     Offer: {"open"},
     Goal: {"not_started"},

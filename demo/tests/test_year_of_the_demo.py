@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agreements.models import Activity, Expectations, FirstDay, Goal, PartComment
-from checkins.models import CheckIn, Survey, Wave
+from checkins.models import Adjustment, CheckIn, Survey, Wave
 from dashboard.invariants import broken_invariants
 from demo import personas
 from matches.models import Closure, Match, ThankYouNote
@@ -73,6 +73,10 @@ class TestInTheRunningYear:
         waves = list(Wave.objects.values_list("kind", "month", "asked", "answered"))
         assert waves
         assert [wave for wave in waves if wave[3] < wave[2] / 2] == []
+
+    def test_a_survey_led_to_changes_that_people_read(self):
+        assert states(Adjustment) == {"draft", "published", "withdrawn"}
+        assert not Adjustment.objects.filter(wave=None).exists()
 
     def test_pairs_are_introduced_active_paused_and_ended_in_several_ways(self):
         assert {"introduced", "active", "closed"} <= states(Match)

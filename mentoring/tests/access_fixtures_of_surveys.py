@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User
 from checkins.editions import publish, start_edition
-from checkins.models import AskedNeed, CheckIn, MovedDate, Survey
+from checkins.models import Adjustment, AskedNeed, CheckIn, MovedDate, Survey
 from programs.models import Objective
 
 from .access_roles import AccessFixtures
@@ -22,6 +24,11 @@ def add_surveys(world: AccessFixtures, shared: Survey) -> None:
         draft = start_edition(edition, program=program, by=chair)
         world.add("survey_draft", pair, draft)
         world.add("objective", pair, Objective.objects.create(program=program, text="o"))
+        words = {"heard": {"en": "h"}, "changed": {"en": "c"}, "since_on": timezone.localdate()}
+        change = {"program": program, "recorded_by": chair, **words}
+        world.add("adjustment", pair, Adjustment.objects.create(**change))
+        world.add("adjustment_draft", pair, Adjustment.objects.create(**change))
+        Adjustment.objects.create(**change, state="published", published_at=timezone.now())
 
 
 def add_need_and_move(checkin: CheckIn, *, by: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .access_rule import Rule, act, desk, page, saying
+from .access_rule import EVERYONE, Admin, Rule, act, desk, page, saying
 
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer", "conflicted"})
 COMMITTEE = READERS - {"conflicted"}
@@ -48,5 +48,12 @@ SURVEYS: dict[str, Rule] = {
     "admin:checkins_wave_objective-measure": saying(
         desk(CHAIRS - {"conflicted"}, "objective"), kind="meetings", target="9"
     ),
+    "checkins:adjustment-list": page(EVERYONE, "program"),
+    "admin:checkins_adjustment_publish": desk(CHAIRS, "adjustment"),
+    "admin:checkins_adjustment_withdraw": desk(CHAIRS, "adjustment_draft"),
     "admin:checkins_survey_compare": desk(READERS, "survey_draft", other=THE_EDITION_BEFORE),
+}
+
+FEEDBACK_TABLES: dict[str, Admin] = {
+    "checkins_adjustment": Admin("adjustment", see=READERS, change=CHAIRS, add=ANY_CHAIR),
 }

@@ -12,6 +12,7 @@ from .access_rule import (
     WRITERS,
     Admin,
 )
+from .access_rules_of_surveys import FEEDBACK_TABLES
 
 TABLES: dict[str, Admin] = {
     "accounts_user": Admin("participant"),
@@ -63,6 +64,7 @@ TABLES: dict[str, Admin] = {
     "checkins_contactplan": Admin("contact_plan", see=CARE),
     "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
     "checkins_wave": Admin("wave"),
+    **FEEDBACK_TABLES,
     "applications_rosterupload": Admin(
         "upload", see=MATCHERS, change=MATCHERS, add=ANY_CHAIR | MATCHERS
     ),

@@ -20,6 +20,7 @@ OWN = "the writer alone"
 CARE = "the writer, the carer, the chair"
 CARE_ONLY = "the carer and the chair"
 ANNOUNCED = "those who got it, its author, the chair"
+CHANGE = "who takes part in the program once it is published, and the committee"
 WRITERS = "carers and chairs"
 NOBODY = "nobody: machinery"
 NO_WORDS = None  # codes, numbers, keys: no canary fits
@@ -82,6 +83,8 @@ FIELDS: dict[str, str | None] = {
     "announcements.Announcement.subjects": ANNOUNCED,
     "announcements.SavedGroup.name": WRITERS,
     "announcements.SavedGroup.situations": NO_WORDS,
+    "checkins.Adjustment.changed": CHANGE,
+    "checkins.Adjustment.heard": CHANGE,
     "checkins.Answer.choice": NO_WORDS,
     "checkins.Answer.text": CARE,
     "checkins.AskedNeed.choice": NO_WORDS,

@@ -18,6 +18,7 @@ from .canary_fields import (
     ANNOUNCED,
     CARE,
     CARE_ONLY,
+    CHANGE,
     COMMITTEE_ONLY,
     EVENT,
     GOAL,
@@ -64,6 +65,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         CARE: lambda: persons(world, row) | carers(world, row),
         CARE_ONLY: lambda: carers(world, row),
         ANNOUNCED: lambda: announced(world, row),
+        CHANGE: lambda: change_readers(world, row),
         WRITERS: lambda: members(world, row.program, set()) - {"reader", "matcher"},
     }
     return frozenset(rule[readers]())
@@ -88,6 +90,14 @@ def survey_readers(world: AccessFixtures, row: Any) -> set[str]:
     """Everyone; of a survey that is no more than a draft, the committee of its program."""
     survey = getattr(row, "survey", row)
     return set(world.people) if survey.published_at else members(world, survey.program, set())
+
+
+def change_readers(world: AccessFixtures, row: Any) -> set[str]:
+    """Who takes part in the program, once it is published, and the committee of the program."""
+    accepted = Application.objects.filter(state="accepted", cohort__program=row.program)
+    people = set(accepted.values_list("person", flat=True)) if row.published_at else set()
+    mine = {role for role, user in world.people.items() if user.pk in people}
+    return mine | members(world, row.program, set())
 
 
 def announced(world: AccessFixtures, row: Any) -> set[str]:

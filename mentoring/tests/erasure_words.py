@@ -177,6 +177,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "applications.QuestionAnswer": Q(application__cohort__in=cohorts),
         "applications.RosterJob": Q(upload__cohort__in=cohorts),
         "applications.RosterUpload": Q(cohort__in=cohorts),
+        "checkins.Adjustment": Q(program__cohorts__in=cohorts),
         "checkins.Answer": Q(checkin__match__in=matches),
         "checkins.Concern": Q(match__in=matches),
         "checkins.ConcernNote": Q(concern__match__in=matches),

@@ -292,7 +292,9 @@ def test_a_change_of_state_is_shown_as_what_it_is_about(label, pair, world):
 def test_every_table_with_states_is_in_the_table():
     rounds = {"matching.Round", "matching.RoundJob", "matching.Proposal", "matching.Offer"}
     outbox = {"notifications.Notification", "applications.RosterJob"}
-    programs = {"checkins.Survey", "announcements.Announcement", "events.Event"}  # its own words
+    programs = {  # its own words
+        "checkins.Adjustment", "checkins.Survey", "announcements.Announcement", "events.Event",
+    }  # fmt: skip
     people = {"events.SignUp"}  # not of a pair: see events/tests/test_sign_ups.py
     known = set(HISTORIES) | rounds | outbox | programs | people
     assert {model._meta.label for model in stateful_models()} - known == set()

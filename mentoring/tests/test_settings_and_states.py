@@ -51,6 +51,10 @@ VERBS = {
         **dict.fromkeys(("accepted", "waitlisted", "declined"), "applications.reviewing.release"),
         "withdrawn": "applications.submission.withdraw",
     },
+    "checkins.Adjustment": {
+        "published": "checkins.adjustments.publish",
+        "withdrawn": "checkins.adjustments.withdraw",
+    },
     "checkins.CheckIn": {
         "open": "checkins.planning.open_due",
         "answered": "checkins.answering.answer",

@@ -1,0 +1,98 @@
+"""Publishing and withdrawing adjustments, and whether someone has one to read since their survey.
+
+A chair publishes. The words must be there in the program's language; a reader of another language
+without a text of its own reads that one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from notifications.links import absolute
+from programs.committee import Role, has_role
+from programs.models import Program
+from workflow.states import move
+
+from .models import Adjustment, CheckIn
+from .quotes import quoted_words
+
+State = Adjustment.State
+
+
+def problems(adjustment: Adjustment, *, by: User) -> list[str]:
+    """Return what stands in the way of publishing, in words; nothing if it can be published."""
+    found = []
+    own = adjustment.program.language
+    if not adjustment.heard.get(own):
+        found.append(_("Say what you heard, in the language of the program."))
+    if not adjustment.changed.get(own):
+        found.append(_("Say what was changed, in the language of the program."))
+    texts = [*adjustment.heard.values(), *adjustment.changed.values()]
+    if quote := quoted_words(texts, reader=by, program=adjustment.program):
+        words = _("These words are in someone's answer: “%(words)s”. Say it in your own words.")
+        found.append(words % {"words": quote})
+    return found
+
+
+def may_act_on(adjustment: Adjustment, user: User) -> bool:
+    """Return whether `user` may publish and withdraw it: the chairs of its program."""
+    return has_role(user, adjustment.program, Role.CHAIR)
+
+
+def _require(adjustment: Adjustment, user: User) -> None:
+    if not may_act_on(adjustment, user):
+        raise ActionNotAllowed(_("You don't have permission to do this."))
+
+
+@transaction.atomic
+def publish(adjustment: Adjustment, *, by: User, at: datetime | None = None) -> None:
+    """Show it to its readers.
+
+    Raises ActionNotAllowed unless `by` is a chair, for what `problems` says, and if it is no draft.
+    """
+    _require(adjustment, by)
+    if found := problems(adjustment, by=by):
+        raise ActionNotAllowed(" ".join(found))
+    now = at or timezone.now()
+    move(adjustment, State.PUBLISHED, by=by, at=now, published_at=now)
+
+
+@transaction.atomic
+def withdraw(adjustment: Adjustment, *, by: User, at: datetime | None = None) -> None:
+    """Show a published one to the committee alone, or give up a draft.
+
+    Raises ActionNotAllowed unless `by` is a chair, and if it is withdrawn already.
+    """
+    _require(adjustment, by)
+    now = at or timezone.now()
+    move(adjustment, State.WITHDRAWN, by=by, at=now, withdrawn_at=now)
+
+
+def list_url(program: Program) -> str:
+    """Return the absolute address of the page that lists the adjustments of a program."""
+    return absolute(reverse("checkins:adjustment-list", args=[program.slug]))
+
+
+def has_news(checkin: CheckIn) -> bool:
+    """Return whether the person may read an adjustment published since their last survey.
+
+    Their last survey is what they were asked in the program before this one. It must concern their
+    cohort and role. Someone who was never asked before has no news.
+    """
+    asked = CheckIn.objects.of(checkin.person).exclude(pk=checkin.pk)
+    earlier = asked.filter(match__mentee__cohort__program=checkin.program)
+    if checkin.opened_at:
+        earlier = earlier.filter(opened_at__lt=checkin.opened_at)
+    last = earlier.aggregate(at=Max("opened_at"))["at"]
+    if last is None:
+        return False
+    readable = Adjustment.objects.visible_to(checkin.person).published().about(checkin)
+    return readable.filter(published_at__gt=last).exists()
