@@ -38,6 +38,8 @@ class Vocabulary(models.Model):
         help_text=_('Name by language, for example {"en": "French", "fr": "français"}.'),
     )
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    # A file named it; the committee may want to merge it with another word.
+    is_from_import = models.BooleanField(_("from import"), default=False, editable=False)
 
     objects = VocabularyQuerySet.as_manager()
 

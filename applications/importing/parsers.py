@@ -109,12 +109,18 @@ def _validated(check: Callable[[str], None]) -> Callable[[str, object], str]:
 
 
 def _email(field: str, value: object) -> str:
-    """Accept an address alone, in angle brackets after a name, or as a link."""
-    text = JOINERS.sub("", clean(value))
+    """Accept an address alone, in angle brackets after a name, or as a link.
+
+    A word processor makes a typographic apostrophe of the one in an address.
+    """
+    text = JOINERS.sub("", clean(value)).replace("’", "'")
     if found := IN_BRACKETS.search(text):
         text = found[1]
     if text[:7].casefold() == "mailto:":
         text = text[7:]
+    if text.count("@") > 1:
+        message = _("“%(text)s” is more than one e-mail address. Keep one in each row.")
+        raise InvalidCell(message % {"text": text[:80]})
     return _validated(validate_email)(field, text).lower()
 
 

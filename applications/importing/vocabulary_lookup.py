@@ -89,7 +89,9 @@ class VocabularyLookup:
             last = own.aggregate(last=Max("position"))["last"] or 0
             code = unique_code(name, taken)
             names = {program.language: name}
-            return model.objects.create(program=program, code=code, names=names, position=last + 1)
+            return model.objects.create(
+                program=program, code=code, names=names, position=last + 1, is_from_import=True
+            )
 
         return cls(field, mapping, model.objects.current(program), create)
 
@@ -99,7 +101,8 @@ class VocabularyLookup:
         taken = set(model.objects.values_list("code", flat=True))
 
         def create(name: str) -> Entry:
-            return model.objects.create(code=unique_code(name, taken), names={"en": name})
+            code = unique_code(name, taken)
+            return model.objects.create(code=code, names={"en": name}, is_from_import=True)
 
         return cls(field, mapping, model.objects.current(), create)
 

@@ -158,6 +158,39 @@ def words_near_the_vocabulary(cohort, previews):
 
 @fault(
     Upload(
+        "Email,Name,Topics\nwp@example.org,Wor Pu,Health safety and wellbeing;négociation\n",
+        words={"Health safety and wellbeing": "is “Health, safety and wellbeing”"},
+    )
+)
+def words_without_their_comma_and_in_the_other_language(cohort, previews):
+    assert topics(cohort, "wp@example.org") == ["Health, safety and wellbeing", "Negotiation"]
+
+
+@fault(
+    Upload(
+        'Email,Name\n"Ann A <aa@example.org>",Ann A\nmailto:ab@example.org,Ann B\n'
+        "\u00a0AC@Example.org\u200b ,Ann C\no’hara.ae@example.org,Ann E\n",
+    )
+)
+def addresses_as_people_write_them(cohort, previews):
+    found = Application.objects.filter(cohort=cohort).order_by("pk")
+    assert [one.person.email for one in found] == [
+        "aa@example.org", "ab@example.org", "ac@example.org", "o'hara.ae@example.org",
+    ]  # fmt: skip
+
+
+@fault(
+    Upload(
+        'Email,Name\n"ad@example.org;ad2@example.org",Ann D\n',
+        stops="is more than one e-mail address. Keep one in each row.",
+    )
+)
+def two_addresses_in_one_cell(cohort, previews):
+    assert not names(cohort)
+
+
+@fault(
+    Upload(
         "Email,Name,Stage\nlv@example.org,Le Vel,Mid-career professional\n",
         columns={"Stage": "level"},
         answers={"Mid-career professional": "Mid career"},

@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Industry, User
 from applications.importing import BadFile, read_table
 from applications.models import (
     Application,
@@ -28,6 +28,7 @@ from programs.spellings import unique_code
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
+MARK = '<span class="wm-chip wm-chip-amber">from import</span>'
 
 
 def stored(email):
@@ -208,6 +209,25 @@ class TestUnequalWordsWithEqualSlugs:
         Topic.objects.create(program=program, code="x", names={"en": "Known"}, position=40)
         bring("Email,Name,Topics\nt@example.org,T,Pay\n", "email", "name", "topics", create="on")
         assert [str(one) for one in Topic.objects.current(program)] == ["Known", "Pay"]
+
+    def test_new_words_are_marked_in_the_list_and_where_words_are_merged(
+        self, bring, program, as_user, cleo
+    ):
+        Topic.objects.create(program=program, code="x", names={"en": "Known"})
+        file = "Email,Name,Topics,Industry\nt@example.org,T,Pay;Known,Rail\n"
+        bring(file, "email", "name", "topics", "industries", create="on")
+        marked = {str(one): one.is_from_import for one in Topic.objects.all()}
+        assert marked == {"Known": False, "Pay": True}
+        assert Industry.objects.get().is_from_import
+        client, url = as_user(cleo), reverse("admin:programs_topic_changelist")
+        assert client.get(url).content.decode().count(MARK) == 1
+        only = client.get(url, {"is_from_import__exact": 1}).context["cl"].result_list
+        assert [str(one) for one in only] == ["Pay"]
+        chosen = Topic.objects.values_list("pk", flat=True)
+        data = {"action": "merge_selected", "_selected_action": list(chosen)}
+        assert client.post(url, data).content.decode().count(MARK) == 1
+        industries = reverse("admin:accounts_industry_changelist")
+        assert MARK in client.get(industries).content.decode()
 
     def test_a_word_that_is_too_long_is_reported_and_not_cut(self, bring):
         file = f"Email,Name,Topics\nt@example.org,T,{'w' * 121}\n"

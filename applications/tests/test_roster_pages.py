@@ -1,6 +1,8 @@
 """The committee imports a roster in the admin: upload, columns, answers, check, import."""
 
 import html
+import re
+import tomllib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -172,6 +174,17 @@ def test_a_map_can_be_written_as_text_and_is_checked(upload, visit):
     assert visit("map", uploaded(), {"text": good}).status_code == 302
     assert RosterJob.system.latest().counts["created"] == 1
     assert visit("download", uploaded()).content.decode() == good.strip()
+
+
+def test_the_pages_ask_no_member_for_a_map_and_give_one_as_a_file(upload, visit):
+    upload()
+    page = visit("columns", uploaded()).content.decode()
+    assert "toml" not in page.lower().replace("map.toml", "")
+    assert "the map" not in re.sub(r"<details.*?</details>|<[^>]+>", "", page, flags=re.S).lower()
+    visit("columns", uploaded(), choices(**{"field-3": ""}))
+    answer = visit("download", uploaded())
+    assert answer["Content-Disposition"] == 'attachment; filename="map.toml"'
+    assert tomllib.loads(answer.content.decode())["fields"]
 
 
 @pytest.mark.parametrize("role", ["reader", "carer"])

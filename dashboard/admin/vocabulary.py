@@ -61,9 +61,9 @@ class VocabularyAdmin(WordAdmin):
     )
     export_program = ""
     change_roles = add_roles = (Role.CHAIR,)
-    list_display = ("__str__", "retired_on")
+    list_display = ("__str__", "origin", "retired_on")
     ordering = ("code",)
-    list_filter = (InUseFilter,)
+    list_filter = (InUseFilter, "is_from_import")
     search_fields = ("code", "names")
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
-from accounts.models import User
 from matching.models import MATCHERS, Offer
 from matching.models.offers import OfferQuerySet
 from matching.offer_reasons import why_chosen
@@ -89,34 +91,48 @@ class OfferAdmin(CommitteeAdmin):
         return ", ".join(str(one) for one in offer.people if offer.agreed_at(one))
 
     @admin.action(description=_("Ask the next mentor instead"), permissions=["change"])
-    def ask_next(self, request: HttpRequest, rows: OfferQuerySet) -> None:
-        self._each(
-            request, rows, lambda offer, by: pair_offers.withdraw(offer, by=by, asks_next=True)
-        )
+    def ask_next(self, request: HttpRequest, rows: OfferQuerySet) -> HttpResponse | None:
+        return self._each(request, rows, "ask_next", partial(pair_offers.withdraw, asks_next=True))
 
     @admin.action(description=_("Stop asking"), permissions=["change"])
-    def stop_asking(self, request: HttpRequest, rows: OfferQuerySet) -> None:
-        self._each(
-            request, rows, lambda offer, by: pair_offers.withdraw(offer, by=by, asks_next=False)
-        )
+    def stop_asking(self, request: HttpRequest, rows: OfferQuerySet) -> HttpResponse | None:
+        verb = partial(pair_offers.withdraw, asks_next=False)
+        return self._each(request, rows, "stop_asking", verb)
 
     @admin.action(description=_("Give more days to answer"), permissions=["change"])
-    def extend(self, request: HttpRequest, rows: OfferQuerySet) -> None:
-        self._each(request, rows, lambda offer, by: pair_offers.extend(offer, by=by))
+    def extend(self, request: HttpRequest, rows: OfferQuerySet) -> HttpResponse | None:
+        return self._each(request, rows, "extend", pair_offers.extend)
 
     def _each(
-        self, request: HttpRequest, rows: OfferQuerySet, act: Callable[[Offer, User], None]
-    ) -> None:
+        self, request: HttpRequest, rows: OfferQuerySet, action: str, verb: Callable[..., None]
+    ) -> HttpResponse | None:
+        """Show which requests the verb would change, and how; then call it for each of them."""
+        chosen = list(rows.select_related(*self.list_select_related))
+        if "confirmed" not in request.POST:
+            return self._confirm(request, action, chosen)
         done = 0
-        for offer in rows.select_related(*self.list_select_related):
+        for offer in chosen:
             try:
-                act(offer, acting_member(request))
+                verb(offer, by=acting_member(request))
                 done += 1
             except ActionNotAllowed as refused:
                 messages.warning(request, f"{self.pair(offer)}: {refused}")
         if done:
             text = ngettext("%(count)s request changed.", "%(count)s requests changed.", done)
             messages.success(request, text % {"count": done})
+        return None
+
+    def _confirm(self, request: HttpRequest, action: str, chosen: list[Offer]) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": dict(self.get_action_choices(request, []))[action],
+            "action": action,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "chosen": [one for one in chosen if one.state == Offer.State.OPEN],
+            "skipped": [one for one in chosen if one.state != Offer.State.OPEN],
+        }
+        return TemplateResponse(request, "admin/matching/offer/confirm.html", context)
 
     def program_of(self, obj: Offer) -> Program:
         return obj.round.program

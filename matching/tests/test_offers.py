@@ -20,8 +20,6 @@ from matching.offer_emails import url_of
 from matching.rounds import asking, pair_offers
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
-from programs.models import Conflict
-from testkit import factories
 from testkit import rounds as make
 from testkit.concurrency import at_once
 
@@ -305,52 +303,6 @@ def test_talk_to_us_first_asks_the_chairs_once_and_leaves_the_offer_open(
     concern = Concern.system.get()
     assert (concern.author, concern.match) == (people["ruth"].person, None)
     assert Offer.system.get(pk=asked.pk).state == State.OPEN
-
-
-# --- the committee
-
-
-def act(client, action, *rows):
-    data = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(reverse("admin:matching_offer_changelist"), data, follow=True)
-
-
-def test_the_committee_asks_the_next_stops_or_gives_more_time(asked, people, spare, as_user, cleo):
-    client = as_user(cleo)
-    was = timezone.now() + timedelta(days=2)
-    Offer.system.filter(pk=asked.pk).update(closes_at=was)
-    assert "1 request changed" in act(client, "extend", asked).content.decode()
-    assert Offer.system.get(pk=asked.pk).closes_at > was + timedelta(days=2)
-    act(client, "ask_next", asked)
-    following = offer_of(people["amina"], state="open")
-    assert following.mentor == spare
-    act(client, "stop_asking", following)
-    assert not Offer.system.filter(mentee=people["amina"], state="open").exists()
-    assert "no longer possible" in act(client, "stop_asking", following).content.decode()
-
-
-def test_readers_and_members_with_a_conflict_change_nothing(asked, people, program, as_user, cleo):
-    reader = factories.member("Rea Der", program=program, role="reader")
-    with pytest.raises(ActionNotAllowed):
-        pair_offers.withdraw(asked, by=reader, asks_next=False)
-    Conflict.objects.create(member=cleo, person=people["amina"].person)
-    with pytest.raises(ActionNotAllowed):
-        pair_offers.extend(asked, by=cleo)
-    page = as_user(cleo).get(reverse("admin:matching_offer_changelist")).content.decode()
-    assert "Ruth" not in page
-    assert Offer.system.get(pk=asked.pk).state == State.OPEN
-
-
-def test_today_counts_what_the_list_shows(asked, people, spare, as_user, cleo):
-    client = as_user(cleo)
-    assert "requests before matches wait" in client.get(reverse("admin:index")).content.decode()
-    page = client.get(reverse("admin:matching_offer_changelist") + "?state__exact=open")
-    assert page.context["cl"].result_count == 3
-    pair_offers.answer(asked, by=people["ruth"].person, agrees=False)
-    pair_offers.answer(offer_of(people["amina"], state="open"), by=spare.person, agrees=False)
-    assert "mentee with no one left to ask" in client.get(reverse("admin:index")).content.decode()
-    page = client.get(reverse("admin:matching_offer_changelist") + "?left=none")
-    assert page.context["cl"].result_count == 1
 
 
 # --- races

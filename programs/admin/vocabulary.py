@@ -58,7 +58,7 @@ class EntryAdmin(WordAdmin):
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
     add_roles = change_roles = (Role.CHAIR,)
-    list_display = ("__str__", "program", "position", "is_current")
+    list_display = ("__str__", "program", "position", "origin", "is_current")
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")
@@ -110,8 +110,8 @@ class TopicAdmin(EntryAdmin):
     )
     form = TopicForm
     columns = ("program", "kind", "position", "retired_on")
-    list_display = ("__str__", "kind", "program", "position", "is_current")  # type: ignore[assignment]  # of another length
-    list_filter = ("kind",)
+    list_display = ("__str__", "kind", "program", "position", "origin", "is_current")  # type: ignore[assignment]  # of another length
+    list_filter = ("kind", "is_from_import")
 
 
 @admin.register(Experience)
@@ -122,6 +122,7 @@ class ExperienceAdmin(EntryAdmin):
         "mentors what they have been through."
     )
     form = ExperienceForm
+    list_filter = ("is_from_import",)
 
 
 @admin.register(ProgramActivity)

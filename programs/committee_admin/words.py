@@ -21,6 +21,7 @@ from ..models.word_merges import WordMergeQuerySet
 from ..spreadsheets import Sheet
 from ..vocabulary_exports import words_sheet
 from ..word_merging import Word, merge_words, merged_into, undo_merge, uses
+from .chips import chip
 from .list_exports import ExportAdmin
 
 SHOWN_MERGES = 5
@@ -66,6 +67,11 @@ class WordAdmin(ExportAdmin):
 
     def export_sheet(self, request: HttpRequest, rows: QuerySet) -> Sheet:
         return words_sheet(rows)
+
+    @admin.display(description=gettext_lazy("origin"), ordering="is_from_import")
+    def origin(self, word: Word) -> str:
+        """Mark what nobody in the committee has written."""
+        return chip(_("from import"), "amber") if word.is_from_import else ""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

@@ -48,6 +48,8 @@ class Entry(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    # A file named it; the committee may want to merge it with a word of its own.
+    is_from_import = models.BooleanField(_("from import"), default=False, editable=False)
 
     objects = VocabularyQuerySet.as_manager()
 

@@ -10,7 +10,10 @@ from programs.models import Experience, ProgramActivity, Topic
 from programs.spellings import unique_code
 from testkit import factories
 
-SCRIPTS = ("الرواتب", "医疗保健", "Бухгалтерия", "C++", "C#", "C", "Paie été")
+SCRIPTS = (
+    "الرواتب", "医疗保健", "Бухгалтерия", "Λογιστική", "שכר", "การเงิน", "हिन्दी", "회계", "Łódź",
+    "C++", "C#", "C", "Paie été",
+)  # fmt: skip
 KINDS = [(Topic, "subject"), (Experience, None), (ProgramActivity, "activity"), (Industry, None)]
 
 
