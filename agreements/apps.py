@@ -15,6 +15,5 @@ class AgreementsConfig(AppConfig):
             receivers,
             reconcilers,
             reflection_emails,
-            reflection_reminders,
         )
         from .goals import review_reminders  # noqa: F401  (they register themselves)

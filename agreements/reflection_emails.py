@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from matches.ending_texts import REOPENED
-from matches.models import Closure
+from matches.closing_plan import talk_is_over
+from matches.ending_texts import MATCH_ENDED
+from matches.ending_texts import REFLECTION as KIND
+from matches.models import Match
+from matches.thank_you_notes import COMPLETED
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
-from notifications.reasons import ANSWERED
+from notifications.reasons import ANSWERED, reason
 
 from . import reflections
 from .emails import to_one_of
-from .reflection_reminders import KIND
+
+GOES_ON = reason("pair-goes-on", gettext_lazy("the pair goes on, without a closing talk so far"))
 
 
 @kind(
     KIND,
     label=gettext_lazy("Look back on your time together"),
-    about="matches.Closure",
+    about="matches.Match",
     stream=OPTIONAL,
 )
-def reflection(closure: Closure, person: User) -> Email | Cancel:
-    """**To**: each person of a completed pair, alone. **When**: 5 days after it was completed;
-    again after 7 days. **Until**: they have looked back, the texts of the pair were erased, or the
-    pair was reopened."""
-    if closure.reopened_at:
-        return Cancel(REOPENED)
-    match = closure.match
+def reflection(match: Match, person: User) -> Email | Cancel:
+    """**To**: each person of a pair, alone. **When**: on the evening of the closing talk; again
+    after 5 and 12 days. Without one: 5 and 12 days after the pair was completed. **Until**: they
+    have looked back, the texts of the pair were erased, the talk did not take place, or the pair
+    goes on or has ended in another way."""
+    is_ended = match.state == Match.State.CLOSED
+    if is_ended and match.closed_kind not in COMPLETED:
+        return Cancel(MATCH_ENDED)
+    if not is_ended and not talk_is_over(match, timezone.now()):
+        return Cancel(GOES_ON)
     is_written = reflections.reflection_of(match, person) is not None
     if is_written or not reflections.may_reflect(match):
         return Cancel(ANSWERED)
-    return to_one_of(match, person, _("Look back"), "reflection")
+    return to_one_of(match, person, _("Look back"), "reflection", is_ended=is_ended)

@@ -24,11 +24,14 @@ class TalkChoice:
 class ClosingPlan:
     """The closing talk: `when` it is, "" without one; it is booked once both have confirmed it.
 
+    It is over when it was booked and its time has passed, whether or not anyone has noted it.
+
     `url` shows the meeting, `forget_url` (POST) lets it be a meeting like the others. Without a
     talk, `plan_url` leads to the form of a new one and `choices` are the meetings ahead.
     """
 
     is_booked: bool = False
+    is_over: bool = False
     when: str = ""
     url: str = ""
     forget_url: str = ""
@@ -44,6 +47,11 @@ def closing_plan(match: Match, person: User, at: datetime) -> ClosingPlan:
 def talk_is_booked(match: Match, at: datetime) -> bool:
     """Return whether the closing talk of the pair's term is confirmed, or was held."""
     return _answer(match, None, at).is_booked
+
+
+def talk_is_over(match: Match, at: datetime) -> bool:
+    """Return whether the closing talk of the pair's term was booked and its time has passed."""
+    return _answer(match, None, at).is_over
 
 
 def _answer(match: Match, person: User | None, at: datetime) -> ClosingPlan:

@@ -21,6 +21,8 @@ Cause, Kind = Closure.Cause, Match.Closed
 
 # Why e-mails are not sent.
 MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
+# The kind of e-mail that still asks a completed pair to look back.
+REFLECTION = "reflection"
 TERM_CHANGED = reason("term-changed", gettext_lazy("the last day is another one now"))
 TALK_BOOKED = reason("talk-booked", gettext_lazy("the closing talk is booked"))
 REOPENED = reason("reopened", gettext_lazy("the pair was reopened"))

@@ -24,7 +24,7 @@ from applications.models import Application
 from notifications.outbox import cancel_about, enqueue
 from workflow.states import move
 
-from .ending_texts import MATCH_ENDED
+from .ending_texts import MATCH_ENDED, REFLECTION
 from .models import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
 from .pair_lock import lock_row
 from .signals import ending_asked, ending_withdrawn, match_ended
@@ -221,7 +221,7 @@ def _finish(closure: Closure, at: datetime) -> None:
     """Stop what waits, ask and notify both, and let the apps above end their part."""
     match = closure.match
     EndingRequest.objects.open().filter(match=match).update(settled_at=at)
-    cancel_about(match, why=MATCH_ENDED, at=at)
+    cancel_about(match, why=MATCH_ENDED, at=at, but=(REFLECTION,))
     for person in match.people:
         if not closure.is_mistake and not (
             closure.cause == Cause.LEFT and closure.is_about(person)

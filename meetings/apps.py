@@ -16,6 +16,7 @@ class MeetingsConfig(AppConfig):
             receivers,
             reconcilers,
             record_by_link,
+            reflection_reminders,
             reminder_emails,
         )
         from .statements import notices  # noqa: F401  # they register themselves

@@ -95,13 +95,15 @@ def plan_of(
     """Return what the two have planned; with a `person`, in their words and with their choices."""
     talk = _talk_of(match)
     is_booked = talk is not None and talk.meeting.state != State.PROPOSED
+    is_over = is_booked and talk is not None and talk.meeting.ends_at <= at
     if person is None:
-        return ClosingPlan(is_booked=is_booked)
+        return ClosingPlan(is_booked=is_booked, is_over=is_over)
     partner = match.partner_of(person)
     if talk is not None:
         is_ahead = talk.meeting.is_ahead(at)
         return ClosingPlan(
             is_booked=is_booked,
+            is_over=is_over,
             when=show_time(talk.meeting.starts_at, person, partner),
             url=reverse("meetings:meeting-list", args=[match.public_id]),
             forget_url=_url("closing-talk-forget", talk.meeting) if is_ahead else "",

@@ -217,17 +217,25 @@ def _add(row: Notification) -> None:
 
 
 def cancel_about(
-    about: models.Model, *, why: str, at: datetime | None = None, kinds: tuple[str, ...] = ()
+    about: models.Model,
+    *,
+    why: str,
+    at: datetime | None = None,
+    kinds: tuple[str, ...] = (),
+    but: tuple[str, ...] = (),
 ) -> int:
     """Cancel the e-mails about a record that are waiting; return how many.
 
-    `kinds` limits it to some kinds; `why` is the code of the reason that the committee sees. The
-    check at sending time would cancel them as well; doing it at once keeps the outbox up to date.
+    `kinds` limits it to some kinds, and `but` leaves some out. `why` is the code of the reason
+    that the committee sees. The check at sending time would cancel them as well; doing it at once
+    keeps the outbox up to date.
     """
     waiting = Notification.system.about(about)
     waiting = waiting.filter(state__in=[State.PENDING, State.HELD])
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
+    if but:
+        waiting = waiting.exclude(kind__in=but)
     now = at or timezone.now()
     return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
 

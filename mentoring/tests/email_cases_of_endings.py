@@ -83,6 +83,11 @@ def completed_pair() -> Case:
     return Case(closure, match.mentor.person)
 
 
+def pair_to_look_back() -> Case:
+    match = completed_pair().about.match
+    return Case(match, match.mentor.person)
+
+
 def get_certificate(case: Case) -> None:
     issuing.issue_certificate(case.about.match, by=case.to)
 
@@ -102,4 +107,4 @@ def alumnus() -> Case:
 
 
 def look_back(case: Case) -> None:
-    reflections.save(case.about.match, by=case.to, learned="To listen.", next_steps="", goals={})
+    reflections.save(case.about, by=case.to, learned="To listen.", next_steps="", goals={})
