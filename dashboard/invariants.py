@@ -20,6 +20,8 @@ from django.db.models.functions import Cast, Lag
 
 from agreements.models import AgreementVersion, PaperRecord, Signature
 from checkins.models import CheckIn, Concern
+from events.models import Event, SignUp
+from events.sign_ups import could_be_filled, not_for_any_more
 from matches.models import Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
 from matches.uncovered import UNCOVERED_AT_MOST
@@ -219,6 +221,22 @@ def reminders_in_pauses(at: datetime) -> Iterable[Notification]:
             back_at__gt=OuterRef("sent_at"),
         )
         yield from sent.filter(about_type=table).filter(Exists(pauses))
+
+
+# --- events
+
+
+@invariant("Nobody has a place at an event that is ahead and not for them any more.")
+def places_of_others(at: datetime) -> Iterable[SignUp]:
+    for event in Event.objects.coming(at).select_related("program"):
+        yield from not_for_any_more(event)
+
+
+@invariant("No place of an event that is ahead stays free while people wait for it.")
+def places_that_stay_free(at: datetime) -> Iterable[Event]:
+    for event in Event.objects.coming(at).select_related("program"):
+        if could_be_filled(event):
+            yield event
 
 
 # --- states and e-mails

@@ -1,4 +1,4 @@
-"""What time does to events: invitations, reminders, questions. Run about once a minute.
+"""What time does to events: invitations, lost places, reminders, questions; once a minute.
 
 Each looks only at events that are ahead, or that were just over; running it twice changes nothing.
 Events of the past cost nothing, however many there are.
@@ -23,6 +23,7 @@ from programs.retention_limits import BATCH, text_limits
 from .audience import people_of
 from .feedback import OPEN_DAYS, closes_at
 from .models import Event, FeedbackAnswer, SignUp
+from .sign_ups import could_be_filled, free_lost_places, not_for_any_more
 
 State = Event.State
 INVITATION, REMINDER, CHANGE = "event-invitation", "event-reminder", "event-changed"
@@ -47,6 +48,16 @@ def to_invite(event: Event) -> QuerySet[User]:
     invited = Notification.system.about(event).filter(kind=INVITATION, recipient=OuterRef("pk"))
     signed_up = SignUp.objects.filter(event=event, person=OuterRef("pk"))
     return people_of(event).filter(~Exists(invited), ~Exists(signed_up)).order_by("pk")
+
+
+@reconciler
+def free_lost(at: datetime) -> int:
+    """Free the places of people whom a coming event is not for any more; return how many."""
+    signed_up = SignUp.objects.exclude(state=SignUp.State.LEFT).filter(event=OuterRef("pk"))
+    coming = Event.objects.coming(at).filter(Exists(signed_up)).select_related("program")
+    # Looked at without a lock: usually there is nobody.
+    changing = [one for one in coming if not_for_any_more(one).exists() or could_be_filled(one)]
+    return sum(free_lost_places(event, at=at) for event in changing)
 
 
 @reconciler

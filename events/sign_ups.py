@@ -5,6 +5,8 @@
 2. Anyone can leave until the event begins. The place goes to the first on the waiting list at
    once, in the same transaction, and that person is told.
 3. Doing the same twice changes nothing and sends nothing.
+4. Whoever the event is not for any more loses their place, without an e-mail: they have left the
+   program, or know that their pair has ended.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from workflow.states import move
 
 from .audience import people_of
 from .event_lock import lock_event
-from .models import Event, SignUp
+from .models import Event, SignUp, SignUpQuerySet
 
 State = SignUp.State
 CLOSED = _("You can no longer sign up for this event.")
@@ -72,6 +74,35 @@ def leave(event: Event, *, by: User, at: datetime | None = None) -> None:
     move(row, State.LEFT, by=by, at=at, since=at, turns=row.turns + 1)
     note_known("event-signed-up", person=by, about=event, at=at)
     fill_places(event, at=at)
+
+
+def not_for_any_more(event: Event) -> SignUpQuerySet:
+    """Return the places, also on the waiting list, of people whom the event is not for."""
+    rows = SignUp.objects.filter(event=event).exclude(state=State.LEFT)
+    return rows.exclude(person__in=people_of(event))
+
+
+@transaction.atomic
+def free_lost_places(event: Event, *, at: datetime) -> int:
+    """Take the places of people whom a coming event is not for any more; return how many.
+
+    They go to the first on the waiting list. Twice is once.
+    """
+    lock_event(event)
+    if not event.is_ahead(at):
+        return 0
+    rows = list(not_for_any_more(event))
+    for row in rows:
+        why = "the event is not for this person any more"
+        move(row, State.LEFT, by=None, at=at, since=at, turns=row.turns + 1, why=why)
+    fill_places(event, at=at)
+    return len(rows)
+
+
+def could_be_filled(event: Event) -> bool:
+    """Return whether a place is free while people wait for one."""
+    waiting = SignUp.objects.filter(event=event).waiting()
+    return waiting.exists() and free_places(event) != 0
 
 
 def free_places(event: Event) -> int | None:

@@ -6,9 +6,12 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from accounts.privacy import erase_person
 from applications.models import Application
-from events import arranging, sign_ups
+from dashboard import invariants
+from events import arranging, reconcilers, sign_ups
 from events.models import SignUp
+from matches import endings
 from notifications.testing import deliver_due_emails
 from testkit import events, factories
 
@@ -138,3 +141,88 @@ def test_a_closed_account_gets_no_place(event, ada, ben):
     type(ada).objects.filter(pk=ada.pk).update(is_active=False)
     sign_ups.leave(event, by=ben)
     assert state_of(event, ada) == State.WAITING
+
+
+class TestPlacesOfWhoIsNoLongerMeant:
+    """Withdrawn, erased, the account closed, the pair a mistake: the place goes to who waits."""
+
+    @pytest.fixture
+    def cam(self, cohort):
+        person = factories.person("Cam Third")
+        factories.application(person, cohort)
+        return person
+
+    @pytest.fixture
+    def waiting(self, event, ben, cam):
+        """Ben has the only place, Cam waits for it, and both have read so."""
+        for person in (ben, cam):
+            sign_ups.sign_up(event, by=person)
+        deliver_due_emails()
+        return event
+
+    def free(self, event):
+        for _time in range(2):
+            reconcilers.free_lost(timezone.now())
+        return deliver_due_emails()
+
+    def withdraw(self, ben, pair):
+        Application.objects.filter(person=ben).update(state="withdrawn")
+
+    def close_account(self, ben, pair):
+        type(ben).objects.filter(pk=ben.pk).update(is_active=False)
+
+    def end_pair(self, ben, pair):
+        endings.end(pair, by=pair.mentor.person, kind="choice")
+
+    @pytest.mark.parametrize("lose", ["withdraw", "close_account", "end_pair"])
+    def test_it_goes_to_the_first_who_waits_and_only_they_are_told(
+        self, lose, waiting, pair, ben, cam
+    ):
+        getattr(self, lose)(ben, pair)
+        mails = self.free(waiting)
+        assert (state_of(waiting, ben), state_of(waiting, cam)) == (State.LEFT, State.GOING)
+        about = [mail for mail in mails if "Kick-off" in mail.subject]
+        assert [(mail.to, mail.subject) for mail in about] == [
+            ([cam.email], "A place came free: Kick-off evening")
+        ]
+
+    def test_a_pair_that_was_a_mistake_gives_its_places_back(self, program, pair, ben, cleo):
+        event = events.published(program, by=cleo, audience="pairs")
+        sign_ups.sign_up(event, by=ben)
+        self.free(event)
+        assert state_of(event, ben) == State.GOING
+        endings.end(pair, by=cleo, kind="error", cause="mistake")
+        self.free(event)
+        assert state_of(event, ben) == State.LEFT
+
+    def test_the_waiting_list_loses_them_too(self, waiting, ben, cam):
+        self.withdraw(cam, None)
+        self.free(waiting)
+        assert (state_of(waiting, ben), state_of(waiting, cam)) == (State.GOING, State.LEFT)
+
+    def test_who_is_meant_keeps_the_place(self, waiting, ben, cam):
+        assert self.free(waiting) == []
+        assert (state_of(waiting, ben), state_of(waiting, cam)) == (State.GOING, State.WAITING)
+
+    def test_an_erased_person_gives_it_up_at_once(self, waiting, ben, cam):
+        erase_person(ben)
+        assert (state_of(waiting, ben), state_of(waiting, cam)) == (State.LEFT, State.GOING)
+
+    def test_once_the_event_has_begun_nothing_changes(self, waiting, pair, ben):
+        self.withdraw(ben, pair)
+        assert reconcilers.free_lost(events.started(waiting)) == 0
+        assert state_of(waiting, ben) == State.GOING
+
+    def test_the_invariants_name_what_was_forgotten(self, waiting, ben, cam):
+        def broken():
+            at = timezone.now()
+            checks = (invariants.places_of_others, invariants.places_that_stay_free)
+            return [len(list(find(at))) for find in checks]
+
+        assert broken() == [0, 0]
+        self.withdraw(ben, None)
+        assert broken() == [1, 0]
+        SignUp.objects.of(ben).update(state="left")
+        assert broken() == [0, 1]
+        self.free(waiting)
+        assert broken() == [0, 0]
