@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.forms.models import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -25,6 +26,21 @@ from .models import Announcement, GroupFilter, SavedGroup
 from .releasing import may_act_on, states_of_emails
 
 State = Announcement.State
+
+
+class UnsentFilter(admin.SimpleListFilter):
+    """Drafts that became one by themselves."""
+
+    title = gettext_lazy("sending")
+    parameter_name = "sending"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("failed", _("Nobody was in the group at its time"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "failed":
+            return queryset
+        return queryset.filter(pk__in=Announcement.objects.for_committee(request.user).unsent())
 
 
 class GroupAdmin(CommitteeAdmin):
@@ -80,7 +96,7 @@ class AnnouncementAdmin(GroupAdmin):
     menu_words = gettext_lazy("Write")
     form = AnnouncementForm
     list_display = ("__str__", "group", "author", "state_chip", "send_at", "created_at")
-    list_filter = ("state",)
+    list_filter = ("state", UnsentFilter)
     list_select_related = ("program", "cohort__program", "author")
     empty_words = gettext_lazy("Nothing has been written to a group yet.")
     change_form_template = "admin/announcements/announcement/change_form.html"

@@ -33,11 +33,12 @@ WRITERS = Membership.CARERS
 class Group:
     """Who would get an announcement, and how many of the group would not, by the reason.
 
-    `by_zone` and `by_language` count those who would.
+    `muted` is None where it would tell about few people. `by_zone` and `by_language` count those
+    who would.
     """
 
     people: list[User]
-    muted: int
+    muted: int | None
     without_address: int
 
     @property
@@ -65,7 +66,14 @@ def find_group(chosen: GroupFilter, *, author: User, at: datetime) -> Group:
     reached = wanting.exclude(email__endswith=NO_ADDRESS_DOMAIN)
     people = list(reached.order_by("name", "pk"))
     wanted = wanting.count()
-    return Group(people, muted=found.count() - wanted, without_address=wanted - len(people))
+    muted_count = found.count() - wanted
+    # The writer reads the names of the others: the number must not tell who is missing.
+    is_shown = muted_count >= chosen.program.policy.smallest_group
+    return Group(
+        people,
+        muted=muted_count if is_shown else None,
+        without_address=wanted - len(people),
+    )
 
 
 def belongs(chosen: GroupFilter, person: User, *, author: User) -> bool:

@@ -118,6 +118,10 @@ class AnnouncementQuerySet(ScopedQuerySet):
     def due(self, at: datetime) -> Self:
         return self.filter(state=Announcement.State.WAITING, send_at__lte=at)
 
+    def unsent(self) -> Self:
+        """Drafts that could not be sent at their time, and that nobody has looked after since."""
+        return self.filter(state=Announcement.State.DRAFT, unsent_at__isnull=False)
+
 
 class Announcement(GroupFilter):
     """One text to a group of people, in one or more languages; each gets an e-mail of their own."""
@@ -147,6 +151,8 @@ class Announcement(GroupFilter):
     created_at = models.DateTimeField(_("written at"), default=timezone.now, editable=False)
     send_at = models.DateTimeField(_("to be sent at"), null=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
+    # When it became a draft by itself, because nobody was in its group at its time.
+    unsent_at = models.DateTimeField(_("not sent at"), null=True, editable=False)
 
     objects = AnnouncementQuerySet.as_manager()
 
@@ -166,7 +172,11 @@ class Announcement(GroupFilter):
                 | Q(state="sent", send_at__isnull=False, sent_at__isnull=False)
                 | Q(state__in=["draft", "discarded"], send_at=None, sent_at=None),
                 name="announcement_state_has_its_moments",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(unsent_at=None) | Q(state="draft"),
+                name="announcement_unsent_is_a_draft",
+            ),
         ]
 
     def __str__(self) -> str:

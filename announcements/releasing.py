@@ -2,7 +2,8 @@
 
 1. Its author, or a chair, sets the time. Until then Stop makes it a draft again.
 2. At that time the group is asked once more, and one e-mail is enqueued for each person, in one
-   transaction. Nobody is written to whom the author may not write to any more.
+   transaction. Nobody is written to whom the author may not write to any more. If nobody is left it
+   becomes a draft, and its author and the chairs see that until they send or discard it.
 3. E-mails of it that still wait, for quiet hours or a weekly limit, can be held back later too.
 """
 
@@ -82,7 +83,7 @@ def schedule(
         raise ActionNotAllowed(_("Nobody is in this group now, so there is no one to write to."))
     moments = release_times(announcement, group.by_zone, at=now)
     when = moments[-1] if is_sooner else moments[0]
-    move(announcement, State.WAITING, by=by, at=now, send_at=when, author_id=by.pk)
+    move(announcement, State.WAITING, by=by, at=now, send_at=when, author_id=by.pk, unsent_at=None)
     return len(group.people)
 
 
@@ -97,7 +98,7 @@ def stop(announcement: Announcement, *, by: User, at: datetime | None = None) ->
 def discard(announcement: Announcement, *, by: User, at: datetime | None = None) -> None:
     """Give up a draft. Raises ActionNotAllowed unless `by` may, or if it is no draft."""
     _require(announcement, by)
-    move(announcement, State.DISCARDED, by=by, at=at)
+    move(announcement, State.DISCARDED, by=by, at=at, unsent_at=None)
 
 
 @transaction.atomic
@@ -164,7 +165,8 @@ def _send(pk: int, at: datetime) -> bool:
     group = find_group(found, author=found.author, at=at)
     if not group.people:
         log.warning("an announcement was not sent: nobody is in its group")
-        move(found, State.DRAFT, by=None, at=at, send_at=None)
+        why = "nobody is in its group"
+        move(found, State.DRAFT, by=None, at=at, send_at=None, unsent_at=at, why=why)
         return False
     later = later_moment(group.by_zone, found.send_at, at, sender_policy_for(found.program))
     if later:

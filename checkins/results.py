@@ -30,7 +30,6 @@ from .suppression import Figure, Source, pool
 
 State = CheckIn.State
 # Whatever a program sets, figures of fewer people are never shown.
-SMALLEST_GROUP_EVER = 3
 
 
 class StoredFigure(TypedDict):
@@ -63,7 +62,7 @@ class NeedTable(TypedDict):
 
 def smallest_group(program: Program) -> int:
     """Return how many answers a shown figure needs at least, in `program`."""
-    return max(SMALLEST_GROUP_EVER, program.policy.small_group)
+    return program.policy.smallest_group
 
 
 @reconciler

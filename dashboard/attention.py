@@ -17,6 +17,7 @@ from access.bounded import count_up_to
 from accounts.models import User
 from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
+from announcements.models import Announcement
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.first_contact import without_contact
@@ -59,6 +60,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_applications(member, at),
         *_rounds(member),
         *_offers(member),
+        *_announcements(member),
         *_pairs(member, at),
         *_members(member, at),
         *_emails(member),
@@ -202,6 +204,14 @@ def _offers(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(waiting, text, changelist_url("matching_offer", state__exact="open"))
     text = ngettext("mentee with no one left to ask", "mentees with no one left to ask", without)
     yield AttentionItem(without, text, changelist_url("matching_offer", left="none"), "amber")
+
+
+def _announcements(member: User) -> Iterator[AttentionItem]:
+    unsent = Announcement.objects.for_committee(member).unsent()
+    (count,) = _counts(unsent, Q())
+    text = ngettext("announcement was not sent", "announcements were not sent", count)
+    url = changelist_url("announcements_announcement", sending="failed")
+    yield AttentionItem(count, text, url, "amber")
 
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:

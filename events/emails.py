@@ -237,7 +237,7 @@ def event_feedback(event: Event, person: User) -> Email | Cancel:
         return Cancel(email_reasons.SIGNED_UP)
     address = link(FEEDBACK, person=person, subject=event, until=now + timedelta(days=30))
     action = (_("Answer three questions"), address)
-    context = {"smallest": event.program.policy.small_group}
+    context = {"smallest": event.program.policy.smallest_group}
     return _email(event, person, at=now, action=action, context=context)
 
 

@@ -90,7 +90,7 @@ def results_of(event: Event, reader: User, *, at: datetime) -> Results:
     came = rows.count()
     if is_open(event, at):
         return Results(_("The answers are shown once no more can be given."), came)
-    smallest = event.program.policy.small_group
+    smallest = event.program.policy.smallest_group
     own = rows.filter(person=reader.pk, has_answered=True).count()
     answers = list(FeedbackAnswer.system.filter(event=event))
     if len(answers) - own < smallest:

@@ -46,6 +46,6 @@ def feedback_page(request: HttpRequest, event: Event, person: User) -> HttpRespo
         "is_done": is_done,
         "refusal": refusal,
         "is_open": may_answer(event, person, timezone.now()),
-        "smallest": event.program.policy.small_group,
+        "smallest": event.program.policy.smallest_group,
     }
     return render(request, "events/feedback.html", context)

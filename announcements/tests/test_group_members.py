@@ -135,15 +135,19 @@ def test_a_chair_of_another_program_reaches_no_one(everyone, names):
     assert names(*ALL, author=factories.member(program=factories.program())) == set()
 
 
-def test_muted_and_without_address_are_counted_apart(cohort, program, cleo):
-    muted, missing = factories.person("Muted"), factories.person("Missing")
-    for person in (muted, missing, factories.person("Reached")):
+@pytest.mark.parametrize(("count", "shown"), [(0, None), (1, None), (4, None), (5, 5)])
+def test_muted_are_counted_unless_they_are_few(cohort, program, cleo, count, shown):
+    missing = factories.person("Missing")
+    for person in (missing, factories.person("Reached")):
         factories.application(person, cohort)
-    preferences.mute(muted, "news", at=AT)
+    for _number in range(count):
+        muted = factories.person()
+        factories.application(muted, cohort)
+        preferences.mute(muted, "news", at=AT)
     type(missing).objects.filter(pk=missing.pk).update(email="x@no-address.invalid")
     group = find_group(SavedGroup(program=program, situations=ALL), author=cleo, at=AT)
     assert [one.name for one in group.people] == ["Reached"]
-    assert (group.muted, group.without_address) == (1, 1)
+    assert (group.muted, group.without_address) == (shown, 1)
     assert (group.by_zone, group.by_language) == ({"UTC": 1}, {"en": 1})
 
 

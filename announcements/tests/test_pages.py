@@ -1,10 +1,15 @@
 """The pages of the committee, and the list that people read."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from announcements import privacy, releasing
 from announcements.models import Announcement, SavedGroup
+from applications.models import Application
+from dashboard.attention import attention_items
 from notifications.models import Notification
 from testkit import factories
 
@@ -115,6 +120,20 @@ def test_an_empty_group_says_so_and_offers_no_button(as_user, cleo, write):
     page = as_user(cleo).get(url("send", write())).content.decode()
     assert "0 people get it" in page
     assert "Send it to the group" not in page
+
+
+def test_a_draft_that_could_not_be_sent_says_so_on_its_pages_and_today(as_user, cleo, write, ann):
+    row, client = write(), as_user(cleo)
+    releasing.schedule(row, by=cleo)
+    Application.objects.filter(person=ann).update(state="withdrawn")
+    releasing.send_due(timezone.now() + timedelta(days=7))
+    for name in ("change", "send"):
+        assert "nobody was in its group" in client.get(url(name, row)).content.decode()
+    (item,) = [one for one in attention_items(cleo, at=timezone.now()) if "not sent" in one.text]
+    assert (item.count, item.text) == (1, "announcement was not sent")
+    assert list(client.get(item.url).context["cl"].result_list) == [row]
+    releasing.discard(Announcement.objects.get(), by=cleo)
+    assert list(client.get(item.url).context["cl"].result_list) == []
 
 
 def test_words_of_another_language_are_shown_to_whom_they_go(as_user, cleo, write, cohort):

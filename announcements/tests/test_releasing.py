@@ -233,3 +233,29 @@ def test_a_chair_who_sends_the_draft_of_a_carer_answers_for_it(write, people, pr
     assert draft.author_id == cleo.pk
     releasing.send_due(AT + HELD)
     assert len(deliver_due_emails(AT + HELD)) == 3
+
+
+def empty_its_group(people):
+    Application.objects.filter(person__in=people).update(state="withdrawn")
+
+
+def test_with_nobody_left_it_becomes_a_draft_that_says_so(waiting, people, cleo):
+    empty_its_group(people)
+    assert [releasing.send_due(AT + HELD), releasing.send_due(AT + HELD)] == [0, 0]
+    row = fresh(waiting)
+    assert (row.state, row.send_at, row.unsent_at) == ("draft", None, AT + HELD)
+    assert list(Announcement.objects.for_committee(cleo).unsent()) == [row]
+
+
+@pytest.mark.parametrize("act", ["schedule", "discard"])
+def test_it_says_so_until_someone_sends_or_discards_it(waiting, people, cleo, act):
+    empty_its_group(people)
+    releasing.send_due(AT + HELD)
+    Application.objects.filter(person__in=people).update(state="accepted")
+    getattr(releasing, act)(fresh(waiting), by=cleo, at=AT + HELD)
+    assert fresh(waiting).unsent_at is None
+
+
+def test_one_that_was_stopped_says_nothing(waiting, cleo):
+    releasing.stop(waiting, by=cleo, at=AT)
+    assert not Announcement.objects.for_committee(cleo).unsent().exists()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ..signals import policy_saved
 from .programs import Program, ProgramPartQuerySet
 
+SMALLEST_GROUP_EVER = 3  # however a program sets it
 UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
 
 
@@ -250,6 +251,11 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return str(_("Policy of %(program)s") % {"program": self.program})
+
+    @property
+    def smallest_group(self) -> int:
+        """How many people a figure that is shown rests on at least."""
+        return max(SMALLEST_GROUP_EVER, self.small_group)
 
     def capacity_for(self, offered: int | None, *, is_first_time: bool | None) -> int:
         """Return how many mentees a mentor may have: what they offer, up to the program's limit.
