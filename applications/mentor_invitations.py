@@ -70,6 +70,12 @@ def programs_to_invite_to(user: User) -> QuerySet[Program]:
     return Program.objects.public().filter(pk__in=rows.order_by().values("cohort__program"))
 
 
+def may_invite_as(application: Application) -> bool:
+    """Return whether someone may invite because of this application: they are a mentor."""
+    is_mentor = application.is_mentor and application.state == State.ACCEPTED
+    return is_mentor and application.program.is_public
+
+
 def limit_of(user: User, program: Program) -> int:
     """Return how many people `user` may invite within the window."""
     is_member = Membership.objects.live().of(user).filter(program=program).exists()

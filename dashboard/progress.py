@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications.mentor_invitations import may_invite_as
 from applications.models import Application
 from applications.taking_part import may_change
 from matches.models import Match
@@ -145,9 +146,10 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Events"), "url": reverse("events:event-list")},
         {"label": _("Library"), "url": reverse("learning:item-list")},
     ]
+    invite = [_invite(status)] if _may_invite(status) else []
     if not status.match:
-        is_open = may_change(application, status.person)
-        return [mine, part, *shared] if is_open else [mine, *shared]
+        own = [part] if may_change(application, status.person) else []
+        return [mine, *own, *shared, *invite]
     key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
@@ -157,15 +159,15 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         *shared,
         *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),
-        *([_invite(status)] if _may_invite(status) else []),
+        *invite,
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
     ]
 
 
 def _may_invite(status: ParticipantStatus) -> bool:
-    """Return whether the person mentors, or has an ended pair; see `mentor_invitations`."""
+    """Return whether the person is a mentor, or has an ended pair; see `mentor_invitations`."""
     is_ended = status.match is not None and status.match.state == Match.State.CLOSED
-    return status.program.is_public and (status.application.is_mentor or is_ended)
+    return may_invite_as(status.application) or (is_ended and status.program.is_public)
 
 
 def _invite(status: ParticipantStatus) -> dict[str, str]:

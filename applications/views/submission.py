@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import submission
+from .. import mentor_invitations, submission
 from ..completeness import groups, missing, parts
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
@@ -173,6 +173,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "part_sentences": (
             part_sentences(application) if may_change(application, application.person) else []
         ),
+        "may_invite": mentor_invitations.may_invite_as(application),
         **orientation_figures(),
     }
     return render(request, "applications/sent.html", context)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from meetings.models import Meeting
+from programs.models import Program
 from testkit import agreements, factories
 
 HOME = reverse("dashboard:home")
@@ -111,3 +112,25 @@ def test_the_number_of_queries_does_not_grow_with_the_pairs(
     client.get(HOME)  # the first page after signing in notes the device
     with django_assert_max_num_queries(11):
         assert len(client.get(HOME).context["tabs"] or [1]) == pairs
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "is_public", "is_offered"),
+    [
+        ("mentor", "accepted", True, True),
+        ("mentor", "accepted", False, False),
+        ("mentor", "submitted", True, False),
+        ("mentee", "accepted", True, False),
+    ],
+)
+def test_a_mentor_without_a_pair_can_invite_another_one(
+    as_user, dan, cohort, role, state, is_public, is_offered
+):
+    Program.objects.update(is_public=is_public)
+    application = factories.application(dan, cohort, role, state=state)
+    client = as_user(dan)
+    invite = reverse("applications:mentor-invitation-create", args=[cohort.program.slug])
+    assert (client.get(invite).status_code == 200) is is_offered
+    sent = reverse("applications:application-sent", args=[application.public_id])
+    for page in (HOME, sent):
+        assert (invite in client.get(page).content.decode()) is is_offered
