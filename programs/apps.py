@@ -5,4 +5,9 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
-        from . import emails, opening_links, privacy  # noqa: F401  registers kinds, links, erasure
+        from . import (  # noqa: F401  # they register themselves
+            deputy_emails,
+            emails,
+            opening_links,
+            privacy,
+        )

@@ -28,6 +28,14 @@ def leaving_carer() -> Case:
     return case
 
 
+def leaving_deputy() -> Case:
+    """Their role ends soon, and the chair names them."""
+    case = leaving_carer()
+    chair = factories.member(program=case.about.program, role="chair")
+    Membership.objects.filter(user=chair).update(deputy=case.to)
+    return case
+
+
 def lose_the_pairs(case: Case) -> None:
     Match.objects.filter(carer=case.to).update(carer=None)
 
@@ -79,5 +87,10 @@ CARERS = {
         leaving_carer,
         stop=lambda case: update(case, until=None),
         reason="role-goes-on",
+    ),
+    "deputy-leaves": Scenario(
+        leaving_deputy,
+        stop=lambda case: Membership.objects.filter(deputy=case.to).update(deputy=None),
+        reason="deputy-stays",
     ),
 }

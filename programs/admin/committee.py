@@ -108,14 +108,18 @@ class EndsFilter(admin.SimpleListFilter):
         return [
             ("soon", _("Carers whose role ends within 30 days")),
             ("deputy", _("Members whose deputy has left the committee")),
+            ("deputy-soon", _("Members whose deputy leaves within 30 days")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() == "deputy":
             return queryset.filter(pk__in=Membership.objects.with_lost_deputy())
+        today = timezone.localdate()
+        if self.value() == "deputy-soon":
+            return queryset.filter(pk__in=Membership.objects.losing_deputy(today))
         if self.value() != "soon":
             return queryset
-        ending = Membership.objects.ending(timezone.localdate())
+        ending = Membership.objects.ending(today)
         return queryset.filter(pk__in=ending)
 
 

@@ -98,6 +98,38 @@ class MembershipQuerySet(DatedQuerySet):
         """The live roles whose deputy has no role in the same program any more."""
         return self.live().exclude(deputy=None).filter(~_deputy_is_member())
 
+    def ending_deputies(self, today: date, within: timedelta = ENDS_SOON) -> Self:
+        """The last live roles of members that end `within` this time, whom others need as deputy.
+
+        The others are members whose own role goes on longer.
+        """
+        mine = Membership.objects.filter(
+            user=models.OuterRef("user"), program=models.OuterRef("program")
+        ).exclude(pk=models.OuterRef("pk"))
+        until = models.OuterRef("until")
+        later = models.Q(until=None) | models.Q(until__gt=until)
+        same_day = models.Q(until=until, pk__gt=models.OuterRef("pk"))
+        named = Membership.objects.live(today).filter(
+            later, program=models.OuterRef("program"), deputy=models.OuterRef("user")
+        )
+        ending = self.live(today).filter(until__lte=today + within)
+        return ending.filter(~models.Exists(mine.filter(later | same_day)), models.Exists(named))
+
+    def losing_deputy(self, today: date) -> Self:
+        """The live roles whose deputy is one of `ending_deputies`, and that go on longer."""
+        ending = Membership.objects.ending_deputies(today).filter(
+            user=models.OuterRef("deputy"), program=models.OuterRef("program")
+        )
+        last = models.Subquery(ending.values("until")[:1])
+        rows = self.live(today).annotate(deputy_until=last)
+        goes_on = models.Q(until=None) | models.Q(until__gt=models.F("deputy_until"))
+        return rows.filter(goes_on, deputy_until__isnull=False)
+
+    def left_by_deputy(self, deputy: Membership) -> Self:
+        """The live roles whose deputy has their last role in `deputy`, and that go on longer."""
+        later = models.Q(until=None) | models.Q(until__gt=deputy.until)
+        return self.live().filter(later, program=deputy.program_id, deputy=deputy.user_id)
+
     def first_day_without(self, user: User, program: Program) -> date | None:
         """Return the first day on which `user` has no role in `program`, today if there is none.
 

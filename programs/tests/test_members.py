@@ -12,6 +12,7 @@ from checkins.care_access import deputies_of
 from notifications import work_hours
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
+from programs.deputy_emails import DEPUTY_ENDS, deputy_leaves, tell_of_ending_deputies
 from programs.members import invite_member
 from programs.models import Membership, Program, Topic
 from testkit import factories
@@ -197,3 +198,68 @@ def test_nonsense_is_refused_and_makes_nothing(email, program, said):
         call_command("invite_chair", email, program=program)
     assert not Program.objects.exists()
     assert not User.objects.exists()
+
+
+class TestADeputyWhoseRoleEnds:
+    """A month before, the deputy and the chairs are told, once for each last day."""
+
+    @pytest.fixture
+    def deputy(self, program, cleo, today):
+        """Eve stands in for Cleo, the chair, and Max, a carer; her role ends in 20 days."""
+        eve = factories.member("Eve Stand", program=program, role="carer")
+        max_ = factories.member("Max Care", program=program, role="carer")
+        Membership.objects.filter(user__in=[cleo, max_]).update(deputy=eve)
+        self.end(eve, today + timedelta(days=20))
+        return eve
+
+    @pytest.fixture
+    def today(self):
+        return timezone.localdate()
+
+    def end(self, person, day):
+        Membership.objects.filter(user=person).update(until=day)
+
+    def run(self):
+        for _time in range(2):
+            tell_of_ending_deputies(timezone.now())
+        found = Notification.system.filter(kind=DEPUTY_ENDS).order_by("pk")
+        return [row.recipient.name for row in found]
+
+    def test_the_deputy_and_the_chair_are_told_once(self, deputy, cleo, today):
+        assert sorted(self.run()) == ["Cleo Marsh", "Eve Stand"]
+        mails = {message.to[0]: message for message in deliver_due_emails()}
+        own, chairs = mails[deputy.email], mails[cleo.email]
+        assert own.subject == "Your role as a deputy ends soon"
+        assert "you are the deputy of Cleo Marsh, Max Care" in " ".join(own.body.split())
+        assert chairs.subject == "Eve Stand leaves the committee: a deputy is missing soon"
+        assert "?ends=deputy-soon" in chairs.body
+
+    def test_another_last_day_is_told_of_again(self, deputy, today):
+        self.run()
+        self.end(deputy, today + timedelta(days=25))
+        assert len(self.run()) == 4
+
+    @pytest.mark.parametrize("days", [None, 31])
+    def test_not_while_the_role_goes_on(self, deputy, today, days):
+        self.end(deputy, days and today + timedelta(days=days))
+        assert self.run() == []
+
+    def test_not_with_a_second_role_that_goes_on(self, deputy, program):
+        Membership.objects.create(user=deputy, program=program, role="reader")
+        assert self.run() == []
+
+    def test_not_if_those_they_stand_in_for_leave_no_later(self, deputy, cleo, today):
+        others = Membership.objects.filter(deputy=deputy)
+        others.update(until=today + timedelta(days=20))
+        assert self.run() == []
+
+    def test_the_e_mail_ends_when_nobody_names_them(self, deputy, cleo):
+        self.run()
+        row = Membership.objects.get(user=deputy)
+        Membership.objects.filter(deputy=deputy).update(deputy=None)
+        assert deputy_leaves(row, cleo).reason == "deputy-stays"
+
+    def test_the_list_shows_whose_deputy_leaves(self, deputy, as_user, cleo):
+        page = as_user(cleo).get("/admin/programs/membership/?ends=deputy-soon")
+        names = {row.user.name for row in page.context["cl"].result_list}
+        assert names == {"Cleo Marsh", "Max Care"}
