@@ -15,6 +15,7 @@ EMAILS = {
     **rules(
         "notifications",
         {
+            "MergedItem": {},
             "MutedStream": {},
             "WeeklyReader": {},
             "WorkHour": {},

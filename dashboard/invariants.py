@@ -287,6 +287,7 @@ def people_with_too_many_emails(at: datetime) -> Iterable[str]:
         is_urgent=False,
         sent_at__gt=at - timedelta(days=7),
         sent_at__lte=at,
+        merged=None,  # what was told together is one e-mail
     )
     counts = week.order_by().values("recipient").annotate(number=Count("pk"))
     for recipient, number in counts.values_list("recipient", "number"):

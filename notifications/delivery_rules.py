@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .kinds import OF_MEMBERS, Stream
+from .kinds import LIMITED, Stream
 from .models import MutedStream, Notification
+from .models.merged_items import is_merged
 from .reasons import QUIET_HOURS, WEEKLY_LIMIT
 from .sender_policy import SenderPolicy
 
@@ -56,17 +57,31 @@ def next_allowed_time(at: datetime, zone: str, policy: SenderPolicy) -> datetime
 
 def next_weekly_slot(row: Notification, at: datetime, policy: SenderPolicy) -> datetime:
     """Return `at` if the recipient's weekly limit allows this e-mail, else when it will."""
-    others = Notification.system.filter(recipient=row.recipient_id)
-    others = others.exclude(stream__in=[Stream.ESSENTIAL, *OF_MEMBERS]).exclude(pk=row.pk)
-    recent = others.filter(sent_at__gt=at - WEEK).order_by("sent_at")
-    sent = [sent_at for sent_at in recent.values_list("sent_at", flat=True) if sent_at]
+    sent, sending = _sent_in_week(row, at)
     if len(sent) >= policy.weekly_emails:
         return sent[-policy.weekly_emails] + WEEK
-    sending = others.filter(state=Notification.State.SENDING).count()
     if len(sent) + sending >= policy.weekly_emails:
         # Another process may be using the last slot. Both wait, for different times.
         return at + timedelta(seconds=random.uniform(30, 90))
     return at
+
+
+def slots_left(row: Notification, at: datetime, policy: SenderPolicy) -> int:
+    """Return how many e-mails of limited streams its recipient may still get, this one included."""
+    sent, sending = _sent_in_week(row, at)
+    return policy.weekly_emails - len(sent) - sending
+
+
+def _sent_in_week(row: Notification, at: datetime) -> tuple[list[datetime], int]:
+    """Return when its recipient got other limited e-mails, and how many are being sent.
+
+    Things that were told together count as the one e-mail that told them.
+    """
+    others = Notification.system.filter(recipient=row.recipient_id, stream__in=LIMITED)
+    others = others.exclude(pk=row.pk).exclude(is_merged())
+    recent = others.filter(sent_at__gt=at - WEEK).order_by("sent_at")
+    sent = [sent_at for sent_at in recent.values_list("sent_at", flat=True) if sent_at]
+    return sent, others.filter(state=Notification.State.SENDING).count()
 
 
 def is_muted(row: Notification, at: datetime) -> bool:

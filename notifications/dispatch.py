@@ -12,7 +12,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,7 +22,15 @@ from django.utils import timezone
 
 from access.placeholder_address import is_real
 
-from . import bounces, delivery_rules, known, restore_guard, volume_limit, work_hours
+from . import (
+    bounces,
+    delivery_rules,
+    known,
+    restore_guard,
+    several_at_once,
+    volume_limit,
+    work_hours,
+)
 from .building import build_email
 from .delivery import DeliveryResult, DeliveryStatus, MailConnection
 from .kinds import Cancel, Email
@@ -43,6 +51,7 @@ from .reasons import (
     REJECTED,
     RELEASED,
     SLOW_RENDERING,
+    WEEKLY_LIMIT,
 )
 from .recipients import Recipient, recipient_locale, recipient_of
 from .reconcilers import reconcile_due
@@ -55,6 +64,7 @@ State = Notification.State
 MAX_ATTEMPTS = 8
 MAX_UNKNOWN = 4
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
+AFTER_THE_LIMIT = timedelta(days=4)  # a weekend and its night may follow
 ADDRESS_PAUSE = timedelta(hours=6)  # of e-mails to people without an address
 LOST_REPLIES_LIMIT = 5  # in a row
 LOST_REPLIES_PAUSE = timedelta(minutes=15)
@@ -103,6 +113,7 @@ class OutgoingEmail:
 
     message: EmailMessage
     digest: str = ""
+    parts: Sequence[tuple[int, str]] = ()
 
 
 @dataclass
@@ -200,9 +211,12 @@ class Dispatcher:
             if wait:
                 self._postpone(lease, wait)
                 return None
+            may_merge = self.applies_delivery_rules and not email.urgent
+            if may_merge and several_at_once.merge(lease, recipient, policy, self.clock()):
+                return None
             rendered = compose(row, recipient, email, policy)
             message = build_message(row, recipient, email, rendered, policy)
-            return OutgoingEmail(message, built.digest)
+            return OutgoingEmail(message, built.digest, email.parts)
 
     def _is_stopped(self, row: Notification, recipient: Recipient) -> bool:
         """Return whether e-mails to its address came back; a member may let it go all the same."""
@@ -231,7 +245,13 @@ class Dispatcher:
     def _postpone(self, lease: Lease, wait: delivery_rules.Wait) -> None:
         """Wait for the delivery rules. This does not count as an attempt."""
         row = lease.row
-        if row.expires_at and row.expires_at <= wait.until:
+        if wait.why == WEEKLY_LIMIT and row.expires_at:
+            # It is told with others then, if it is still true; see `several_at_once`.
+            later = max(row.expires_at, wait.until + AFTER_THE_LIMIT)
+            lease.record(
+                State.PENDING, next_at=wait.until, expires_at=later, attempts=F("attempts") - 1
+            )
+        elif row.expires_at and row.expires_at <= wait.until:
             lease.record(State.EXPIRED, reason=wait.why, ended_at=self.clock())
         else:
             lease.record(State.PENDING, next_at=wait.until, attempts=F("attempts") - 1)
@@ -268,7 +288,14 @@ class Dispatcher:
             case DeliveryStatus.ACCEPTED:
                 sent_to = digest_of_address(outgoing.message.to[0])
                 told = outgoing.digest
-                lease.record_sent(at=now, code=code, told=told, told_at=at, sent_to=sent_to)
+                lease.record_sent(
+                    at=now,
+                    code=code,
+                    told=told,
+                    told_at=at,
+                    sent_to=sent_to,
+                    parts=outgoing.parts,
+                )
                 self._reset_failure_counts()
             case DeliveryStatus.PERMANENT_FAILURE:
                 self._fail(lease, REJECTED, smtp_code=code, error=error)

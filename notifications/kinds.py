@@ -42,6 +42,7 @@ ESSENTIAL, OPTIONAL, NEWS = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.NEWS
 READING, DIGEST = Stream.READING, Stream.DIGEST
 # Digests of work: only committee members get them, and no weekly limit counts them.
 OF_MEMBERS = (READING, DIGEST)
+LIMITED = (OPTIONAL, NEWS)  # by the weekly limit
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Email:
     `unsubscribe_url`: one click takes the recipient off the list; for addresses without an account.
     `confidential`: further values for the templates that only the recipient may read; the
     committee's preview shows dots in their place.
+    `parts`: (row id, digest of the state it tells) of the e-mails that it tells together.
     """
 
     context: Mapping[str, object] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class Email:
     attachments: Sequence[tuple[str, str | bytes, str]] = ()
     unsubscribe_url: str = ""
     confidential: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.utils import timezone
 
 from access.ids import new_public_id
 
-from . import known
+from . import known, merged_items
 from .models import Notification
 from .models.outbox import NotificationQuerySet
 from .reasons import SUPERSEDED
@@ -96,11 +97,12 @@ class Lease:
         told: str,
         told_at: datetime | None = None,
         sent_to: str = "",
+        parts: Sequence[tuple[int, str]] = (),
     ) -> bool:
         """Record that the server accepted it at `at`, with this reply code; else as `record`.
 
         `told`: the digest of the state that it has told its recipient, as of `told_at`; or "".
-        `sent_to`: the hash of the address that it went to.
+        `sent_to`: the hash of the address that it went to. `parts`: see `Email`.
         """
         changes: dict[str, object] = {
             "sent_at": at,
@@ -109,7 +111,7 @@ class Lease:
             "error": "",
             "sent_to": sent_to,
         }
-        return self._record(State.SENT, changes, told, told_at)
+        return self._record(State.SENT, changes, told, told_at, parts)
 
     def _record(
         self,
@@ -117,6 +119,7 @@ class Lease:
         changes: dict[str, object],
         told: str = "",
         told_at: datetime | None = None,
+        parts: Sequence[tuple[int, str]] = (),
     ) -> bool:
         changes |= {"state": state, "lease_token": "", "lease_until": None}
         if state in (State.SENT, State.CANCELLED, State.EXPIRED):
@@ -125,7 +128,7 @@ class Lease:
         while True:
             # Retrying here closes the window in which an accepted e-mail is not yet recorded.
             try:
-                return self._log_if_lost(self._write(changes, told, told_at), state)
+                return self._log_if_lost(self._write(changes, told, told_at, parts), state)
             except IntegrityError:
                 if state not in (State.PENDING, State.HELD):
                     raise
@@ -140,8 +143,14 @@ class Lease:
             pause = min(pause * 2, 2.0)
 
     @transaction.atomic
-    def _write(self, changes: dict[str, object], told: str, told_at: datetime | None) -> bool:
-        """Write the result, and what the recipient knows now, together."""
+    def _write(
+        self,
+        changes: dict[str, object],
+        told: str,
+        told_at: datetime | None,
+        parts: Sequence[tuple[int, str]],
+    ) -> bool:
+        """Write the result, what the recipient knows now and what was told with it, together."""
         row = self.row
         leased = Notification.system.filter(
             pk=row.pk, lease_token=row.lease_token, state=State.SENDING
@@ -149,6 +158,8 @@ class Lease:
         is_recorded = bool(leased.update(**changes))
         if is_recorded and told and told_at and row.topic is not None:
             known.learn(row.topic, told, person=row.recipient_id, at=told_at)
+        if is_recorded:
+            merged_items.follow(row, changes, parts)
         return is_recorded
 
     def _log_if_lost(self, is_recorded: bool, state: str) -> bool:

@@ -125,12 +125,12 @@ def preferences_url(row: Notification, person: Account) -> str:
     return links.link("mail", person=person, subject=person, until=until)
 
 
-def unsubscribe_url(row: Notification, person: Account) -> str:
-    """Return the one-click link that turns off the stream of this e-mail."""
+def unsubscribe_url(row: Notification, person: Account, *streams: str) -> str:
+    """Return the one-click link that turns off these streams, by default the one of this e-mail."""
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
-    purpose = f"unsubscribe-{row.stream}"
-    token = links.token_for(purpose, person=person, subject=person, until=until)
-    return links.absolute(reverse("notifications:unsubscribe", args=[row.stream, token]))
+    names = "-".join(streams) or row.stream
+    token = links.token_for(f"unsubscribe-{names}", person=person, subject=person, until=until)
+    return links.absolute(reverse("notifications:unsubscribe", args=[names, token]))
 
 
 def message_id_for(row: Notification) -> str:

@@ -119,16 +119,17 @@ def unsubscribe(request: HttpRequest, stream: str, token: str) -> HttpResponse:
     """One-click unsubscribe (RFC 8058): a mail program posts here without a cookie.
 
     Good and expired links get the same answer. The token is made for one stream, so the button of
-    one e-mail never turns off another stream.
+    one e-mail never turns off a stream that it is not part of.
     """
     is_pressed = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
     guest = links.PURPOSES.get(stream)
     if guest and guest.one_click:
         return _unsubscribe_guest(request, guest, token, is_pressed=is_pressed)
-    if is_pressed and stream in preferences.CAN_BE_MUTED:
+    streams = stream.split("-")  # an e-mail that tells several things may have two
+    if is_pressed and set(streams) <= set(preferences.CAN_BE_MUTED):
         try:
             _claim, person = links.open_token(f"unsubscribe-{stream}", token)
-            preferences.mute(person, stream, at=timezone.now())
+            preferences.mute(person, *streams, at=timezone.now())
         except BadToken:
             pass  # nothing to turn off, and a stranger must not learn why
     return render(request, "notifications/unsubscribe.html", {"is_done": is_pressed})

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count
 
 from .models import Notification, WeeklyCount
+from .models.merged_items import is_merged
 from .models.outbox import NotificationQuerySet
 from .reconcilers import reconciler
 
@@ -52,6 +53,7 @@ def count_week(week: date, *, at: datetime) -> None:
     span = (start, start + WEEK)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     ended = Notification.system.filter(ended_at__gte=span[0], ended_at__lt=span[1])
+    ended = ended.exclude(is_merged())  # what was told together is one e-mail
     for kind, state, number in _by(ended, "kind", "state"):
         counts[kind][COLUMNS[State(state)]] += number
     bounced = Notification.system.filter(bounced_at__gte=span[0], bounced_at__lt=span[1])

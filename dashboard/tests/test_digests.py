@@ -232,6 +232,14 @@ class TestTheWeek:
             if "cl" in page.context:  # a list; the steps of setting up are a page of their own
                 assert page.context["cl"].result_count == line.count, line.text
 
+    def test_the_job_makes_them(self, cohort, rosa):
+        apply(cohort)
+        sent = deliver_due_emails(digests=True)
+        assert {mail.subject for mail in sent if mail.to == [rosa.email]} == {
+            "1 application to read",
+            f"This week at {cohort.program.name}",
+        }
+
     def test_its_email_says_the_program_and_can_be_stopped(self, cohort, rosa):
         apply(cohort)
         enqueue_digests(MONDAY)

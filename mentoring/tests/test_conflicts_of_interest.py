@@ -77,6 +77,7 @@ NOT_FOR_COMMITTEE = {
     "meetings.CalendarFeed": "the person's own address",
     "notifications.BouncedAddress": "hashes that no page shows",
     "notifications.KnownState": "digests that no page shows",
+    "notifications.MergedItem": "names two e-mails",
     "notifications.MutedStream": "the person's own choice",
     "notifications.UnsubscribedAddress": "hashes that no page shows",
     "notifications.WeeklyReader": "the person's own choice",

@@ -34,7 +34,8 @@ every_kind = pytest.mark.parametrize("kind", sorted(SCENARIOS))
 
 
 def test_every_kind_has_a_scenario():
-    assert sorted(SCENARIOS) == sorted(KINDS)
+    # What tells several e-mails at once is about them: `notifications/tests/test_merging.py`.
+    assert sorted(SCENARIOS) == sorted(KINDS.keys() - {"several-at-once"})
 
 
 @pytest.fixture(autouse=True)

@@ -139,6 +139,8 @@ ALLOWED = {
     "notifications/reminders.py": SENDS,
     "notifications/restore_guard.py": SENDS,
     "notifications/volume_limit.py": SENDS,
+    "notifications/merged_items.py": SENDS,
+    "notifications/several_at_once.py": SENDS,
     "notifications/weekly_counts.py": "counts e-mails by kind and week",
     "notifications/work_hours.py": SENDS,
     "programs/opening_requests.py": "writes to visitors; gives the committee numbers only",

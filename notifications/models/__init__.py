@@ -1,5 +1,6 @@
 from .bounces import BouncedAddress, BounceMailbox
 from .known_state import KnownState
+from .merged_items import MergedItem
 from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
@@ -12,6 +13,7 @@ __all__ = [
     "BounceMailbox",
     "BouncedAddress",
     "KnownState",
+    "MergedItem",
     "MutedStream",
     "Notification",
     "OutboxState",

@@ -35,6 +35,7 @@ from access.scoping import ConfidentialModel, SystemManager
 
 from ..kinds import KINDS, Kind, Stream
 from ..reasons import ADDRESS_BOUNCED, RELEASED, words_of
+from .merged_items import is_merged
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
 
@@ -58,9 +59,7 @@ class NotificationQuerySet(GenericRelationQuerySet):
         `roles` limits it to programs where the member has one of them. `about` names all tables
         that the rows are about, where they are known: the rules of no others are asked.
         """
-        tables = _tables_of_kinds()
-        if about is not None:
-            tables.intersection_update(about)
+        tables = _tables_of_kinds() if about is None else _tables_of_kinds().intersection(about)
         return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(tables, user, *roles)
 
     def count_in_states_for_committee(
@@ -104,9 +103,10 @@ class NotificationQuerySet(GenericRelationQuerySet):
         return found.exclude(kind=ACCOUNT_EMAIL) if settings.DEMO else found
 
     def claimable(self) -> Self:
-        """Leave out what has to wait until an older e-mail of its topic has been sent."""
+        """Leave out what waits for an older e-mail of its topic, or is told with others."""
         being_sent = Notification.system.filter(state=Notification.State.SENDING)
-        return self.exclude(models.Exists(being_sent.filter(topic=models.OuterRef("topic"))))
+        older = models.Exists(being_sent.filter(topic=models.OuterRef("topic")))
+        return self.exclude(older).exclude(is_merged())
 
     def waiting(self, topic: str) -> Self:
         """Return the e-mail of a topic that has not been sent yet."""
