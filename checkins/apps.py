@@ -24,6 +24,7 @@ class CheckinsConfig(AppConfig):
             results,
             silent_carer_emails,
             silent_carers,
+            suggestions,
             survey_emails,
             unanswered_emails,
         )

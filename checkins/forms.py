@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,11 +17,12 @@ from applications.models import Application
 from matches.models import Match
 from programs.models import Program
 
-from . import answering, concerns
+from . import answering, concerns, suggestions
 from .disclosure import Audience, reader_of
 from .models import CheckIn, Concern, Question
 from .models.answers import TEXT_LENGTH as ANSWER_LENGTH
 from .models.concerns import TEXT_LENGTH
+from .models.suggestions import TEXT_LENGTH as SUGGESTION_LENGTH
 from .needs import own_needs, with_needs
 
 
@@ -218,6 +219,53 @@ class FirstWordsForm(HelpForm):
     def save(self) -> tuple[Concern, bool]:
         """Raise the concern. Returns and raises as `concerns.say_before_start`."""
         return concerns.say_before_start(self.match, author=self.person, **self.cleaned_data)
+
+
+class SuggestionForm(forms.Form):
+    """A suggestion to the committee of one of the person's programs."""
+
+    about = forms.ChoiceField(label=_("Which program is it about?"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What do you suggest?"),
+        max_length=SUGGESTION_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Enter your suggestion.")},
+    )
+    may_be_named = forms.BooleanField(
+        label=_("The committee may see my name"),
+        help_text=_("Leave it unticked, and you get the answer all the same."),
+        required=False,
+    )
+    nonce = forms.CharField(max_length=22, min_length=22, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, person: User) -> None:
+        super().__init__(data)
+        self.person = person
+        self.programs = list(suggestions.programs_of(person))
+        about = cast(forms.ChoiceField, self.fields["about"])
+        about.choices = [(program.public_id, program.name) for program in self.programs]
+        self.initial["nonce"] = new_public_id()
+        if len(self.programs) == 1:
+            about.widget = forms.HiddenInput()
+            self.initial["about"] = self.programs[0].public_id
+
+    def clean(self) -> None:
+        """Refuse what is too much here, where the words are not lost."""
+        super().clean()
+        nonce, program = self.cleaned_data.get("nonce", ""), self._program
+        if program and suggestions.has_sent_enough(self.person, program, nonce=nonce):
+            self.add_error("text", suggestions.too_many())
+
+    @property
+    def _program(self) -> Program | None:
+        about = self.cleaned_data.get("about")
+        return next((one for one in self.programs if one.public_id == about), None)
+
+    def save(self) -> bool:
+        """Send it; return whether it is new. Raises as `suggestions.suggest`."""
+        assert self._program is not None
+        data = {name: self.cleaned_data[name] for name in ("text", "may_be_named", "nonce")}
+        return suggestions.suggest(person=self.person, program=self._program, **data)[1]
 
 
 def _subjects(person: User, match: Match | None) -> dict[str, Subject]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import Mentions
@@ -20,6 +21,7 @@ from notifications.reconcilers import reconciler
 from programs.retention_limits import text_limits
 from workflow.models import Transition
 
+from . import suggestions
 from .models import (
     Adjustment,
     Answer,
@@ -29,6 +31,7 @@ from .models import (
     ConcernNote,
     ContactLog,
     MediationStep,
+    Suggestion,
 )
 from .needs import question_about, shown_answer
 
@@ -104,6 +107,17 @@ def export(user: User) -> dict[str, object]:
             }
             for row in Concern.objects.of(user)
         ],
+        "suggestions": [
+            {
+                "program": row.program.name,
+                "text": row.text,
+                "with_name": row.may_be_named,
+                "sent_at": row.sent_at,
+                "answer": row.answer,
+                "answered_at": row.answered_at,
+            }
+            for row in Suggestion.objects.visible_to(user).select_related("program")
+        ],
     }
 
 
@@ -117,6 +131,8 @@ def erase(user: User) -> None:
     MediationStep.system.filter(concern__in=concerns).update(text="")
     concerns.update(text="", contact_info="", resolution="")
     ContactLog.system.filter(person=user).update(note="")
+    suggested = Suggestion.system.filter(person=user, texts_erased_at=None)
+    suggestions.erase_words(suggested, timezone.now())
     mentions, in_pair = Mentions.of(user), {"match__in": matches}
     mentions.replace_in(Answer.system.filter(checkin__match__in=matches), "text")
     mentions.replace_in(Concern.system.filter(**in_pair), "text", "contact_info", "resolution")
@@ -125,6 +141,8 @@ def erase(user: User) -> None:
     mentions.replace_in(ContactLog.system.filter(**in_pair), "note")
     programs = Application.objects.of(user).order_by().values("cohort__program")
     mentions.replace_in(Adjustment.objects.filter(program__in=programs), "heard", "changed")
+    partners = [person for match in matches.with_people() for person in match.people]
+    mentions.replace_in(Suggestion.system.filter(person__in=partners), "text", "answer")
     for rows in (CheckIn.objects.filter(person=user), concerns):
         Transition.system.about_any(rows).update(why="")
 
@@ -162,6 +180,7 @@ COLUMNS = rules(
         },
         "MediationStep": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "ConcernNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
+        "Suggestion": {"nonce": impersonal("a random id"), "text answer": erased()},
         "ContactLog": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },
 )

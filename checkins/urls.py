@@ -13,5 +13,6 @@ urlpatterns = [
     ),
     path("help/", views.concern_create, name="concern-create"),
     path("help/<str:match_id>/before/", views.first_words, name="first-words"),
+    path("suggest/", views.suggestion_create, name="suggestion-create"),
     path("help/asked/", views.concern_list, name="concern-list"),
 ]

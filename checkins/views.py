@@ -11,9 +11,11 @@ from matches.models import Match
 from programs.models import Program
 
 from .answering import own_answers
-from .forms import FirstWordsForm, HelpForm, SurveyForm
-from .models import CheckIn, Concern
+from .forms import FirstWordsForm, HelpForm, SuggestionForm, SurveyForm
+from .models import CheckIn, Concern, Suggestion
 from .presenters import already_sent, survey_page
+
+SHOWN = 50  # of one's own suggestions
 
 
 def checkin_answer(request, checkin_id):
@@ -75,3 +77,20 @@ def concern_list(request):
     """What the signed-in person has asked the committee, and what became of it."""
     concerns = Concern.objects.of(request.user).select_related("program", "taken_by")
     return render(request, "checkins/concern_list.html", {"concerns": concerns})
+
+
+def suggestion_create(request):
+    """Suggest something to the committee, and read what became of earlier suggestions."""
+    data = request.POST if request.method == "POST" else None
+    form = SuggestionForm(data, person=request.user)
+    if data is not None and form.is_valid():
+        is_new = form.save()
+        words = _("Thank you. The committee can read it now.")
+        messages.success(request, words if is_new else _("You have sent this already."))
+        return redirect("checkins:suggestion-create")
+    own = Suggestion.objects.visible_to(request.user).filter(texts_erased_at=None)
+    context = {
+        "form": form if form.programs else None,
+        "suggestions": list(own.select_related("program")[:SHOWN]),
+    }
+    return render(request, "checkins/suggestion_create.html", context)

@@ -21,7 +21,7 @@ from announcements.models import Announcement
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.first_contact import without_contact
-from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan
+from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
 from matches.models import Match
 from matching.models import Offer, Round
 from notifications import outbox_health
@@ -134,6 +134,9 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     (unread,) = _counts(CheckIn.objects.readable_by(member).to_read(), Q())
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
+    (suggested,) = _counts(Suggestion.objects.readable_by(member).unread(), Q())
+    text = ngettext("suggestion to read", "suggestions to read", suggested)
+    yield AttentionItem(suggested, text, changelist_url("checkins_suggestion", stage="unread"))
 
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:

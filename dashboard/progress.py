@@ -146,10 +146,12 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Events"), "url": reverse("events:event-list")},
         {"label": _("Library"), "url": reverse("learning:item-list")},
     ]
+    suggest = {"label": _("Suggest something"), "url": reverse("checkins:suggestion-create")}
     invite = [_invite(status)] if _may_invite(status) else []
     if not status.match:
         own = [part] if may_change(application, status.person) else []
-        return [mine, *own, *shared, *invite]
+        listened = [suggest] if application.submitted_at else []
+        return [mine, *own, *shared, *invite, *listened]
     key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
@@ -161,6 +163,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         *([part] if application.is_mentor and may_change(application, status.person) else []),
         *invite,
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
+        suggest,
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
-from checkins import editions
+from checkins import editions, suggestions
 from checkins.models import CheckIn, Kind, Question, Survey
 from checkins.objective_results import set_measure
+from matches.models import Match
 
 from .setup import DemoCohort
 
@@ -35,6 +38,22 @@ def measure_objectives(demo: DemoCohort) -> None:
     objectives = demo.program.objectives.order_by("pk")
     for objective, (kind, code, target) in zip(objectives, MEASURES, strict=False):
         set_measure(objective, kind=kind, question_code=code, target=target, by=demo.chair)
+
+
+def suggest(demo: DemoCohort, matches: Sequence[Match], *, day: float) -> None:
+    """Let mentees suggest something to the committee, and the chair answer the first of them."""
+    for place, content in enumerate(demo.texts["suggestions"]):
+        at = demo.calendar.at(day + place)
+        row, _is_new = suggestions.suggest(
+            person=matches[place].mentee.person,
+            program=demo.program,
+            text=content["text"],
+            may_be_named=False,
+            nonce=f"demo-{place}",
+            at=at,
+        )
+        if answer := content.get("answer"):
+            suggestions.answer(row, by=demo.chair, text=answer, at=at + timedelta(hours=20))
 
 
 def is_answered(checkin: CheckIn, place: int, turn: int) -> bool:

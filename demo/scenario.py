@@ -98,6 +98,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
             pair_year.raise_concern(
                 demo, running[place], which=which, day=calendar.today - 2 - which
             )
+        listening.suggest(demo, running[6:], day=calendar.today - 9)
         for match, is_promised in zip(running[4:6], (False, True), strict=False):
             day = calendar.today - 6
             pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)

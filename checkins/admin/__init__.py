@@ -6,5 +6,6 @@ from . import (  # noqa: F401  (registers the pages)
     contact_plans,
     contacts,
     results,
+    suggestions,
     surveys,
 )

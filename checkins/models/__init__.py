@@ -12,6 +12,7 @@ from .needs import MOST_NEEDS, AskedNeed
 from .objective_measures import ObjectiveMeasure
 from .planned_settings import PlannedSettings
 from .questions import Channel, Question
+from .suggestions import Suggestion
 from .surveys import (
     AFTER_THE_END,
     ASKED_ONCE,
@@ -44,6 +45,7 @@ __all__ = [
     "ObjectiveMeasure",
     "PlannedSettings",
     "Question",
+    "Suggestion",
     "Survey",
     "Wave",
     "current_survey",

@@ -225,3 +225,13 @@ def test_pages_of_a_change_on_a_phone(name, program, cleo, open_as, live_server)
     page.goto(live_server.url + address)
     expect(page.locator("h1").first).to_be_visible()
     assert (broken_rules(page), too_wide(page), heard) == ([], [], [])
+
+
+def test_a_suggestion_is_sent_without_scripts(match, ben, open_as, live_server):
+    page = open_as(ben, scripts=False)
+    page.goto(live_server.url + reverse("checkins:suggestion-create"))
+    assert too_wide(page) == []
+    page.get_by_label("What do you suggest?").fill("Meet in the evening.")
+    page.get_by_role("button", name="Send the suggestion").click()
+    expect(page.get_by_text("The committee hasn't read it yet.")).to_be_visible()
+    expect(page.get_by_text("Meet in the evening.")).to_be_visible()

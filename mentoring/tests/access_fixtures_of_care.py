@@ -6,7 +6,14 @@ from datetime import datetime
 
 from accounts.models import User
 from checkins import contact_plan
-from checkins.models import CarerSilence, Concern, ContactLog, ContactPlan, MediationStep
+from checkins.models import (
+    CarerSilence,
+    Concern,
+    ContactLog,
+    ContactPlan,
+    MediationStep,
+    Suggestion,
+)
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -29,6 +36,16 @@ def add_silence(world: AccessFixtures, at: datetime) -> None:
         carer=world.people["carer"], program=world.program, since=at.date(), noticed_at=at
     )
     world.add("silence", "own", row)
+
+
+def add_suggestion(world: AccessFixtures, pair: str) -> None:
+    """Let the mentee of a pair suggest something."""
+    mentee, mentor = OWNERS[pair]
+    words = {"text": "t", "answer": "a", "nonce": pair, "may_be_named": True}
+    row = Suggestion.objects.create(
+        program=world.row("match", pair).program, person=world.people[mentee], **words
+    )
+    world.add("suggestion", pair, row, owners=(mentee,), partners=(mentor,))
 
 
 def add_step(concern: Concern, member: User) -> None:

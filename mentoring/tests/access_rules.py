@@ -177,6 +177,7 @@ PAGES: dict[str, Rule] = {
     "checkins:concern-create": form(EVERYONE),
     "checkins:first-words": form(PAIR, "match", match_id=PUBLIC_ID),
     "checkins:concern-list": page(SIGNED_IN),
+    "checkins:suggestion-create": form(SIGNED_IN),
     # --- letters: links carry their own proof (a false one is a 404, or a page that says so)
     "notifications:go": library(NOBODY, purpose="nothing", token="x.y"),
     "notifications:unsubscribe": library(EVERYONE, stream="nothing", token="x.y"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from .access_rule import Rule, act, desk, page, saying
+from .access_rule import READERS, Rule, act, desk, page, saying
 
 CHAIRS = frozenset({"chair", "conflicted", "maintainer"})  # a silence names no one of a pair
 CARE = frozenset({"carer", "chair", "maintainer"})
@@ -29,5 +29,7 @@ CARE_PAGES: dict[str, Rule] = {
     "admin:checkins_contactplan_coverage": page(ANY_CARERS),
     "admin:checkins_contactplan_concern": act(CARE, "contact"),
     "admin:checkins_carersilence_take-over": act(CHAIRS, "silence"),
+    "admin:checkins_suggestion_read": act(READERS, "suggestion"),
+    "admin:checkins_suggestion_answer": saying(act(READERS, "suggestion"), text="Thank you"),
     "admin:checkins_contactplan_undo": act(CARE, "contact"),
 }

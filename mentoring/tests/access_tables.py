@@ -61,6 +61,7 @@ TABLES: dict[str, Admin] = {
     "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_carersilence": Admin("silence", see=CHAIRS | {"conflicted"}),
+    "checkins_suggestion": Admin("suggestion"),
     "checkins_contactplan": Admin("contact_plan", see=CARE),
     "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
     "checkins_wave": Admin("wave"),

@@ -97,6 +97,8 @@ WORDS: dict[str, Readers] = {
     "checkins.ConcernNote.text": carer_and_chair,
     "checkins.MediationStep.text": carer_and_chair,
     "checkins.ContactLog.note": carer_and_chair,
+    "checkins.Suggestion.text": everyone,
+    "checkins.Suggestion.answer": everyone,
     "matches.EndingReason.text": carer_and_chair,
     "matches.EndingNote.text": carer_and_chair,
     "matches.Farewell.text": no_one,
@@ -125,6 +127,7 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "checkins_checkin": ("answered", everyone),
     "checkins_concern": ("concern", carer_and_chair),
     "checkins_contactlog": ("contact", carer_and_chair),
+    "checkins_suggestion": ("suggestion", everyone),
 }
 # Record without a page of its own -> who gets it, and whom its changes of state are shown to.
 RECORDS: dict[str, Readers] = {
@@ -163,6 +166,7 @@ EMAILS: dict[str, Readers] = {
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,
     "checkins.MediationStep": carer_and_chair,
+    "checkins.Suggestion": no_one,  # its recipient may not want to be named
     "matching.Offer": everyone,
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,

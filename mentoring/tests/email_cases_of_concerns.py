@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from checkins import bounced_addresses, handling
-from checkins.models import Concern, MediationStep
+from checkins import bounced_addresses, handling, suggestions
+from checkins.models import Concern, MediationStep, Suggestion
 from notifications import bounces
 from notifications.models import BouncedAddress
 from notifications.outbox import digest_of_address
@@ -66,7 +66,25 @@ def words_to_both() -> Case:
     return Case(made, case.about.match.mentee.person)
 
 
+def suggestion() -> Case:
+    """One of a pair has suggested something, and a member has answered."""
+    match, now = pair(), timezone.now()
+    words = {"text": "Meet more often.", "answer": "We will.", "nonce": "n" * 22}
+    moments = {"read_at": now, "answered_at": now}
+    row = Suggestion.objects.create(
+        program=match.program, person=match.mentee.person, **words, **moments
+    )
+    return Case(row, match.mentee.person)
+
+
 CONCERNS = {
+    "suggestion-answered": Scenario(
+        suggestion,
+        stop=lambda case: suggestions.erase_words(
+            Suggestion.system.filter(pk=case.about.pk), timezone.now()
+        ),
+        reason="suggestion-erased",
+    ),
     "mediation-words": Scenario(
         words_to_both,
         stop=lambda case: MediationStep.system.filter(pk=case.about.pk).update(text=""),

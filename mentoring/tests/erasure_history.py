@@ -17,7 +17,15 @@ from agreements.models import Expectations, PartComment
 from applications import mentor_invitations
 from applications.importing.import_jobs import create_upload
 from applications.models import ImportedRow, RosterJob
-from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, MediationStep
+from checkins.models import (
+    Answer,
+    CheckIn,
+    Concern,
+    ConcernNote,
+    ContactLog,
+    MediationStep,
+    Suggestion,
+)
 from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
@@ -93,6 +101,7 @@ def _care_of_the_partner(world) -> None:
         concern=asked, kind="mentor", on=now.date(), member=member, text="n"
     )
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
+    Suggestion.objects.create(program=match.program, person=partner, text="t", nonce="n")
     for number, meeting in enumerate(match.meetings.all()):
         author = partner if number else match.mentee.person
         Agenda.system.filter(meeting=meeting).update(author=author)

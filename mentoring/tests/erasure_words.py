@@ -115,6 +115,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "checkins.ConcernNote": Q(concern__person=person),
         "checkins.MediationStep": Q(concern__person=person),
         "checkins.ContactLog": Q(person=person),
+        "checkins.Suggestion": Q(person=person),
         "checkins.ContactPlan": Q(person=person),
         "matches.EndingNote": Q(match__in=matches),
         "matches.EndingReason": Q(person=person),
@@ -183,6 +184,8 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "checkins.ConcernNote": Q(concern__match__in=matches),
         "checkins.MediationStep": Q(concern__match__in=matches),
         "checkins.ContactLog": Q(match__in=matches),
+        "checkins.Suggestion": Q(person__applications__in=matches.values("mentee"))
+        | Q(person__applications__in=matches.values("mentor")),
         "checkins.ContactPlan": Q(match__in=matches),
         "events.FeedbackAnswer": Q(event__sign_ups__person=person),
         "matches.EndingReason": Q(match__in=matches),

@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from checkins.models import Answer
+from checkins.models import Answer, Suggestion
 from matches.models import Match
 from notifications.kinds import KINDS
 from notifications.models import Notification
@@ -95,6 +95,8 @@ def world(world):
         is_superuser=True, is_staff=True
     )
     people[mentee].refresh_from_db()
+    answered = {"read_at": timezone.now(), "answered_at": timezone.now()}
+    Suggestion.system.update(**answered)  # the page shows what was answered
     add_emails(world)
     return world
 
@@ -158,6 +160,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "question": {"checkin__match": match.pk, "question__channel": "care"},
         "checkin": {"checkin__match": match.pk},
         "concern": {"concern__match": match.pk},
+        "person": {"person": mentee.person_id},
     }
     path = next(path for name, path in paths.items() if name in names)
     return list(model._base_manager.filter(**path))

@@ -117,7 +117,8 @@ def cases() -> list[tuple[str, str]]:
 
 def committee_rows(model: Any, member: Any) -> Any:
     rows = model._default_manager.all()
-    return (getattr(rows, "for_committee", None) or rows.visible_to)(member)
+    names = ("for_committee", "readable_by", "visible_to")
+    return next(getattr(rows, name) for name in names if hasattr(rows, name))(member)
 
 
 def value_at(row: Any, path: str) -> Any:

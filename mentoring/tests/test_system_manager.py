@@ -56,6 +56,7 @@ ALLOWED = {
     "checkins/contact_log.py": "logs a contact for a member whom the verb checks",
     "checkins/mediation.py": "notes steps for a member whom the verb checks",
     "checkins/missed_contacts.py": "raises concerns for no person; no words",
+    "checkins/suggestions.py": "stores the person's own; answers for a member whom the verb checks",
     "checkins/silent_carers.py": "counts what waits, for no person; asks what was sent",
     "checkins/contact_plan.py": "computes days for no person; no words",
     "checkins/concerns.py": "raises concerns and reminds of them",
