@@ -17,6 +17,7 @@ from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
 from . import mail_page, person_search
+from .email_text_pages import urls as email_text_urls
 from .person_search import find_person
 
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
@@ -57,6 +58,7 @@ class CommitteeAdminSite(CommitteeSite):
             path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
             path("mail/test/", self.admin_view(mail_page.send_test), name="mail-test"),
+            *email_text_urls.patterns(self.admin_view),
             *super().get_urls(),
         ]
 

@@ -8,6 +8,7 @@ class DashboardConfig(AppConfig):
     def ready(self) -> None:
         from . import (  # noqa: F401  they register themselves
             digest_emails,
+            email_vocabulary,
             emails,
             health_dates,
             privacy,

@@ -141,6 +141,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "mentoring.templatetags.components",
+                "notifications.templatetags.editable_texts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

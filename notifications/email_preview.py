@@ -7,6 +7,7 @@ where they are shown with working links: there is no mailbox to read them in.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.conf import settings
@@ -27,8 +28,11 @@ TOKEN = re.compile(r"(/(?:go|unsubscribe)/[\w-]+/)[^/\s\"'<]+")
 HREF = re.compile(r"(<a\b[^>]*\bhref=)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
 
-def render(row: Notification) -> RenderedEmail:
-    """Return the e-mail as it would be sent now, or a sentence that says why it would not be."""
+def render(row: Notification, own: Mapping[str, str] | None = None) -> RenderedEmail:
+    """Return the e-mail as it would be sent now, or a sentence that says why it would not be.
+
+    `own`: texts of the committee to try in place of those that are published.
+    """
     if row.is_account_email:
         return _render_account_email(row)
     if row.kind not in kinds.KINDS:
@@ -38,7 +42,7 @@ def render(row: Notification) -> RenderedEmail:
         built = _build(row, recipient)
         if isinstance(built, Email):
             policy = sender_policy_of(row, built.program)
-            rendered = compose(row, recipient, hide_confidential(built), policy)
+            rendered = compose(row, recipient, hide_confidential(built), policy, own=own)
             return rendered if _is_demo() else disable_links(rendered)
     reason = words_of(built.reason)  # in the language of the reader, not of the recipient
     return _explanation(_("This e-mail would not be sent now: %(reason)s.") % {"reason": reason})

@@ -7,7 +7,8 @@
 The function is called when the e-mail is about to be sent, not when it is enqueued, so it reads
 current data. `Cancel(MATCH_ENDED)` cancels the e-mail; committee members see the reason, which is
 registered in `reasons`. The texts are in `templates/emails/<kind>/`: `subject.txt`, `body.txt` and
-`body.html`.
+`body.html`. Each sentence that a committee may write in its own words is in `{% editable "name" %}`
+in both bodies; `dashboard.email_vocabulary` says what is filled in and when it is there.
 
 Of the e-mails to one person about one record with the same `topic` only the newest waits: it
 replaces an older one that has not been sent. Kinds that follow each other (a date is proposed, a

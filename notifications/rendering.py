@@ -19,10 +19,12 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from . import links, work_hours
+from .editable_texts.own_texts import own_texts_context
 from .kinds import KINDS, Email, Stream
 from .models.outbox import Notification
 from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
+from .templatetags.editable_texts import OWN
 
 EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
 UNSUBSCRIBE_DAYS = 400  # a mailbox may be cleaned up once a year: the button must still work
@@ -55,11 +57,20 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
 
 
 def compose(
-    row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
+    row: Notification,
+    recipient: Recipient,
+    email: Email,
+    policy: SenderPolicy,
+    *,
+    own: Mapping[str, str] | None = None,
 ) -> RenderedEmail:
-    """Render the templates of the row's kind. Call it inside `recipient_locale(recipient)`."""
+    """Render the templates of the row's kind. Call it inside `recipient_locale(recipient)`.
+
+    `own`: texts of the committee to try, by default those that their program has published.
+    """
     folder = f"emails/{row.kind}"
     context = _context(row, recipient, email, policy)
+    context |= own_texts_context(email.program, row.kind) if own is None else {OWN: own}
     subject = " ".join(render_template(f"{folder}/subject.txt", context).split())
     context["subject"] = subject
     # Paragraphs that do not apply leave empty lines.

@@ -7,6 +7,8 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
             deputy_emails,
+            email_text_emails,
+            email_texts,
             emails,
             opening_links,
             privacy,

@@ -57,6 +57,7 @@ COLUMNS = rules(
             "language time_zone translations": OWN_WORDS,
         },
         "TextVersion": {"language text": OWN_WORDS},
+        "EmailText": {"kind language texts defaults": OWN_WORDS},
         "Objective": {"text": OWN_WORDS},
         "PlaceDistance": {"one other": impersonal("names of places")},
         "Cohort": {"public_id name slug": OWN_WORDS},

@@ -12,7 +12,15 @@ from applications.models import Application
 from matches.models import Match
 from matches.signals import pair_changed
 from programs import opening_requests
-from programs.models import Cohort, Membership, OpeningRequest, Policy, Program, TextVersion
+from programs.models import (
+    Cohort,
+    EmailText,
+    Membership,
+    OpeningRequest,
+    Policy,
+    Program,
+    TextVersion,
+)
 
 _number = itertools.count(1)
 
@@ -68,6 +76,20 @@ def member(name: str = "", *, program: Program, role: str = "chair", **fields: o
 def text_version(program: Program) -> TextVersion:
     """A version of the program's questions and answers."""
     return TextVersion.objects.create(program=program, name="faq", language="en", text="Why?\nA.")
+
+
+def email_text(program: Program, kind: str = "match-introduced", **fields: object) -> EmailText:
+    """Version 1 of the program's own texts of an e-mail in English."""
+    by = Membership.objects.filter(program=program).first() or member(program=program)
+    values: dict[str, object] = {
+        "language": "en",
+        "number": 1,
+        "texts": {"greeting": "Dear {name},"},
+        "defaults": {"greeting": "Hello {name},"},
+        "by": getattr(by, "user", by),
+        **fields,
+    }
+    return EmailText.objects.create(program=program, kind=kind, **values)
 
 
 def waiting_visitor(program: Program, **fields: object) -> OpeningRequest:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -19,12 +19,12 @@ from accounts.models import User
 from notifications import email_preview
 from notifications.kinds import KINDS, label_of
 from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_EMAIL, NotificationQuerySet
+from notifications.models.outbox import ACCOUNT_EMAIL
 from notifications.reasons import BY_COMMITTEE, words_of
 from programs.committee import Role
 from programs.committee_admin import format_date
-from programs.models import conflicts_with
 
+from ..readable_emails import without_conflicts
 from .generic_relations import GenericRelationAdmin
 
 State = Notification.State
@@ -36,16 +36,6 @@ ACTIONS: dict[str, OutboxAction] = {
     "cancel": lambda row, member: row.cancel(by=member, why=BY_COMMITTEE),
     "again": lambda row, member: row.send_again(by=member),
 }
-
-
-def without_conflicts(rows: NotificationQuerySet, request: HttpRequest) -> NotificationQuerySet:
-    """Leave out e-mails to people with whom the member has a conflict of interest.
-
-    An e-mail may be about something that the member sees, such as an event, and go to someone whom
-    they must not read about. The member's own e-mails stay.
-    """
-    near = conflicts_with(request.user, "recipient") & ~Q(recipient=request.user.pk)
-    return rows.exclude(near)
 
 
 class KindFilter(admin.SimpleListFilter):

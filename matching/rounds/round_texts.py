@@ -1,7 +1,7 @@
 """The committee's own words in the e-mails of a round: which one counts, the default, saving.
 
 1. A text for one person wins over one for everyone who gets that sort of e-mail in a language, and
-   that one over the product's text.
+   that one over the program's own texts of its e-mails, and those over the product's.
 2. The subject and the text are written one by one: whoever writes only one keeps the other.
 3. What was written for one person counts only for what it was written about: another partner, or
    another reason for having none, brings back the text for everyone.
@@ -23,6 +23,7 @@ from accounts.models import User
 from applications.models import Application
 from matches.edited_texts import USUAL, EditedWords
 from matches.emails import AFTER_ANY_WORDS, introduction_days
+from notifications.editable_texts.own_texts import own_texts_context
 from notifications.kinds import Email
 from notifications.recipients import recipient_locale
 from notifications.rendering import render_template
@@ -135,10 +136,17 @@ def counts(round_: Round) -> Counter[tuple[str, str]]:
 
 
 def default_words(round_: Round, sort: str, language: str) -> EditedWords:
-    """Return the product's words of an e-mail with placeholders where people's facts will be."""
+    """Return the usual words of an e-mail with placeholders where people's facts will be."""
     program, cohort = round_.program, round_.cohort
     person = SimpleNamespace(first_name="{first_name}", email="")
-    context: dict[str, object] = {"person": person, "program_name": program.name, "cohort": cohort}
+    with translation.override(language):
+        own = own_texts_context(program, kind_of(sort))
+    context: dict[str, object] = {
+        "person": person,
+        "program_name": program.name,
+        "cohort": cohort,
+        **own,
+    }
     match Sort(sort):
         case Sort.TO_MENTEE | Sort.TO_MENTOR:
             context |= {
@@ -167,7 +175,8 @@ def render(
     with recipient_locale(person):
         email = build()
         name = getattr(email.program, "name", "")
-        context = {**email.context, "person": person, "program_name": name}
+        own = own_texts_context(email.program, kind)
+        context = {**email.context, "person": person, "program_name": name, **own}
         if is_to_edit:
             context = {key: context[key] for key in context if key not in AFTER_ANY_WORDS}
         return _subject(kind, context), _body(kind, context)

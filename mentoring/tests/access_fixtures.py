@@ -302,6 +302,7 @@ def words(world: AccessFixtures) -> None:
         names = {"names": {"en": "Something"}, "program": program}
         world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
         world.add("text_version", pair, factories.text_version(program))
+        world.add("email_text", pair, factories.email_text(program))
         question = ProgramQuestion.objects.create(program=program, heading="Which team?")
         world.add("program_question", pair, question)
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))

@@ -42,6 +42,7 @@ from .access_rule import (
 from .access_rules_of_agreements import AGREEMENTS
 from .access_rules_of_announcements import ANNOUNCEMENTS
 from .access_rules_of_care import CARE_PAGES
+from .access_rules_of_email_texts import EMAIL_TEXTS
 from .access_rules_of_events import EVENTS
 from .access_rules_of_learning import LEARNING
 from .access_rules_of_surveys import SURVEYS
@@ -233,6 +234,7 @@ PAGES: dict[str, Rule] = {
     "admin:programs_text": desk(READERS | {"conflicted"}, "program", name="faq", language="fr"),
     "admin:programs_agreement_preview": desk(READERS | {"conflicted"}, "program", language="fr"),
     "admin:programs_text_version": desk(READERS | {"conflicted"}, "text_version", **A_VERSION),
+    **EMAIL_TEXTS,
     # --- the outbox
     "admin:notifications_notification_hold": act(CHAIRS, "letter"),
     "admin:notifications_notification_release": act(CHAIRS, "letter"),

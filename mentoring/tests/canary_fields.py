@@ -242,6 +242,10 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.selection": OPEN,
     "programs.Program.time_zone": NO_WORDS,
     "programs.Program.translations": NO_WORDS,  # the same texts in other languages
+    "programs.EmailText.defaults": NO_WORDS,  # our words at that time
+    "programs.EmailText.kind": NO_WORDS,
+    "programs.EmailText.language": NO_WORDS,
+    "programs.EmailText.texts": NO_WORDS,  # {field: text}; checked when it is written
     "programs.TextVersion.language": NO_WORDS,
     "programs.TextVersion.text": COMMITTEE_ONLY,
     "applications.RosterJob.added": NO_WORDS,

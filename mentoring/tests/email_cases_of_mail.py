@@ -54,8 +54,22 @@ def withdraw_all(case: Case) -> None:
 
 
 DIGEST = Scenario(something_to_read, stop=withdraw_all, reason="nothing-waits")
+
+
+def draft_of_texts() -> Case:
+    """A chair, and a draft of an e-mail's texts that they have written."""
+    program = factories.program()
+    chair = factories.member("Cleo Marsh", program=program)
+    return Case(factories.email_text(program, number=None, by=chair), chair)
+
+
+def discard_draft(case: Case) -> None:
+    case.about.delete()
+
+
 MAIL = {
     "mail-check-worse": Scenario(worse_check, stop=check_again, reason="mail-fine"),
     "to-read": DIGEST,
     "committee-week": DIGEST,
+    "email-text-test": Scenario(draft_of_texts, stop=discard_draft, reason="record-deleted"),
 }

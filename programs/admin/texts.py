@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import cast
 
 from django import forms
@@ -22,9 +21,9 @@ from .. import agreement_texts, program_texts
 from ..committee import Role, acting_member, holds
 from ..models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
 from ..program_texts import LANGUAGES, TextChanged, language_in_sentence
+from ..text_differences import Piece, difference
 from .agreement_preview import PreviewedText, preview
 
-Piece = tuple[str, str]  # "same", "old" or "new", and the words
 CHANGED_MEANWHILE: str | Promise = gettext_lazy(
     "%(name)s changed this text on %(moment)s, while you were editing. Nothing was saved. Read "
     "what is different, then save again: your text replaces theirs, which stays among the versions."
@@ -272,16 +271,3 @@ def put_back_view(
         "back": reverse("admin:programs_text", args=[program.pk, name, language]),
     }
     return TemplateResponse(request, "admin/programs/text_version.html", context)
-
-
-def difference(old: str, new: str) -> list[Piece]:
-    """Return the words of two texts in order, each piece "same", only "old" or only "new"."""
-    before, after = old.split(), new.split()
-    pieces: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(("same", " ".join(before[i:j])))
-            continue
-        pieces += [("old", " ".join(before[i:j]))] if j > i else []
-        pieces += [("new", " ".join(after[k:m]))] if m > k else []
-    return pieces

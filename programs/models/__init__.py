@@ -8,6 +8,7 @@ from .committee import (
     read_roles_once,
     with_conflicts,
 )
+from .email_texts import EmailText
 from .first_chair_links import FirstChairLink
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
@@ -24,6 +25,7 @@ __all__ = [
     "SET_UP_TEXTS",
     "Cohort",
     "Conflict",
+    "EmailText",
     "Entry",
     "Experience",
     "FirstChairLink",

@@ -1,0 +1,172 @@
+"""Write the texts of one e-mail in one language, beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from notifications.editable_texts.blocks import Block, blocks_of, editable_blocks
+from notifications.editable_texts.checking import MAX_SUBJECT, MAX_TEXT
+from notifications.editable_texts.product_words import SEVERAL
+from programs import email_texts
+from programs.committee import acting_member
+from programs.email_texts import TextsChanged, moved_defaults
+
+from .shared import Page, warn
+
+
+def field_name(field: str) -> str:
+    """Return the name of a text in the form; a colon is no part of a readable id."""
+    return f"text-{field.replace(SEVERAL, '--several')}"
+
+
+class TextsForm(forms.Form):
+    """Every text of an e-mail; the labels say which, so that an error names its field."""
+
+    seen = forms.CharField(max_length=80, widget=forms.HiddenInput)
+
+    def __init__(self, page: Page, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they are
+        self.page = page
+        for number, block in enumerate(editable_blocks(page.kind).values()):
+            for field in block.fields:
+                self.fields[field_name(field)] = _text_field(block, field, number, page.language)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return {field: text} of a form that was sent."""
+        return {
+            field: self.cleaned_data.get(field_name(field), "")
+            for block in editable_blocks(self.page.kind).values()
+            for field in block.fields
+        }
+
+    def add_errors(self, error: ValidationError) -> None:
+        """Show what is wrong beside each text."""
+        for field, reasons in error.message_dict.items():
+            for reason in reasons:
+                self.add_error(field_name(field), reason)
+
+
+def _text_field(block: Block, field: str, number: int, language: str) -> forms.CharField:
+    limit = MAX_SUBJECT if block.is_subject else MAX_TEXT
+    rows = 2 if block.is_subject else 4
+    attributes = {"rows": rows, "class": "vLargeTextField", "lang": language}
+    label = block_label(block, number)
+    if len(block.fields) > 1:
+        form = _("for several") if field.endswith(SEVERAL) else _("for one")
+        label = f"{label}, {form}"
+    return forms.CharField(
+        label=label,
+        required=False,
+        strip=False,  # the rules look at it as it was typed
+        help_text=_("At most %(n)s characters.") % {"n": limit},
+        widget=forms.Textarea(attrs=attributes),
+    )
+
+
+def block_label(block: Block, number: int) -> str:
+    return _("Subject") if block.is_subject else _("Text %(number)s") % {"number": number + 1}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the e-mail on the page: texts to write, or fixed words of ours."""
+
+    block: Block
+    label: str
+    # Of each form: our words, the field to write in, our words before, the program's words.
+    texts: list[tuple[str, forms.BoundField | None, str, str]]
+
+    @property
+    def placeholders(self) -> list[tuple[str, str, str, str, bool]]:
+        """Return (name, sort, words, example, is needed) of what may be in it."""
+        last = self.block.fields[-1]
+        needed = set(self.block.needed(last))
+        return [
+            (f"{{{name}}}", str(one.sort), str(one.words), one.example(), name in needed)
+            for name, one in self.block.placeholders.items()
+        ]
+
+
+def parts(page: Page, form: TextsForm | None) -> Iterator[Part]:
+    """Yield the parts in the order of the e-mail."""
+    moved = moved_defaults(page.versions.current) if page.versions.current else {}
+    numbers = {name: at for at, name in enumerate(editable_blocks(page.kind))}
+    for block in blocks_of(page.kind):
+        label = block_label(block, numbers[block.name]) if block.name else ""
+        if not block.name and not any(block.defaults(page.language).values()):
+            continue
+        texts = [
+            (
+                ours,
+                form[field_name(field)] if form and block.name else None,
+                moved[field][0] if field in moved else "",
+                page.versions.texts.get(field, "") if block.name else "",
+            )
+            for field, ours in block.defaults(page.language).items()
+        ]
+        yield Part(block, label, texts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_view(request: HttpRequest, pk: int, kind: str, language: str) -> HttpResponse:
+    """Show every text beside ours; keep what a chair writes as the draft."""
+    page = Page.of(request, pk, kind, language)
+    written = {field_name(name): text for name, text in page.versions.written.items()}
+    initial = {"seen": page.versions.stamp, **written}
+    form = TextsForm(page, request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = email_texts.save_draft(
+                *page.key, form.texts, by=acting_member(request), seen=form.cleaned_data["seen"]
+            )
+        except ValidationError as error:
+            form.add_errors(error)
+        except TextsChanged as error:
+            warn(request, error)
+            return page.go()
+        else:
+            messages.success(
+                request,
+                _("The draft was saved. Nobody gets it until you publish it.")
+                if row
+                else _("Nothing differs from what is used now, so there is no draft."),
+            )
+            return page.go("preview")
+    context = {
+        **page.context(page.name),
+        "form": form if page.is_chair else None,
+        "parts": list(parts(page, form if page.is_chair else None)),
+        "gone": _gone(page),
+        "number_of_errors": len(form.errors),
+    }
+    return TemplateResponse(request, "admin/dashboard/email_texts/write.html", context)
+
+
+def _gone(page: Page) -> list[str]:
+    """Return published texts that are no longer part of the e-mail."""
+    if page.versions.current is None:
+        return []
+    known = email_texts.defaults_of(page.kind, page.language)
+    return [text for field, text in page.versions.texts.items() if field not in known]
+
+
+@require_POST
+def discard_view(request: HttpRequest, pk: int, kind: str, language: str) -> HttpResponse:
+    """Delete the draft."""
+    page = Page.of(request, pk, kind, language)
+    try:
+        email_texts.discard(*page.key, by=acting_member(request), seen=request.POST.get("seen", ""))
+        messages.success(request, _("The draft was discarded."))
+    except TextsChanged as error:
+        warn(request, error)
+    return page.go()

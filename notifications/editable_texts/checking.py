@@ -1,0 +1,74 @@
+"""Refuse a text that an e-mail could not be sent with, and say which part of it is wrong."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .blocks import Block
+from .filling import placeholders_in
+
+MAX_SUBJECT, MAX_TEXT = 150, 2000  # characters
+BRACES = re.compile(r"\{+[^{}]*\}*|\}+")
+SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]*):(?://|(?=\S*script))", re.IGNORECASE)
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain(text: str) -> str:
+    """Return a text as it is kept: one sort of line end, nothing around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def check_text(block: Block, field: str, text: str) -> None:
+    """Refuse a text of a block's field. Raises ValidationError with every reason.
+
+    A link may only be an https address: others are unsafe, or no links. The product's own links
+    are no part of these texts.
+    """
+    problems = [*_form(block, text), *_placeholders(block, field, text), *_links(text)]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _form(block: Block, text: str) -> list[str]:
+    found = []
+    limit = MAX_SUBJECT if block.is_subject else MAX_TEXT
+    if len(text) > limit:
+        words = _("It has %(n)s characters. Shorten it to %(limit)s at most.")
+        found.append(words % {"n": len(text), "limit": limit})
+    if block.is_subject and "\n" in text:
+        found.append(_("Write the subject in one line."))
+    if any(_is_invisible(one) for one in text):
+        found.append(_("It contains an invisible control character. Type it again."))
+    return found
+
+
+def _is_invisible(character: str) -> bool:
+    is_control = unicodedata.category(character) == "Cc" and character != "\n"
+    return is_control or character in BIDI
+
+
+def _placeholders(block: Block, field: str, text: str) -> list[str]:
+    known = [f"{{{name}}}" for name in block.placeholders]
+    rest = text
+    for one in known:
+        rest = rest.replace(one, "")
+    found = []
+    if strange := BRACES.search(rest):
+        words = _("“%(unknown)s” is not a placeholder of this text. It has these: %(known)s.")
+        found.append(words % {"unknown": strange[0][:40], "known": ", ".join(known)})
+    there = placeholders_in(text)
+    lost = [f"{{{name}}}" for name in block.needed(field) if name not in there]
+    if lost:
+        words = _("Put %(lost)s back into the text: the reader needs it.")
+        found.append(words % {"lost": ", ".join(lost)})
+    return found
+
+
+def _links(text: str) -> list[str]:
+    if any(one.lower() != "https" for one in SCHEME.findall(text)):
+        return [_("Links must begin with https://.")]
+    return []
