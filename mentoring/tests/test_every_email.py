@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import partial
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import translation
 
 from matches import endings, reopening
 from meetings import scheduling
-from notifications import outbox, reasons, work_hours
+from notifications import email_preview, outbox, reasons, work_hours
 from notifications.kinds import KINDS
 from notifications.models import KnownState, Notification
 from notifications.testing import deliver_due_emails
 from programs.models import Membership
-from testkit import agreements, meetings
+from testkit import agreements, factories, meetings
 
+from .crawl import BACKEND, LeanClient
 from .email_scenarios import SCENARIOS, ZONE, close, update
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +203,33 @@ def test_the_texts_are_whole(kind, language):
     assert "}" not in words, words
     assert words.count("<p>") + words.count("<p ") == words.count("</p>"), words
     assert translation.get_language() == "en"
+
+
+@pytest.fixture
+def maintainer(db):
+    return factories.person("Mo Keeper", is_superuser=True)
+
+
+@every_kind
+def test_an_email_is_previewed_in_both_languages(kind, maintainer):
+    """On its page in the outbox, unless no one of the committee may know of it."""
+    told = Told(kind)
+    row = told.enqueue()
+    client = LeanClient()
+    client.force_login(maintainer, backend=BACKEND)
+    is_listed = Notification.objects.for_committee(maintainer).filter(pk=row.pk).exists()
+    texts = []
+    for language in ("en", "fr"):
+        type(told.case.to).objects.filter(pk=told.case.to.pk).update(language=language)
+        shown = email_preview.render(fresh(row))
+        assert shown.html, "a sentence that says why it would not be sent"
+        texts.append(shown.text)
+        if is_listed:
+            url = reverse("admin:notifications_notification_change", args=[row.pk])
+            page = unescape(client.get(url).content.decode())
+            assert f">{shown.subject}</h2>" in page
+            assert shown.text.strip() in page
+    assert texts[0] != texts[1]
 
 
 # --- what an e-mail says is true when it is sent
