@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening year pages lock chaos chaos-full drill explore clean prepare
+.PHONY: help run test check test-next lint fmt types bench bench-scale shots evening year listening pages lock chaos chaos-full drill explore clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -34,7 +34,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench bench-scale shots evening year pages chaos chaos-full drill explore lock clean'
+	@echo 'also: make test-next lint fmt types bench bench-scale shots evening year listening pages chaos chaos-full drill explore lock clean'
 
 # --- the environment
 
@@ -142,6 +142,13 @@ year: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
 	mkdir -p shots/pairs-year
 	PAIRS_YEAR_PICTURES=shots/pairs-year $(PY) -m pytest -q mentoring/tests/test_pairs_year_in_browser.py
+
+# The pictures of the chapter "Listening" of docs/committee-guide.md and of e-mail in docs/operations.md.
+listening: $(VENV)/dev.stamp prepare
+	@$(PY) -m testkit.browser
+	mkdir -p shots/listening
+	LISTENING_PICTURES=shots/listening SHOTS=shots/listening $(PY) -m pytest -q \
+		mentoring/tests/test_listening_in_browser.py dashboard/tests/test_mail_in_browser.py
 
 # The loss of the machine, rehearsed with the commands of docs/operations.md on both databases.
 drill: $(VENV)/dev.stamp prepare

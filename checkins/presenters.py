@@ -15,7 +15,7 @@ from matches.models import Match
 from .adjustments import has_news
 from .disclosure import Audience, sentences
 from .forms import SurveyForm
-from .models import Answer, CheckIn, Concern
+from .models import Answer, CheckIn, Concern, seconds_to_answer
 from .moving import Coming, zone_of
 from .needs import count_needs
 
@@ -40,7 +40,7 @@ def survey_page(
             "form": form,
             "survey": checkin.survey,
             "question_count": len(form.questions),
-            "seconds": sum(question.seconds_to_answer for question in form.questions),
+            "seconds": seconds_to_answer(form.questions),
             "has_news": has_news(checkin),
             "readers": sentences(form.questions, Audience.of(checkin, is_by_link=is_by_link)),
         }

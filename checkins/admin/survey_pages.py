@@ -22,7 +22,7 @@ from ..disclosure import Audience, sentences
 from ..edition_comparison import compare
 from ..edition_effects import effects_of
 from ..forms import QuestionsForm
-from ..models import OWN_ONLY, Question, Survey
+from ..models import OWN_ONLY, Question, Survey, seconds_to_answer
 from ..needs import with_examples
 from ..survey_checks import LANGUAGES, problems
 from ..survey_emails import times_tested
@@ -144,7 +144,7 @@ def preview_view(request: HttpRequest, pk: int, role: str, language: str) -> Htt
             "form": form,
             "question_count": len(questions),
             "has_examples": len(questions) > len(of_role),
-            "seconds": sum(question.seconds_to_answer for question in questions),
+            "seconds": seconds_to_answer(questions),
             "readers": sentences(questions, audience),
             "is_tried": data is not None and form.is_valid(),
             "role": Application.Role(role),

@@ -11,7 +11,7 @@ from .moved_dates import MovedDate, last_move, moved_moment
 from .needs import MOST_NEEDS, AskedNeed
 from .objective_measures import ObjectiveMeasure
 from .planned_settings import PlannedSettings
-from .questions import Channel, Question
+from .questions import Channel, Question, seconds_to_answer
 from .suggestions import Suggestion
 from .surveys import (
     AFTER_THE_END,
@@ -51,4 +51,5 @@ __all__ = [
     "current_survey",
     "last_move",
     "moved_moment",
+    "seconds_to_answer",
 ]

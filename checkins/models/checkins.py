@@ -20,7 +20,7 @@ from applications.models import Application
 from matches.models import Match
 from programs.models import Membership, Program, ids_read_once
 
-from .questions import Question
+from .questions import Question, seconds_to_answer
 from .surveys import Kind, Survey
 from .waves import Wave
 
@@ -209,7 +209,7 @@ class CheckIn(models.Model):
     @property
     def seconds_to_answer(self) -> int:
         """About how long the questions take to answer."""
-        return sum(question.seconds_to_answer for question in self.questions)
+        return seconds_to_answer(self.questions)
 
     def may_be_answered_by(self, user: User | AnonymousUser, at: datetime) -> bool:
         """Whether `user` is asked and it is not closed; answers can be changed until then."""

@@ -161,11 +161,6 @@ class Question(models.Model):
         return ("mentee", "mentor") if self.asked == self.Asked.BOTH else (self.asked,)
 
     @property
-    def seconds_to_answer(self) -> int:
-        """About how long it takes to answer."""
-        return self.SECONDS_TO_ANSWER[self.kind]
-
-    @property
     def is_pooled(self) -> bool:
         """Whether its answers go into pooled figures, alone or besides being read by the carer."""
         return self.channel == Channel.POOLED or self.is_counted
@@ -174,3 +169,9 @@ class Question(models.Model):
     def options(self) -> list[tuple[str, str]]:
         """The choices as (code, text in the reader's language)."""
         return [(str(code), in_language(texts) or str(code)) for code, texts in self.choices]
+
+
+def seconds_to_answer(questions: Iterable[Question]) -> int:
+    """Return about how long they take to answer, in tens of seconds: no one knows it better."""
+    seconds = sum(Question.SECONDS_TO_ANSWER[one.kind] for one in questions)
+    return -(-seconds // 10) * 10

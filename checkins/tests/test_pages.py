@@ -48,6 +48,7 @@ def test_the_email_and_the_page_count_the_same_questions_and_seconds(cared, ben,
     email = next(mail for mail in mine if "How is mentoring" in mail.subject)
     page_text = " ".join(as_user(ben).get(page(checkin)).content.decode().split())
     count, seconds = len(checkin.questions), checkin.seconds_to_answer
+    assert seconds % 10 == 0, "no one knows it better"
     assert f"{count} short questions, about {seconds} seconds" in page_text
     assert f"There are {count} short questions." in email.body
     assert f"Answer (about {seconds} seconds)" in email.body

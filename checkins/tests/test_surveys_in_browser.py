@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from checkins.adjustments import publish as publish_change
 from checkins.answering import own_answers
 from checkins.editions import publish
-from checkins.models import Adjustment, Question, current_survey
+from checkins.models import Adjustment, Question
 from matches.models import Match
 from testkit import checkins as make
 from testkit.accessibility import broken_rules, listen, too_wide
@@ -139,43 +139,6 @@ def test_a_chair_writes_it_on_a_phone(name, rest, program, cleo, surveys, open_a
     page.goto(live_server.url + reverse(f"admin:checkins_survey_{name}", args=[draft.pk, *rest]))
     assert page.locator("h1").first.is_visible()
     assert (broken_rules(page), too_wide(page), heard) == ([], [], [])
-
-
-def test_a_chair_makes_a_mid_term_survey(program, cleo, surveys, open_as, live_server):
-    """From the list to a published edition, with the preview in French, by links and buttons."""
-    page = open_as(cleo, scripts=False)
-    page.goto(live_server.url + reverse("admin:checkins_survey_changelist"))
-    page.get_by_role("link", name="How is it going so far?").first.click()
-    page.get_by_role("link", name="Start a new edition from it").click()
-    page.get_by_role("button", name="Start a draft").click()
-    expect(page.locator("body")).to_contain_text("Nobody is asked before you publish it.")
-    page.get_by_role("link", name="Add a question: several choices").click()
-    page.get_by_label("Question in English").fill("What helps most?")
-    page.get_by_label("Question in French").fill("Qu'est-ce qui aide le plus?")
-    page.get_by_label("mentees", exact=True).check()
-    for number, (english, french) in enumerate((("Advice", "Conseils"), ("Time", "Temps")), 1):
-        page.get_by_label(f"Answer {number} in English").fill(english)
-        page.get_by_label(f"Answer {number} in French").fill(french)
-    page.get_by_label("How many answers can be ticked at most?").select_option("2")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("body")).to_contain_text("Mentees are asked 11 questions; 10 is the most.")
-    page.get_by_role("link", name="Title and introduction").click()
-    page.get_by_label("About how many of their own needs").select_option("0")
-    page.get_by_role("button", name="Save").click()
-    preview = page.get_by_role("link", name="Preview it as people see it")
-    expect(preview).to_be_visible()
-    expect(page.locator("body")).not_to_contain_text("Put this right")
-    preview.click()
-    page.locator("a[href$='/mentee/fr/']").click()
-    group = page.get_by_role("group", name="Qu'est-ce qui aide le plus?")
-    expect(group).to_contain_text("Cochez jusqu'à 2 réponses.")
-    assert too_wide(page) == []
-    page.get_by_role("link", name="Retour au sondage").click()
-    page.get_by_role("link", name="Publish…").click()
-    expect(page.locator("body")).to_contain_text("Who is asked")
-    page.get_by_role("button", name="Publish this edition").click()
-    expect(page.locator("body")).to_contain_text("Published. It is asked from now on.")
-    assert current_survey("midterm", program).questions.last().kind == "several"
 
 
 def test_a_chair_moves_a_date_on_a_phone(cared, cleo, open_as, live_server):
