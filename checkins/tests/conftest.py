@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 
 from agreements import reconcilers as agreement_reconcilers
 from checkins import concerns, results, unanswered_emails
@@ -47,3 +48,24 @@ def cared(match, eve):
     match.carer = eve
     match.save()
     return match
+
+
+@pytest.fixture
+def open_as(browser, live_server, as_user):
+    """Return `open_as(user, scripts)`: a page as wide as a phone on which `user` is signed in."""
+    contexts = []
+
+    def sign_in(user, *, scripts):
+        context = browser.new_context(
+            viewport={"width": 320, "height": 700}, java_script_enabled=scripts
+        )
+        cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield sign_in
+    for context in contexts:
+        context.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -20,27 +19,6 @@ from testkit.accessibility import broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 TYPES = {"scale", "yes_no", "choice", "several", "text"}
-
-
-@pytest.fixture
-def open_as(browser, live_server, as_user):
-    """Return `open_as(user, scripts)`: a page as wide as a phone on which `user` is signed in."""
-    contexts = []
-
-    def sign_in(user, *, scripts):
-        context = browser.new_context(
-            viewport={"width": 320, "height": 700}, java_script_enabled=scripts
-        )
-        cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
