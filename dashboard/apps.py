@@ -11,6 +11,7 @@ class DashboardConfig(AppConfig):
             email_vocabulary,
             emails,
             health_dates,
+            job_alarms,
             privacy,
             receivers,
         )

@@ -167,6 +167,15 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("carer whose role ends soon", "carers whose role ends soon", leaving)
     url = changelist_url("programs_membership", ends="soon")
     yield AttentionItem(leaving, text, url, "amber")
+    chaired = Membership.objects.for_committee(member, Role.CHAIR)
+    (unreachable,) = _counts(chaired.unreachable(timezone.localdate(at)), Q())
+    text = ngettext(
+        "committee member can't be reached by e-mail",
+        "committee members can't be reached by e-mail",
+        unreachable,
+    )
+    url = changelist_url("programs_membership", mail="bounces")
+    yield AttentionItem(unreachable, text, url, "bad")
     (silent,) = _counts(CarerSilence.objects.visible_to(member).open(), Q())
     text = ngettext("carer has gone silent", "carers have gone silent", silent)
     yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad")

@@ -121,11 +121,19 @@ def _claim(state: OutboxState, at: datetime) -> bool:
 
 
 def _send(which: str, state: OutboxState, at: datetime) -> None:
+    send_to_maintainer(lambda: _texts(which, state, at))
+
+
+def send_to_maintainer(texts: Callable[[], tuple[str, str]]) -> None:
+    """Send a subject and a body to `ALERT_EMAIL`, past the outbox, in the site's own language.
+
+    Raises what the mail server raises.
+    """
     backend = configured_backend()
     if hasattr(backend, "timeout"):
         backend.timeout = MAIL_SECONDS
     with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
-        subject, body = _texts(which, state, at)
+        subject, body = texts()
     EmailMessage(
         subject,
         body,

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)  # a runner reports progress more often than that
 MAX_ATTEMPTS = 3
+# After the lease is over another worker takes the job within seconds: if none does, all hang.
+HANGS_AFTER = timedelta(minutes=10)
+WAITS_AT_MOST = timedelta(minutes=30)
 
 
 class Cancelled(Exception):
@@ -64,6 +67,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    alarm_sent_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -94,7 +98,16 @@ class Job(models.Model):
             started_at=at,
             lease_until=at + LEASE,
             attempts=self.attempts + 1,
+            alarm_sent_at=None,
         )
+
+    def claim_alarm(self, at: datetime) -> bool:
+        """Note that someone is told that it hangs; return whether nobody was told before."""
+        return self._set(Q(alarm_sent_at=None, state__in=OPEN), alarm_sent_at=at)
+
+    def release_alarm(self) -> None:
+        """Let it be told again: the e-mail could not be sent."""
+        self._set(Q(), alarm_sent_at=None)
 
     def advance(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Report progress (`done` of `total` parts) and extend the lease.
@@ -129,6 +142,7 @@ class Job(models.Model):
         if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
             raise ActionNotAllowed(_("This can no longer be cancelled: it has already ended."))
 
+    claim_alarm.alters_data = release_alarm.alters_data = True  # type: ignore[attr-defined]  # Django's mark of a method
     claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]  # Django's mark of a method
 
 
@@ -166,6 +180,20 @@ def run(job: Job) -> None:
         )
     else:
         job.finish(State.DONE)
+
+
+def hanging(at: datetime, limit: int = 5) -> list[Job]:
+    """Return jobs of every kind that nobody has been told of and that no worker moves at `at`.
+
+    Their worker reports nothing any more and none takes them over, or they wait for a worker.
+    """
+    is_left = Q(state=State.RUNNING, lease_until__lt=at - HANGS_AFTER)
+    waits = Q(state=State.QUEUED, created_at__lt=at - WAITS_AT_MOST)
+    found: list[Job] = []
+    for model in RUNNERS:
+        rows = model._base_manager.filter(is_left | waits, alarm_sent_at=None)
+        found += rows.order_by("created_at")[: limit - len(found)]
+    return found
 
 
 def run_or_queue(*, is_small: bool, run: Callable[[], object], queue: Callable[[], J]) -> J | None:

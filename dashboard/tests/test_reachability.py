@@ -7,6 +7,7 @@ from django.utils import timezone
 from dashboard.attention import attention_items
 from notifications.models import BouncedAddress
 from notifications.outbox import digest_of_address
+from programs.models import Membership
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,30 @@ def test_the_person_reads_it_on_their_home_page(as_user, bounced, ben, cohort):
     factories.application(other, cohort)
     for person in (other, factories.person("Dan Ivers")):
         assert "reach you</h2>" not in as_user(person).get(home).text
+
+
+def test_a_chair_sees_which_committee_member_email_does_not_reach(as_user, cleo, cohort):
+    carer = factories.member("Kim Lee", program=cohort.program, role="carer")
+    text = "committee member can't be reached by e-mail"
+    assert text not in lines(cleo)
+    now = timezone.now()
+    row = BouncedAddress.objects.create(
+        pk=digest_of_address(carer.email), person=carer, last_bounced_at=now, stopped_at=now
+    )
+    item = lines(cleo)[text]
+    found = as_user(cleo).get(item.url).context["cl"]
+    assert (item.count, [one.user for one in found.result_list]) == (1, [carer])
+    assert text not in lines(carer)  # who is no chair can't do anything about it
+    assert text not in lines(factories.member(program=factories.program()))
+    row.delete()
+    assert text not in lines(cleo)
+
+
+def test_who_has_left_the_committee_is_not_named(cleo, cohort):
+    carer = factories.member("Kim Lee", program=cohort.program, role="carer")
+    now = timezone.now()
+    BouncedAddress.objects.create(
+        pk=digest_of_address(carer.email), person=carer, last_bounced_at=now, stopped_at=now
+    )
+    Membership.objects.filter(user=carer).update(until=timezone.localdate())
+    assert "committee member can't be reached by e-mail" not in lines(cleo)

@@ -51,6 +51,7 @@ class CheckName(StrEnum):
     DMARC = "dmarc"
     SENDER = "sender"
     REPLIES = "replies"
+    REVERSE = "reverse"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def run_checks(setup: MailSetup, resolver: Resolver) -> list[Finding]:
         (CheckName.DMARC, check_dmarc),
         (CheckName.SENDER, check_sender),
         (CheckName.REPLIES, check_replies),
+        (CheckName.REVERSE, check_reverse),
     ]
     found: list[Finding] = []
     for name, check in checks:
@@ -324,3 +326,37 @@ def check_replies(setup: MailSetup, resolver: Resolver) -> list[Finding]:
         values = {"domains": ", ".join(domains)}
         found = [Finding(CheckName.REPLIES, Verdict.OK, "replies-ok", values)]
     return found
+
+
+# --- the reverse name of a mail server of one's own
+
+
+def check_reverse(setup: MailSetup, resolver: Resolver) -> list[Finding]:
+    """Ask whether each public address of the mail server has a name that leads back to it (PTR).
+
+    Providers look after theirs. A server that only the machine itself reaches hands on to another.
+    """
+    host = setup.mail_host
+    if not host or _provider(host):
+        return [Finding(CheckName.REVERSE, Verdict.OK, "reverse-provider", {"host": host})]
+    public = [one for one in _addresses_of(host, resolver) if ip_address(one).is_global]
+    for address in public:
+        values = {"host": host, "address": address}
+        names = resolver.names(address)
+        if not names:
+            return [Finding(CheckName.REVERSE, Verdict.WRONG, "reverse-missing", values)]
+        if not any(address in resolver.addresses(name) for name in names):
+            values["name"] = names[0]
+            return [Finding(CheckName.REVERSE, Verdict.WRONG, "reverse-differs", values)]
+    values = {"host": host, "addresses": ", ".join(public)}
+    if not public:
+        return [Finding(CheckName.REVERSE, Verdict.ADVICE, "reverse-hidden", values)]
+    return [Finding(CheckName.REVERSE, Verdict.OK, "reverse-ok", values)]
+
+
+def _addresses_of(host: str, resolver: Resolver) -> list[str]:
+    """Return the addresses of a host, which may be given as an address itself."""
+    try:
+        return [str(ip_address(host.strip("[]")))]
+    except ValueError:
+        return resolver.addresses(host)

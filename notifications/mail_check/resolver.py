@@ -6,6 +6,7 @@ from typing import Protocol
 
 import dns.exception
 import dns.resolver
+import dns.reversename
 
 QUESTION_SECONDS = 4.0
 MOST_FAILURES = 3  # then the DNS is out of reach: ask no more
@@ -24,6 +25,7 @@ class Resolver(Protocol):
     def txt(self, name: str) -> list[str]: ...
     def mx(self, name: str) -> list[str]: ...
     def addresses(self, name: str) -> list[str]: ...
+    def names(self, address: str) -> list[str]: ...
 
 
 class DNSResolver:
@@ -46,6 +48,11 @@ class DNSResolver:
     def addresses(self, name: str) -> list[str]:
         """Return the addresses of a machine, IPv4 and IPv6."""
         return [str(row) for kind in ("A", "AAAA") for row in self._ask(name, kind)]
+
+    def names(self, address: str) -> list[str]:
+        """Return the names that the owner of an IP address gives it (PTR)."""
+        reverse = str(dns.reversename.from_address(address))
+        return [str(row).rstrip(".").lower() for row in self._ask(reverse, "PTR")]
 
     def _ask(self, name: str, kind: str) -> list[object]:
         if self._failures >= MOST_FAILURES:

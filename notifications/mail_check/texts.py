@@ -13,6 +13,7 @@ NAMES: Mapping[str, Promise] = {
     "dmarc": _("DMARC: what others do with forgeries"),
     "sender": _("The sender and the return path"),
     "replies": _("Replies and reports"),
+    "reverse": _("The name of your mail server (PTR)"),
 }
 VERDICTS: Mapping[str, Promise] = {
     "ok": _("Fine"),
@@ -89,6 +90,22 @@ TEXTS: Mapping[str, Promise] = {
     "replies-lost": _(
         "%(domain)s has no mail server, so what people reply is lost. Use an address that "
         "someone reads."
+    ),
+    "reverse-provider": _("Your mail provider looks after the names of its servers."),
+    "reverse-hidden": _(
+        "%(host)s has no public address, so it hands e-mails on to another server. Whoever runs "
+        "that one sees to its reverse name."
+    ),
+    "reverse-ok": _("The addresses of %(host)s (%(addresses)s) have a name that leads back."),
+    "reverse-missing": _(
+        "The address %(address)s of your mail server %(host)s has no reverse name. Gmail and "
+        "Outlook reject e-mail from such addresses. Ask whoever rents you the machine: “Please set "
+        "the reverse DNS (PTR record) of %(address)s to %(host)s.”"
+    ),
+    "reverse-differs": _(
+        "The address %(address)s of your mail server %(host)s has the reverse name %(name)s, which "
+        "does not lead back to it. Ask whoever rents you the machine: “Please set the reverse DNS "
+        "(PTR record) of %(address)s to %(host)s.”"
     ),
 }  # fmt: skip
 

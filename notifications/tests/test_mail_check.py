@@ -46,6 +46,9 @@ class Played:
     def addresses(self, name):
         return self._ask("a", name)
 
+    def names(self, address):
+        return self._ask("ptr", address)
+
 
 def check(setup=SETUP, *, without=(), silent=(), **records):
     known = {key: value for key, value in GOOD.items() if key not in without}
@@ -217,3 +220,38 @@ def test_a_missing_name_is_an_answer_and_a_timeout_is_none(monkeypatch):
         with pytest.raises(CouldNotAsk):
             resolver.txt("slow")
     assert asked.count("slow") == 3  # then it asks no more
+
+
+OWN = MailSetup("hello@example.org", "", "mail.example.org")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "names", "back", "verdict", "code"),
+    [
+        (["8.8.4.4"], ["mail.example.org"], ["8.8.4.4"], Verdict.OK, "reverse-ok"),
+        (["8.8.4.4"], [], [], Verdict.WRONG, "reverse-missing"),
+        (["8.8.4.4"], ["host-4.isp.example"], ["1.1.1.1"], Verdict.WRONG, "reverse-differs"),
+        (["10.0.0.2", "fd00::1"], [], [], Verdict.ADVICE, "reverse-hidden"),
+        ([], [], [], Verdict.ADVICE, "reverse-hidden"),
+    ],
+)
+def test_the_reverse_name_of_an_own_server(addresses, names, back, verdict, code):
+    records = {("a", "mail.example.org"): addresses, ("ptr", "8.8.4.4"): names}
+    if names and names != ["mail.example.org"]:
+        records["a", names[0]] = back
+    found = check(OWN, dns=records)[CheckName.REVERSE]
+    assert (found.verdict, found.code) == (verdict, code)
+    if verdict is Verdict.WRONG:
+        assert "set the reverse DNS (PTR record) of 8.8.4.4 to mail.example.org" in explain(
+            found.code, found.values
+        )
+
+
+def test_a_provider_looks_after_its_own_names():
+    assert check()[CheckName.REVERSE].code == "reverse-provider"
+
+
+def test_without_an_answer_about_the_name_nothing_is_known():
+    records = {("a", "mail.example.org"): ["8.8.4.4"]}
+    found = check(OWN, dns=records, silent=["8.8.4.4"])[CheckName.REVERSE]
+    assert found.verdict is Verdict.UNKNOWN

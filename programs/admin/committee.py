@@ -123,6 +123,21 @@ class EndsFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=ending)
 
 
+class MailFilter(admin.SimpleListFilter):
+    """Members whom e-mail does not reach: what waits for them is on hold."""
+
+    title = gettext_lazy("e-mail")
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("bounces", _("does not reach them"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "bounces":
+            return queryset
+        return queryset.filter(pk__in=Membership.objects.unreachable())
+
+
 @admin.register(Membership)
 class MembershipAdmin(CommitteeAdmin):
     """Roles have a first day and end on a day; no one is deleted."""
@@ -134,7 +149,7 @@ class MembershipAdmin(CommitteeAdmin):
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("user", "role", "program", "since", "until")
     list_select_related = ("user", "program")
-    list_filter = ("role", EndsFilter)
+    list_filter = ("role", EndsFilter, MailFilter)
     ordering = ("program", "role", "user__name")
 
     def save_model(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
 from accounts.models import User
+from notifications.bounces import stopped_people
 
 from .programs import Program
 
@@ -83,6 +84,10 @@ class MembershipQuerySet(DatedQuerySet):
         longer = carers.filter(user=models.OuterRef("user"), program=models.OuterRef("program"))
         longer = longer.filter(models.Q(until=None) | models.Q(until__gt=today + within))
         return carers.filter(~models.Exists(longer), until__lte=today + within)
+
+    def unreachable(self, today: date | None = None) -> Self:
+        """The live roles of people to whom nothing is sent, because e-mails to them came back."""
+        return self.live(today).filter(user__in=stopped_people())
 
     def acting_as_carer(self, user: User | AnonymousUser) -> Self:
         """The roles in which someone cares for pairs today: those of `user`, or as their deputy."""
