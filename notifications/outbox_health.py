@@ -77,7 +77,7 @@ def _problems(outbox_state: OutboxState | None, late: timedelta, now: datetime) 
         yield _("the process that sends e-mails has stopped")
     if outbox_state.blocked_reason:
         yield words_of(outbox_state.blocked_reason)
-    if outbox_state.paused_until and outbox_state.paused_until > now:
+    if outbox_state.is_paused(now):
         yield _("sending is paused: %(why)s") % {"why": words_of(outbox_state.pause_reason)}
     if late > LATE_AFTER:
         minutes = _minutes(late)

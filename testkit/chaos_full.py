@@ -83,6 +83,7 @@ class Scene:
     def play(self, name: str) -> None:
         """Let a fault begin, last and end, with a kill in its middle."""
         self.played.append(name)
+        print(f"{len(self.mail.messages)} e-mails: {name}", file=sys.stderr, flush=True)
         with FAULTS[name](self):
             self.wait(self.seconds / 2)
             self.kill()

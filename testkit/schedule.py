@@ -12,6 +12,7 @@ LONGEST_FIRST = (
     "mentoring/tests/test_journey_in_browser.py",
     "mentoring/tests/test_long_texts.py",
     "mentoring/tests/test_lives_of_pairs.py",
+    "mentoring/tests/test_year_of_a_cohort.py",
     "mentoring/tests/test_every_email.py",
     "demo/tests/test_year_of_the_demo.py",
     "demo/tests/test_demo.py",

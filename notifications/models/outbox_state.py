@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import Q
 
 from access.scoping import ScopedQuerySet
+
+# Far longer than any pause is. One that ends later was set by a clock that was ahead, and is over.
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 class OutboxStateQuerySet(ScopedQuerySet):
@@ -19,7 +22,7 @@ class OutboxStateQuerySet(ScopedQuerySet):
 
     def paused(self, at: datetime) -> Self:
         """Return the row while all sending is paused, because the mail server does not answer."""
-        return self.filter(paused_until__gt=at)
+        return self.filter(paused_until__gt=at, paused_until__lte=at + LONGEST_PAUSE)
 
 
 class OutboxState(models.Model):
@@ -48,3 +51,8 @@ class OutboxState(models.Model):
 
     def __str__(self) -> str:
         return "outbox state"
+
+    def is_paused(self, at: datetime) -> bool:
+        """Return whether all sending is paused at `at`; as the queryset's `paused`."""
+        until = self.paused_until
+        return until is not None and at < until <= at + LONGEST_PAUSE

@@ -249,3 +249,13 @@ def test_the_test_server_counts_what_it_accepted(server):
     assert isinstance(server, smtp.Sink)
     assert not rows().exists()
     assert server.copies() == {}
+
+
+def test_a_pause_that_a_clock_ahead_has_set_holds_nothing_back(sample, ada, server, outbox_state):
+    ahead = TUESDAY_NOON + timedelta(days=1)
+    OutboxState.objects.update(paused_until=ahead, pause_reason="no-mail-server")
+    outbox_state.refresh_from_db()
+    assert not outbox_state.is_paused(TUESDAY_NOON)
+    assert outbox_state.is_paused(ahead - timedelta(minutes=1))
+    sample.enqueue(ada)
+    assert deliver() == 1
