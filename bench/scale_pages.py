@@ -79,6 +79,7 @@ PAGES = (
     _list("surveys", "checkins_survey"),
     _list("announcements", "announcements_announcement"),
     _list("saved groups", "announcements_savedgroup"),
+    _list("themes of answers", "checkins_theme"),
     _list("adjustments", "checkins_adjustment"),
     _list("imports", "applications_rosterupload"),
     _list("invitations of mentors", "applications_mentorinvitation"),

@@ -18,6 +18,7 @@ from workflow.states import move
 from .concerns import raise_about_answer
 from .models import Answer, CheckIn, Question
 from .needs import code_of, own_needs, store_needs
+from .theme_marks import drop_marks_of_changed
 
 State = CheckIn.State
 
@@ -70,6 +71,7 @@ def _store(checkin: CheckIn, answers: Mapping[str, str]) -> None:
         for question in checkin.questions
         if answers.get(question.code)
     ]
+    drop_marks_of_changed(checkin, given)
     rows = Answer.system.all()
     rows.filter(checkin=checkin).exclude(question__in=[row.question_id for row in given]).delete()
     rows.bulk_create(

@@ -26,5 +26,6 @@ class CheckinsConfig(AppConfig):
             silent_carers,
             suggestions,
             survey_emails,
+            theme_counts,
             unanswered_emails,
         )

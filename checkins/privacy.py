@@ -32,6 +32,7 @@ from .models import (
     ContactLog,
     MediationStep,
     Suggestion,
+    ThemeMark,
 )
 from .needs import question_about, shown_answer
 
@@ -44,6 +45,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     """
     checkins = CheckIn.objects.filter(match__in=matches)
     Answer.system.filter(checkin__in=checkins).update(text="")
+    ThemeMark.system.filter(answer__checkin__in=checkins).delete()
     ContactLog.system.filter(match__in=matches).update(note="")
     for rows in (checkins, Concern.system.filter(match__in=matches)):
         Transition.system.about_any(rows).update(why="")
@@ -155,10 +157,14 @@ COLUMNS = rules(
                 "the committee's own words to everyone", not_exported="written about no one"
             )
         },
+        "Theme": {
+            "code": impersonal("a code of a word of the program"),
+            "names": impersonal("the program's own words"),
+        },
         "Survey": {"titles intros": impersonal("the program's own words")},
         "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
         "Wave": {
-            "figures need_figures changes goals named_readers": kept(
+            "figures need_figures changes goals themes named_readers": kept(
                 "counts of a group, and ids of readers and pairs",
                 not_exported=NO_ONE,
                 mentions=NO_ONE,

@@ -17,9 +17,9 @@ from matches.endings import may_be_handled_by
 from matches.models import Closure, Match
 from matches.pair_sections import PairSection, SectionLine
 from programs.models import Policy, Program
-from programs.signals import policy_saved
+from programs.signals import policy_saved, program_created
 
-from . import concerns, contact_plan, moving, planning
+from . import concerns, contact_plan, moving, planning, theme_seeds
 from .models import Concern
 from .presenters import words_of_date
 
@@ -167,3 +167,9 @@ def raise_about_signature(
         nonce=f"not-signed-{signature.pk}",
         at=at,
     )
+
+
+@receiver(program_created)
+def give_it_themes(sender: type[Program], program: Program, **kwargs: object) -> None:
+    """Let a new program start with the product's own themes."""
+    theme_seeds.load(program)

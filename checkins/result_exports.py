@@ -15,6 +15,7 @@ from .objective_results import ObjectiveResult
 from .response_rates import ROLES, Rate
 from .result_readers import Row, group_name
 from .result_trends import Point, Trends, month_name
+from .theme_results import ThemeRow
 
 
 def trend_sheet(found: Trends, wave: Wave) -> Sheet:
@@ -95,3 +96,10 @@ def objective_sheet(results: Sequence[ObjectiveResult], cohort: Cohort) -> Sheet
         for one in results
     ]
     return Sheet(_("Objectives in %(cohort)s") % {"cohort": cohort}, headings, rows)
+
+
+def theme_sheet(found: Sequence[ThemeRow], wave: Wave) -> Sheet:
+    """Return how many people wrote about each theme, a row for each group."""
+    headings = [_("Theme"), _("Group"), _("People")]
+    rows: list[list[Cell]] = [[row.name, who, words] for row in found for who, words in row.cells]
+    return Sheet(_("Themes: %(survey)s") % {"survey": wave}, headings, rows)

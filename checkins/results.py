@@ -27,6 +27,7 @@ from .goal_counts import StoredGoals, goals_of
 from .models import Answer, AskedNeed, CheckIn, Question, Wave
 from .needs import question_about
 from .suppression import Figure, Source, pool
+from .theme_counts import WAIT
 
 State = CheckIn.State
 # Whatever a program sets, figures of fewer people are never shown.
@@ -125,6 +126,7 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
             "named_readers": _named_readers(answered, cohort.program),
             "smallest_group": smallest,
             "published_at": at,
+            "themes_due_at": at + WAIT,
         },
     )
     CheckIn.objects.filter(pk__in=[checkin.pk for checkin in checkins]).update(wave=wave)

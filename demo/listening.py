@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from checkins import editions, suggestions
-from checkins.models import CheckIn, Kind, Question, Survey
+from checkins.models import Answer, CheckIn, Kind, Question, Survey, Theme, ThemeMark
 from checkins.objective_results import set_measure
 from matches.models import Match
 
@@ -22,6 +22,13 @@ MEASURES = (  # kind, question, target
     ("meetings", "", Decimal(150)),
 )
 UNANSWERED_EVERY = 6  # one check-in in six is not answered
+# What the sentences of the demo are about, by a piece of each.
+THEMES = {
+    "time": ("hour of the month", "rhythm", "rythme", "six weeks"),
+    "goals": ("what I came for", "More homework"),
+    "role": ("better questions", "more answers"),
+    "thanks": ("hour of the month", "rhythm", "rythme", "laugh", "better questions"),
+}
 CHANGE = (1, 0, 1, 1, 0, -1, 1, 2, 0, 1)
 
 
@@ -54,6 +61,23 @@ def suggest(demo: DemoCohort, matches: Sequence[Match], *, day: float) -> None:
         )
         if answer := content.get("answer"):
             suggestions.answer(row, by=demo.chair, text=answer, at=at + timedelta(hours=20))
+
+
+def mark_themes(demo: DemoCohort, at: datetime) -> None:
+    """Let the chair mark what people wrote about, as far as its words say so."""
+    answers = Answer.objects.for_committee(demo.chair).filter(
+        question__kind=Question.Kind.TEXT, checkin__wave__themes_counted_at=None
+    )
+    themes = {theme.code: theme for theme in Theme.objects.current(demo.program)}
+    ThemeMark.objects.bulk_create(
+        [
+            ThemeMark(answer=answer, theme=themes[code], marked_by=demo.chair, marked_at=at)
+            for answer in answers
+            for code, pieces in THEMES.items()
+            if any(piece in answer.text for piece in pieces)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def is_answered(checkin: CheckIn, place: int, turn: int) -> bool:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.wall_time import WallTime
 from agreements import drafting, signing
 from agreements.models import AgreementVersion
-from checkins import answering, concerns, planning, results, unanswered_emails
+from checkins import answering, concerns, planning, results, theme_counts, unanswered_emails
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from meetings import recording, scheduling
@@ -189,6 +189,7 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
         if demo.calendar.is_past(day + 15):
             reconcile_checkins(demo.calendar.at(day + 15))
             mark_checkins_read(matches, demo.calendar.at(day + 15))
+            listening.mark_themes(demo, demo.calendar.at(day + 15))
 
 
 def reconcile_checkins(at: datetime) -> None:
@@ -199,6 +200,7 @@ def reconcile_checkins(at: datetime) -> None:
         planning.remind,
         unanswered_emails.raise_about_unanswered_emails,
         concerns.escalate,
+        theme_counts.count_themes,
         results.publish_waves,
     ):
         reconcile(at)

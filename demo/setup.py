@@ -10,6 +10,7 @@ from typing import Any
 from accounts.models import User
 from applications import mentor_invitations, orientation, reviewing, submission
 from applications.models import Application, Decision
+from checkins import theme_seeds
 from checkins.seeds import seed_surveys
 from learning import seeding
 from programs import opening_requests, seeds
@@ -97,6 +98,7 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
         )
         seeds.load_vocabulary(starter, program)
         seeding.load(program)
+        theme_seeds.load(program)
         made[slug] = program
     _add_first_weeks(made["hr"])
     return made

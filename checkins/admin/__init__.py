@@ -8,4 +8,5 @@ from . import (  # noqa: F401  (registers the pages)
     results,
     suggestions,
     surveys,
+    themes,
 )

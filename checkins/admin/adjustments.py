@@ -84,8 +84,8 @@ class AdjustmentAdmin(CommitteeAdmin):
             waves = Wave.objects.for_committee(request.user, Role.CHAIR)
             newest = waves.order_by("-month", "-pk").values_list("pk", flat=True)[:MOST_WAVES]
             asked = _number(request.GET.get("wave")) or 0
-            rows = waves.filter(pk__in=[*newest, asked]) | _wave_of_page(request, waves)
-            kwargs["queryset"] = rows.select_related("cohort__program")
+            offered = waves.filter(pk__in=[*newest, asked]) | _wave_of_page(request, waves)
+            kwargs["queryset"] = offered.select_related("cohort__program")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, object]:

@@ -13,7 +13,11 @@ from programs.committee_admin import CommitteeAdmin
 from ..answering import mark_read
 from ..models import Answer, AskedNeed, CheckIn, Question
 from ..needs import question_about, shown_answer
+from ..theme_counts import WAIT
+from ..theme_forms import marks_forms
+from ..theme_marks import is_closed
 from .dates import dates_view
+from .themes import marks_view
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -82,7 +86,11 @@ class CheckInAdmin(CommitteeAdmin):
         needs = AskedNeed.objects.for_committee(request.user).filter(
             checkin=checkin.pk if checkin else None
         )
+        marks = marks_forms(checkin, request.user) if checkin else []
         context = {
+            "marks": marks,
+            "days_to_mark": WAIT.days,
+            "marks_closed": checkin is not None and is_closed(checkin.wave),
             "answers": rows if checkin else [],
             "needs": [(question_about(row.topic, row.names), shown_answer(row))
                       for row in needs.exclude(choice="")],
@@ -101,7 +109,12 @@ class CheckInAdmin(CommitteeAdmin):
             self.admin_site.admin_view(dates_view),
             name="checkins_checkin_dates",
         )
-        return [read, dates, *super().get_urls()]
+        marks = path(
+            "<int:pk>/themes/<int:answer>/",
+            self.admin_site.admin_view(marks_view),
+            name="checkins_checkin_themes",
+        )
+        return [read, dates, marks, *super().get_urls()]
 
     def read_view(self, request, pk):
         if request.method != "POST":

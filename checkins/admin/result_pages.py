@@ -18,9 +18,11 @@ from programs.spreadsheets import Sheet
 
 from ..change_readers import changes_shown
 from ..models import Wave
-from ..result_exports import change_sheet, trend_sheet
+from ..result_exports import change_sheet, theme_sheet, trend_sheet
+from ..result_readers import ResultReader
 from ..result_trends import trends
 from ..suppression import ROUND_TO
+from ..theme_results import theme_rows
 
 
 def _wave(request: HttpRequest, pk: int) -> Wave:
@@ -53,6 +55,14 @@ def trend_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     sheet = trend_sheet(trends(wave, acting_member(request)), wave)
     page = reverse("admin:checkins_wave_trend", args=[wave.pk])
     return sheet_page(request, sheet, wave.cohort.program, page)
+
+
+def themes_export_view(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Download the counts of themes that the page of the result shows."""
+    wave = _wave(request, pk)
+    rows = theme_rows(ResultReader.of(wave, acting_member(request)))
+    page = reverse("admin:checkins_wave_change", args=[wave.pk])
+    return sheet_page(request, theme_sheet(rows, wave), wave.cohort.program, page)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from programs.committee_admin import CommitteeAdmin
 from ..models import Wave
 from ..result_readers import ResultReader, knows_turnout, with_turnout
 from ..suppression import ROUND_TO
+from ..theme_results import theme_rows, theme_state
 from . import objective_pages
 from . import result_pages as pages
 
@@ -63,6 +64,8 @@ class WaveAdmin(CommitteeAdmin):
             reader = ResultReader.of(wave, request.user)
             context |= {
                 "tables": reader.tables(),
+                "theme_state": theme_state(wave),
+                "theme_rows": theme_rows(reader),
                 "need_tables": reader.need_tables(),
                 "smallest_group": wave.smallest_group,
                 "may_write_adjustments": holds(request, wave.cohort.program, Role.CHAIR),
@@ -77,6 +80,7 @@ class WaveAdmin(CommitteeAdmin):
         return [
             page("<int:pk>/trend/", pages.trend_view, "trend"),
             page("<int:pk>/trend/export/", pages.trend_export_view, "trend-export"),
+            page("<int:pk>/themes/export/", pages.themes_export_view, "themes-export"),
             page(cohort, pages.before_after_view, "before-after"),
             page(f"{cohort}export/", pages.before_after_export_view, "before-after-export"),
             page("cohorts/", objective_pages.cohorts_view, "cohorts"),

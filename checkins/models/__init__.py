@@ -21,6 +21,7 @@ from .surveys import (
     Survey,
     current_survey,
 )
+from .themes import Theme, ThemeMark
 from .waves import Wave
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "Question",
     "Suggestion",
     "Survey",
+    "Theme",
+    "ThemeMark",
     "Wave",
     "current_survey",
     "last_move",

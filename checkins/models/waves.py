@@ -45,6 +45,10 @@ class Wave(models.Model):
     changes = models.JSONField(_("changes"), default=list, editable=False)
     # As `objective_results.StoredGoals`, of a closing survey.
     goals = models.JSONField(_("goals"), default=dict, editable=False)
+    # As `theme_counts.StoredThemes`; empty until they are counted. No day: from before there were.
+    themes = models.JSONField(default=dict, editable=False)
+    themes_due_at = models.DateTimeField(null=True, editable=False)
+    themes_counted_at = models.DateTimeField(null=True, editable=False)
     # {id of a carer or deputy on that day: ids of the matches whose answers they read by name}
     named_readers = models.JSONField(default=dict, editable=False)
     # The program's setting on that day: a later change must not show what was hidden.
@@ -57,6 +61,13 @@ class Wave(models.Model):
         verbose_name = _("pooled result")
         verbose_name_plural = _("pooled results")
         ordering = ["-month", "kind"]
+        indexes = [
+            models.Index(
+                fields=["themes_due_at"],
+                condition=models.Q(themes_counted_at=None, themes_due_at__isnull=False),
+                name="wave_themes_due",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["cohort", "kind", "month"], name="one_wave_per_month")
         ]

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkins.answer_changes import cell_of
-from checkins.models import Answer, CheckIn, Wave
+from checkins.models import Answer, CheckIn, Theme, ThemeMark, Wave
+from checkins.result_readers import group_name
 from checkins.results import publish_waves
+from checkins.theme_counts import WAIT, count_themes
 from matches.models import Match
 from programs.models import Cohort, Conflict, Membership
 from testkit import checkins as make
@@ -76,9 +78,21 @@ class Group:
         at = timezone.now() - 90 * DAY
         for match in self.matches:
             for person in match.people:
-                make.answered(match, person, at=at)
+                make.answered(match, person, at=at, comment="About the evenings")
         publish_waves(timezone.now())
+        self.mark()
+        count_themes(timezone.now() + WAIT)
         return Wave.objects.get(cohort=self.cohort)
+
+    def mark(self, every=1):
+        """Mark a theme on every answer in words, or on one in `every`."""
+        theme, _new = Theme.objects.get_or_create(
+            program=self.program, code="evenings", defaults={"names": {"en": "Evenings"}}
+        )
+        marker = factories.member(program=self.program, role="reader")
+        texts = Answer.system.filter(question__kind="text", checkin__match__in=self.matches)
+        for answer in texts.order_by("pk")[::every]:
+            ThemeMark.objects.create(answer=answer, theme=theme, marked_by=marker)
 
     def publish_milestones(self, *, before=99, after=99, later=None):
         """Ask a baseline, a mid-term and, if `later` is given, a closing survey.
@@ -138,11 +152,17 @@ class Attacker:
                     table["question"].code,
                     (places[row["role"]] for row in table["rows"] if row["figure"]),
                 )
+            self._look_at_themes(response, places)
             self._look_at_trends(wave, places, groups_of(rows))
         for row in (
             Answer.objects.visible_to(self.user).exclude(choice="").select_related("checkin")
         ):
             self.read.setdefault(row.question.code, set()).add(source(row.checkin))
+        words = Answer.objects.visible_to(self.user).filter(choice="").select_related("checkin")
+        for theme in Theme.objects.values_list("pk", flat=True):
+            self.read.setdefault(("theme", theme), set()).update(
+                source(row.checkin) for row in words
+            )
         for cohort in Cohort.objects.filter(pk__in=Wave.objects.values("cohort")):
             self._look_at_changes(cohort)
         self._look_at_turnout()
@@ -151,6 +171,12 @@ class Attacker:
     def see(self, about, cells):
         found = self.cells.setdefault(about, [])
         found += [cell for cell in cells if cell not in found]
+
+    def _look_at_themes(self, response, places):
+        """See every count of a theme; that it is small tells something as well."""
+        roles = {group_name(role): role for role in ("", "mentee", "mentor")}
+        for row in response.context["theme_rows"]:
+            self.see(("theme", row.theme), (places[roles[who]] for who, _words in row.cells))
 
     def _look_at_trends(self, wave, places, asked):
         """See the same figures again, for every month, and the response rates."""

@@ -78,6 +78,11 @@ class TestInTheRunningYear:
         assert states(Adjustment) == {"draft", "published", "withdrawn"}
         assert not Adjustment.objects.filter(wave=None).exists()
 
+    def test_what_people_wrote_about_was_marked_and_counted(self):
+        counts = [one["counts"][""] for wave in Wave.objects.exclude(themes_counted_at=None)
+                  for one in wave.themes["themes"]]  # fmt: skip
+        assert max(filter(None, counts)) >= 5
+
     def test_pairs_are_introduced_active_paused_and_ended_in_several_ways(self):
         assert {"introduced", "active", "closed"} <= states(Match)
         assert Match.objects.open().filter(paused_until__isnull=False).exists()

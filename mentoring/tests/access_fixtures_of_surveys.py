@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from checkins.editions import publish, start_edition
-from checkins.models import Adjustment, AskedNeed, CheckIn, MovedDate, Survey
+from checkins.models import Adjustment, AskedNeed, CheckIn, MovedDate, Survey, Theme
 from programs.models import Objective
 
 from .access_roles import AccessFixtures
@@ -24,6 +24,8 @@ def add_surveys(world: AccessFixtures, shared: Survey) -> None:
         draft = start_edition(edition, program=program, by=chair)
         world.add("survey_draft", pair, draft)
         world.add("objective", pair, Objective.objects.create(program=program, text="o"))
+        names = {"en": "Own", "fr": "À nous"}
+        world.add("theme", pair, Theme.objects.create(program=program, code="own", names=names))
         words = {"heard": {"en": "h"}, "changed": {"en": "c"}, "since_on": timezone.localdate()}
         change = {"program": program, "recorded_by": chair, **words}
         world.add("adjustment", pair, Adjustment.objects.create(**change))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .access_rule import EVERYONE, Admin, Rule, act, desk, page, saying
+from checkins.models import Answer
+
+from .access_rule import CARE, EVERYONE, Admin, Rule, act, desk, page, saying
 
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer", "conflicted"})
 COMMITTEE = READERS - {"conflicted"}
@@ -19,6 +21,11 @@ def A_QUESTION(draft: Any) -> int:
 
 def ANOTHER_QUESTION(draft: Any) -> int:
     return draft.questions.latest("position").pk
+
+
+def AN_ANSWER(checkin: Any) -> int:
+    rows = Answer.system.filter(checkin=checkin, question__kind="text")
+    return rows.values_list("pk", flat=True)[0]
 
 
 def THE_EDITION_BEFORE(draft: Any) -> int:
@@ -40,6 +47,8 @@ SURVEYS: dict[str, Rule] = {
     "admin:checkins_survey_start": desk(ANY_CHAIR, "survey"),
     "admin:checkins_wave_trend": page(COMMITTEE, "wave"),
     "admin:checkins_wave_trend-export": saying(desk(COMMITTEE, "wave"), format="csv"),
+    "admin:checkins_wave_themes-export": saying(desk(COMMITTEE, "wave"), format="csv"),
+    "admin:checkins_checkin_themes": act(CARE, "answered", answer=AN_ANSWER),
     "admin:checkins_wave_before-after": page(COMMITTEE, "cohort"),
     "admin:checkins_wave_before-after-export": saying(desk(COMMITTEE, "cohort"), format="csv"),
     "admin:checkins_wave_cohorts": page(ANY_COMMITTEE),
@@ -55,5 +64,6 @@ SURVEYS: dict[str, Rule] = {
 }
 
 FEEDBACK_TABLES: dict[str, Admin] = {
+    "checkins_theme": Admin("theme", change=CHAIRS, add=ANY_CHAIR),
     "checkins_adjustment": Admin("adjustment", see=READERS, change=CHAIRS, add=ANY_CHAIR),
 }

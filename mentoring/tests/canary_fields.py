@@ -105,6 +105,8 @@ FIELDS: dict[str, str | None] = {
     "checkins.Suggestion.text": PRIVATE,
     "checkins.Survey.intros": SURVEY,
     "checkins.Survey.titles": SURVEY,
+    "checkins.Theme.names": OPEN,
+    "checkins.Wave.themes": NO_WORDS,
     "checkins.Wave.figures": NO_WORDS,
     "checkins.Wave.goals": NO_WORDS,
     "checkins.Wave.changes": NO_WORDS,

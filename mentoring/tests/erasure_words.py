@@ -65,6 +65,7 @@ NOT_PLANTED = {
     "checkins.Wave.goals": "counts",
     "checkins.Wave.changes": "counts",
     "checkins.Wave.named_readers": "ids",
+    "checkins.Wave.themes": "counts",
     "checkins.Wave.need_figures": "counts",
 }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.models import ImportedRow, NamedWish, NamedWishCandidate
-from checkins.models import Concern, ConcernNote, MediationStep
+from checkins.models import Answer, Concern, ConcernNote, MediationStep, Theme, ThemeMark
 from matching.models import Override, Proposal
 from programs.models import Conflict, Membership, conflicts_with, read_roles_once
 from testkit import factories
@@ -39,7 +39,7 @@ ACTORS = {
     "acted_by", "answered_by", "approved_by", "by", "carer", "changed_by", "closed_by",
     "created_by", "decided_by", "deputy", "ended_by", "member", "moved_by", "organiser",
     "release_by", "prepared_by", "published_by", "read_by", "recorded_by", "reopened_by",
-    "started_by", "taken_by", "undone_by", "user",
+    "marked_by", "started_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
@@ -142,6 +142,9 @@ def rows(world):
     note = {"member": world.people["chair"], "text": "n"}
     ConcernNote.objects.create(concern=answered, **note)
     MediationStep.objects.create(concern=answered, kind="mentee", on=timezone.localdate(), **note)
+    words = Answer.system.filter(checkin=checkin, question__kind="text").first()
+    theme = Theme.objects.get(program=world.program, code="own")
+    ThemeMark.objects.create(answer=words, theme=theme, marked_by=world.people["chair"])
     round_ = world.row("round", "own")
     pair = Proposal.system.filter(round=round_).paired().first()
     override = {"mentee": pair.mentee, "mentor": pair.mentor, "reason": "r"}

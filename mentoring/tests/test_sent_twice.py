@@ -46,6 +46,7 @@ PAGES = (
     "matching_keepapart",
     "matching_round",
     "checkins_adjustment",
+    "checkins_theme",
     "checkins_concern",
     "checkins_contactlog",
     "events_event",
@@ -80,6 +81,7 @@ def entries(program, cohort, chair, ada, ben):
             "situations": ["unmatched"],
             "name": "Waiting",
         },
+        "checkins_theme": {**names, "program": program.pk},
         "checkins_adjustment": {
             "program": program.pk,
             "since_on": "2026-05-03",

@@ -55,6 +55,8 @@ ALLOWED = {
     "checkins/bounced_addresses.py": "raises and resolves concerns, for no person",
     "checkins/handling.py": "marks the first act, reminds, and opens what nobody handles",
     "checkins/contact_log.py": "logs a contact for a member whom the verb checks",
+    "checkins/theme_marks.py": "marks for a member whom the verb checks; drops marks on old words",
+    "checkins/theme_counts.py": "counts marks for no person, small counts hidden",
     "checkins/mediation.py": "notes steps for a member whom the verb checks",
     "checkins/missed_contacts.py": "raises concerns for no person; no words",
     "checkins/suggestions.py": "stores the person's own; answers for a member whom the verb checks",
