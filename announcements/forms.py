@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matches.edited_texts import unknown_placeholders
-from programs.committee_admin import language_label
+from programs.program_texts import language_in_sentence
 
 from .models import Announcement, GroupFilter, SavedGroup, Situation
 from .personal_words import NAME
@@ -76,7 +76,7 @@ class AnnouncementForm(GroupForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as they are
         for code in LANGUAGES:
-            name = {"language": language_label(code)}
+            name = {"language": language_in_sentence(code)}
             self.fields[f"subject_{code}"] = forms.CharField(
                 label=_("Subject in %(language)s") % name,
                 initial=self.instance.subjects.get(code, ""),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
-from programs.committee_admin import language_label
+from programs.program_texts import language_in_sentence
 
 from .models import Adjustment
 
@@ -56,7 +56,7 @@ class AdjustmentForm(forms.ModelForm):
             for code in LANGUAGES:
                 texts = getattr(self.instance, name)
                 self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=labels[name] % {"language": language_label(code)},
+                    label=labels[name] % {"language": language_in_sentence(code)},
                     initial=texts.get(code, ""),
                     max_length=LONGEST,
                     required=False,

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from programs.models import Program
+from programs.program_texts import language_in_sentence
 
 from .models import CheckIn, Question, Survey, Wave
 from .result_readers import ResultReader, Row, with_turnout
@@ -114,7 +114,6 @@ def _compared(old: Question | None, new: Question | None) -> Compared:
 
 def _changes(old: Question, new: Question) -> Iterator[Change]:
     yield from _of_texts(_("Question"), old.texts, new.texts)
-    names = dict(settings.LANGUAGES)
     for language in LANGUAGES:
         before, after = (
             [f"{code}: {texts[language]}" if row.kind == Question.Kind.SCALE else texts[language]
@@ -122,7 +121,7 @@ def _changes(old: Question, new: Question) -> Iterator[Change]:
             for row in (old, new)
         )  # fmt: skip
         if before != after:
-            what = _("Answers in %(language)s") % {"language": names[language]}
+            what = _("Answers in %(language)s") % {"language": language_in_sentence(language)}
             yield Change(what, before, after)
     for what, before_after in (
         (_("Kind"), [[row.get_kind_display()] for row in (old, new)]),
@@ -152,9 +151,11 @@ def _yes_no(value: bool) -> str:
 
 
 def _of_texts(name: str, old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
-    names = dict(settings.LANGUAGES)
     for language in LANGUAGES:
         before, after = old.get(language, ""), new.get(language, "")
         if before != after:
-            what = _("%(name)s in %(language)s") % {"name": name, "language": names[language]}
+            what = _("%(name)s in %(language)s") % {
+                "name": name,
+                "language": language_in_sentence(language),
+            }
             yield Change(what, [before] if before else [], [after] if after else [])

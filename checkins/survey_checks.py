@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application
+from programs.program_texts import language_in_sentence
 
 from .models import Kind, Question, Survey
 
@@ -49,8 +50,8 @@ def problems(survey: Survey) -> list[Problem]:
 
 def _missing(texts: Mapping[str, str]) -> list[str]:
     """Return the names of the languages in which a text says nothing."""
-    names = dict(settings.LANGUAGES)
-    return [_(str(names[code])) for code in LANGUAGES if not texts.get(code, "").strip()]
+    missing = (code for code in LANGUAGES if not texts.get(code, "").strip())
+    return [language_in_sentence(code) for code in missing]
 
 
 def _of_words(survey: Survey) -> Iterator[str]:

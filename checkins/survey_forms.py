@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import cast
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext, override
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from programs.models import Program
+from programs.program_texts import language_in_sentence
 
 from . import survey_editing
 from .models import MOST_NEEDS, Question, Survey
@@ -25,7 +25,6 @@ from .survey_checks import CHOICES, LANGUAGES, STEPS
 Kind, Channel = Question.Kind, Question.Channel
 MOST_CHOSEN = 3  # of several choices, as the form begins
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_INTRO = 120, 250, 120, 1000
-NAMES = dict(settings.LANGUAGES)
 
 
 def _stripped(texts: dict[str, str]) -> dict[str, str]:
@@ -39,7 +38,7 @@ class WordsForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]  # what a request has sent
         self.survey = survey
         for language in LANGUAGES:
-            name = {"language": NAMES[language]}
+            name = {"language": language_in_sentence(language)}
             self.fields[f"title_{language}"] = forms.CharField(
                 label=_("Title in %(language)s") % name,
                 initial=survey.titles.get(language, ""),
@@ -48,7 +47,8 @@ class WordsForm(forms.Form):
             )
         for language in LANGUAGES:
             self.fields[f"intro_{language}"] = forms.CharField(
-                label=_("Introduction in %(language)s") % {"language": NAMES[language]},
+                label=_("Introduction in %(language)s")
+                % {"language": language_in_sentence(language)},
                 initial=survey.intros.get(language, ""),
                 max_length=LONGEST_INTRO,
                 required=False,
@@ -115,7 +115,7 @@ class DraftQuestionForm(forms.Form):
         for language in reversed(LANGUAGES):
             name = f"text_{language}"
             self.fields[name] = forms.CharField(
-                label=_("Question in %(language)s") % {"language": NAMES[language]},
+                label=_("Question in %(language)s") % {"language": language_in_sentence(language)},
                 initial=question.texts.get(language, ""),
                 max_length=LONGEST_QUESTION,
                 required=False,
@@ -147,7 +147,7 @@ class DraftQuestionForm(forms.Form):
         for language in LANGUAGES:
             self.fields[f"row_{number}_{language}"] = forms.CharField(
                 label=_("%(answer)s in %(language)s")
-                % {"answer": label, "language": NAMES[language]},
+                % {"answer": label, "language": language_in_sentence(language)},
                 initial=texts.get(language, ""),
                 max_length=LONGEST_ANSWER,
                 required=False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from checkins.line_charts import Chart, Series, line_chart
@@ -85,7 +86,11 @@ def totals(weeks: list[date]) -> list[dict[str, object]]:
 
 def chart_of(rows: list[dict[str, object]]) -> Chart:
     """Return the chart of the weekly totals."""
-    names = (("sent", _("sent")), ("failed", _("failed")), ("bounced", _("came back")))
+    names = (
+        ("sent", pgettext("e-mails", "sent")),
+        ("failed", _("failed")),
+        ("bounced", pgettext("e-mails", "came back")),
+    )
     values = {code: [int(str(row[code])) for row in rows] for code, _name in names}
     top = max(4, *(number for numbers in values.values() for number in numbers))
     return line_chart(

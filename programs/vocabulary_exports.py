@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Industry, Language
 
 from .models import Entry, Experience, ProgramActivity, Topic
+from .program_texts import language_in_sentence
 from .spreadsheets import Cell, Sheet
 
 Word = Topic | Experience | ProgramActivity | Industry | Language
@@ -21,7 +22,7 @@ def words_sheet(rows: QuerySet) -> Sheet:
     """Return the sheet of topics, experiences, industries or languages."""
     languages = [code for code, _name in settings.LANGUAGES]
     headings = [
-        *(_("Name in %(language)s") % {"language": name} for _code, name in settings.LANGUAGES),
+        *(_("Name in %(language)s") % {"language": language_in_sentence(one)} for one in languages),
         _("Code"),
         _("Program"),
         _("Kind"),

@@ -127,4 +127,4 @@ def test_reasons_name_languages_in_the_language_of_the_reader(survey):
     add(survey, texts={"en": "Why?"})
     with override("fr"):
         (reason,) = texts(survey)
-    assert "dans cette langue\u00a0: Français." in reason
+    assert "dans cette langue\u00a0: français." in reason

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.timezones import zone_label
+from programs.program_texts import language_in_sentence
 
 from .. import arranging
 from ..models import Event
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-NAMES = dict(settings.LANGUAGES)
 LONGEST_TITLE, LONGEST_DESCRIPTION = 100, 3000
 
 
@@ -29,7 +29,7 @@ class EventForm(forms.ModelForm):
             zone = zone_label(timezone.get_current_timezone_name())
             self.fields["closes_at"].help_text = text % {"zone": zone}
         for code in LANGUAGES:
-            name = {"language": NAMES[code]}
+            name = {"language": language_in_sentence(code)}
             self.fields[f"title_{code}"] = forms.CharField(
                 label=_("Title in %(language)s") % name,
                 max_length=LONGEST_TITLE,

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -244,3 +245,16 @@ def test_a_letter_speaks_the_persons_language(cohort, language, subject, words):
     [letter] = [message for message in mail.outbox if message.to == [ada.email]]
     assert letter.subject == subject
     assert words in letter.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    ["announcements_announcement", "checkins_adjustment", "events_event", "programs_topic"],
+)
+def test_french_writes_a_language_small_within_a_label(as_user, program, cohort, cleo, name):
+    type(cleo).objects.filter(pk=cleo.pk).update(language="fr")
+    url = reverse(f"admin:{name}_add")
+    page = as_user(cleo).get(url, {"program": program.pk}).content.decode()
+    assert "en français" in page
+    assert re.findall(r"\ben (?:Anglais|Français)\b", page) == []
