@@ -19,7 +19,7 @@ from programs.models import EmailText
 from programs.text_differences import Piece, difference
 
 from .shared import Page, warn
-from .writing import block_label
+from .writing import labels_of
 
 PER_PAGE = 25
 
@@ -61,9 +61,10 @@ def changes(page: Page, row: EmailText) -> list[tuple[str, list[Piece]]]:
     ours = email_texts.defaults_of(page.kind, page.language)
     now = {**ours, **page.versions.texts}
     then = {**ours, **row.texts}
+    labels = labels_of(page.kind)
     return [
-        (block_label(block, number), difference(now[field], then[field]))
-        for number, block in enumerate(editable_blocks(page.kind).values())
+        (labels[name], difference(now[field], then[field]))
+        for name, block in editable_blocks(page.kind).items()
         for field in block.fields
         if now[field] != then[field]
     ]

@@ -36,9 +36,11 @@ class TextsForm(forms.Form):
     def __init__(self, page: Page, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they are
         self.page = page
-        for number, block in enumerate(editable_blocks(page.kind).values()):
+        labels = labels_of(page.kind)
+        for name, block in editable_blocks(page.kind).items():
             for field in block.fields:
-                self.fields[field_name(field)] = _text_field(block, field, number, page.language)
+                made = _text_field(block, field, labels[name], page.language)
+                self.fields[field_name(field)] = made
 
     @property
     def texts(self) -> dict[str, str]:
@@ -56,11 +58,10 @@ class TextsForm(forms.Form):
                 self.add_error(field_name(field), reason)
 
 
-def _text_field(block: Block, field: str, number: int, language: str) -> forms.CharField:
+def _text_field(block: Block, field: str, label: str, language: str) -> forms.CharField:
     limit = MAX_SUBJECT if block.is_subject else MAX_TEXT
     rows = 2 if block.is_subject else 4
     attributes = {"rows": rows, "class": "vLargeTextField", "lang": language}
-    label = block_label(block, number)
     if len(block.fields) > 1:
         form = _("for several") if field.endswith(SEVERAL) else _("for one")
         label = f"{label}, {form}"
@@ -73,8 +74,16 @@ def _text_field(block: Block, field: str, number: int, language: str) -> forms.C
     )
 
 
-def block_label(block: Block, number: int) -> str:
-    return _("Subject") if block.is_subject else _("Text %(number)s") % {"number": number + 1}
+def labels_of(kind: str) -> dict[str, str]:
+    """Return what each text of a kind is called, by name: subjects and texts are numbered."""
+    blocks = editable_blocks(kind)
+    subjects = [name for name, block in blocks.items() if block.is_subject]
+    texts = [name for name in blocks if name not in subjects]
+    found = {name: _("Text %(number)s") % {"number": at} for at, name in enumerate(texts, 1)}
+    if len(subjects) == 1:
+        return {subjects[0]: _("Subject"), **found}
+    more = {name: _("Subject %(number)s") % {"number": at} for at, name in enumerate(subjects, 1)}
+    return {**more, **found}
 
 
 @dataclass(frozen=True)
@@ -100,9 +109,9 @@ class Part:
 def parts(page: Page, form: TextsForm | None) -> Iterator[Part]:
     """Yield the parts in the order of the e-mail."""
     moved = moved_defaults(page.versions.current) if page.versions.current else {}
-    numbers = {name: at for at, name in enumerate(editable_blocks(page.kind))}
+    labels = labels_of(page.kind)
     for block in blocks_of(page.kind):
-        label = block_label(block, numbers[block.name]) if block.name else ""
+        label = labels[block.name] if block.name else ""
         if not block.name and not any(block.defaults(page.language).values()):
             continue
         texts = [
