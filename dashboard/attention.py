@@ -28,6 +28,7 @@ from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
+from support.models import SupportRequest
 
 from .health import Health, by_health, may_end
 from .reachability import count_with_bouncing_address
@@ -62,6 +63,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_offers(member),
         *_announcements(member),
         *_pairs(member, at),
+        *_support(member, at),
         *_members(member, at),
         *_emails(member),
         *_bouncing_addresses(member),
@@ -137,6 +139,17 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     (suggested,) = _counts(Suggestion.objects.readable_by(member).unread(), Q())
     text = ngettext("suggestion to read", "suggestions to read", suggested)
     yield AttentionItem(suggested, text, changelist_url("checkins_suggestion", stage="unread"))
+
+
+def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
+    (late,) = _counts(SupportRequest.objects.for_committee(member).late(at), Q())
+    text = ngettext(
+        "request for support waits for more than a week",
+        "requests for support wait for more than a week",
+        late,
+    )
+    url = changelist_url("support_supportrequest", waiting="week")
+    yield AttentionItem(late, text, url, "amber")
 
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:

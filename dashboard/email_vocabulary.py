@@ -90,6 +90,7 @@ PLACEHOLDERS.update(
         "cohort.name": COHORT,
         "round.name": _name(_("name of the round"), _("Spring round")),
         "event": _name(_("title of the event"), _("An evening for new mentors")),
+        "topic": _text(_("topic of the request for support"), _("Giving feedback")),
         "next_part": _text(_("title of the next part of the application"), _("Your needs")),
         # Numbers.
         "count": _number(_("how many"), 3),
@@ -236,6 +237,7 @@ FIXED_KINDS.update(
         "announcement-test": _("It shows the announcement that you wrote."),
         "email-text-test": _("It shows the texts that you wrote."),
         "several-at-once": _("It only lists other e-mails, with their own texts."),
+        "support-answer": _("You write each answer yourself."),
         "survey-test": _("It shows the survey that you wrote."),
         "test-email": _("It only tells you that e-mails arrive."),
         "mail-check-worse": _("It is about this installation, not about your program."),

@@ -145,6 +145,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
     shared = [
         {"label": _("Events"), "url": reverse("events:event-list")},
         {"label": _("Library"), "url": reverse("learning:item-list")},
+        {"label": _("Support or training"), "url": reverse("support:request-list")},
     ]
     suggest = {"label": _("Suggest something"), "url": reverse("checkins:suggestion-create")}
     invite = [_invite(status)] if _may_invite(status) else []

@@ -21,6 +21,7 @@ from . import (
     personas,
     program_events,
     setup,
+    support_requests,
     what_was_changed,
     written_to_groups,
 )
@@ -102,6 +103,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
         for match, is_promised in zip(running[4:6], (False, True), strict=False):
             day = calendar.today - 6
             pair_beginnings.ask_for_contacts(demo, match, day=day, is_promised=is_promised)
+        support_requests.add_requests(demo, running[5:8])
     program_events.add_events(demo)
     what_was_changed.write_down(demo)
     pair_endings.end_terms(demo, matches, start=0)

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "dashboard",
     "checkins",
     "meetings",
+    "support",
     "announcements",
     "events",
     "learning",

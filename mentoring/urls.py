@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("learning.urls")),
     path("", include("meetings.urls")),
+    path("", include("support.urls")),
     path("", include("announcements.urls")),
     path("", include("checkins.urls")),
     path("", include("notifications.urls")),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from learning.models import LibraryItem, SupportTopic
+from support.models import SupportAnswer, SupportContact, SupportRequest
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -24,3 +27,36 @@ def add_learning(world: AccessFixtures) -> None:
         item.topics.add(topic)
         world.add("support_topic", pair, topic)
         world.add("library_item", pair, item, owners=owners)
+
+
+def add_support(world: AccessFixtures) -> None:
+    """Add per mentee an open and an answered request, and per mentor that they are a contact."""
+    now = timezone.now()
+    for pair in ("A", "B", "F", "Z"):
+        mentee, mentor = OWNERS[pair]
+        match, program = world.row("match", pair), world.row("match", pair).program
+        by = world.people["outsider" if pair == "Z" else "chair"]
+        about = {
+            "program": program,
+            "application": match.mentee,
+            "match": match,
+            "person": world.people[mentee],
+        }
+        topic = world.row("support_topic", "Z" if pair == "Z" else "own")
+        row = SupportRequest.objects.create(topic=topic, text="t", **about)
+        world.add("support_request", pair, row, owners=(mentee,), partners=(mentor,))
+        second, _is_new = SupportTopic.objects.get_or_create(program=program, code="listen")
+        answered = SupportRequest.objects.create(
+            topic=second, state="answered", answered_at=now, ask_at=now, text="t", **about
+        )
+        contact, _is_new = SupportContact.objects.get_or_create(
+            program=program, person=world.people[mentor], defaults={"shows_email": True}
+        )
+        given = SupportAnswer.objects.create(
+            request=answered, by=by, answered_at=now, text="t", contact=contact
+        )
+        world.add("support_answer", pair, given, owners=(mentee,), partners=(mentor,))
+        world.add("answered_support", pair, answered, owners=(mentee,), partners=(mentor,))
+    mentors = (OWNERS["A"][1], OWNERS["B"][1])
+    world.add("support_program", "own", world.program, owners=mentors)
+    world.add("support_program", "Z", world.other_program, owners=(OWNERS["Z"][1],))

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from .access_rule import PAIR, PUBLIC_ID, READERS, SIGNED_IN, Rule, page
+from typing import Any
+
+from .access_rule import (
+    CARE,
+    OWNER,
+    PAIR,
+    PUBLIC_ID,
+    READERS,
+    SIGNED_IN,
+    Rule,
+    act,
+    desk,
+    form,
+    page,
+    saying,
+)
+
+
+def SLUG(row: Any) -> str:
+    return row.slug
+
 
 LEARNING: dict[str, Rule] = {
     "learning:item-list": page(SIGNED_IN),
     "learning:item-detail": page(
         PAIR | READERS | {"conflicted"}, "library_item", item_id=PUBLIC_ID
+    ),
+    "support:request-list": page(SIGNED_IN),
+    "support:request-create": form(SIGNED_IN),
+    "support:request-withdraw": act(OWNER, "support_request", request_id=PUBLIC_ID),
+    "support:request-helped": act(OWNER, "answered_support", request_id=PUBLIC_ID),
+    "support:request-again": act(OWNER, "answered_support", request_id=PUBLIC_ID),
+    "support:contact-list": page(SIGNED_IN),
+    "support:contact-update": form(
+        OWNER | READERS - {"maintainer"} | {"conflicted"}, "support_program", slug=SLUG
+    ),
+    "support:contact-stop": act(OWNER, "support_program", slug=SLUG),
+    "admin:support_supportrequest_answer": saying(
+        desk(CARE, "support_request"),
+        people=lambda row: [row.pk],
+        text="Come along",
+        confirmed="yes",
     ),
 }

@@ -268,6 +268,8 @@ FIELDS: dict[str, str | None] = {
     "programs.WordMerge.merged": NO_WORDS,
     "programs.WordMerge.moved": NO_WORDS,
     "programs.WordMerge.retired": NO_WORDS,
+    "support.SupportAnswer.text": CARE,
+    "support.SupportRequest.text": CARE,
     "workflow.Transition.about_type": NO_WORDS,
     "workflow.Transition.from_state": NO_WORDS,
     "workflow.Transition.to_state": NO_WORDS,

@@ -131,6 +131,7 @@ def about(row: Any, *names: str) -> Any:
         "agreement",
         "round",
         "upload",
+        "request",
     ):
         if isinstance(getattr(row, step, None), models.Model):
             return about(getattr(row, step), *names)

@@ -92,6 +92,8 @@ WORDS: dict[str, Readers] = {
     "checkins.Answer.text": carer_and_chair,
     "checkins.AskedNeed.names": carer_and_chair,
     "checkins.Concern.text": carer_and_chair,
+    "support.SupportAnswer.text": carer_and_chair,
+    "support.SupportRequest.text": carer_and_chair,
     "checkins.Concern.contact_info": carer_and_chair,
     "checkins.Concern.resolution": carer_and_chair,
     "checkins.ConcernNote.text": carer_and_chair,
@@ -128,6 +130,7 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "checkins_concern": ("concern", carer_and_chair),
     "checkins_contactlog": ("contact", carer_and_chair),
     "checkins_suggestion": ("suggestion", everyone),
+    "support_supportrequest": ("answered_support", carer_and_chair),
 }
 # Record without a page of its own -> who gets it, and whom its changes of state are shown to.
 RECORDS: dict[str, Readers] = {
@@ -150,6 +153,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "meetings.ContactRequest": ("contact_request", no_one),
     "checkins.CheckIn": ("answered", everyone),
     "checkins.Concern": ("concern", carer_and_chair),
+    "support.SupportRequest": ("support_request", carer_and_chair),
 }
 # What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
 EMAILS: dict[str, Readers] = {
@@ -165,6 +169,8 @@ EMAILS: dict[str, Readers] = {
     "events.Event": everyone,
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,
+    "support.SupportAnswer": carer_and_chair,
+    "support.SupportRequest": carer_and_chair,
     "checkins.MediationStep": carer_and_chair,
     "checkins.Suggestion": no_one,  # its recipient may not want to be named
     "matching.Offer": everyone,

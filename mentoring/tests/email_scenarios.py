@@ -53,6 +53,7 @@ from .email_cases_of_events import EVENTS
 from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
 from .email_cases_of_mail import MAIL
 from .email_cases_of_pauses import PAUSES
+from .email_cases_of_support import SUPPORT
 from .email_cases_of_surveys import SURVEYS
 from .silent_pairs import NEW_PAIRS, be_in_touch, silent
 
@@ -281,6 +282,7 @@ SCENARIOS: dict[str, Scenario] = {
     **SURVEYS,
     **ANNOUNCEMENTS,
     **EVENTS,
+    **SUPPORT,
     "committee-role": Scenario(
         member,
         stop=lambda case: update(case, until=timezone.localdate() - timedelta(days=1)),

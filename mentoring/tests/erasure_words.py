@@ -143,6 +143,8 @@ def own_rows(person: User) -> dict[str, Q]:
         "notifications.KnownState": Q(person=person),
         "notifications.Notification": Q(recipient=person, state="failed"),
         "programs.OpeningRequest": Q(address_key=digest_of_address(person.email)),
+        "support.SupportAnswer": Q(request__person=person),
+        "support.SupportRequest": Q(person=person),
         "usersessions.UserSession": Q(user=person),
         "workflow.Transition": Q(about_type="matches.match", about_id__in=matches.values("pk"))
         | Q(about_type="applications.application", about_id__in=applications.values("pk")),
@@ -204,6 +206,8 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "meetings.PrivateNote": Q(meeting__match__in=matches),
         "meetings.SharedItem": Q(match__in=matches),
         "meetings.ContactRequest": Q(match__in=matches),
+        "support.SupportAnswer": Q(request__match__in=matches),
+        "support.SupportRequest": Q(match__in=matches),
         "workflow.Transition": Q(
             about_type="applications.application", about_id__in=others.values("pk")
         ),

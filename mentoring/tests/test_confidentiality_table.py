@@ -52,6 +52,8 @@ ROWS = {
     "meetings.Meeting": "meeting",
     "checkins.CheckIn": "checkin",
     "checkins.Concern": "concern",
+    "support.SupportRequest": "support_request",
+    "support.SupportAnswer": "support_answer",
 }
 AFTER_AN_ENDING = {
     "matches.Closure": "match",
@@ -160,6 +162,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "question": {"checkin__match": match.pk, "question__channel": "care"},
         "checkin": {"checkin__match": match.pk},
         "concern": {"concern__match": match.pk},
+        "request": {"request__match": match.pk},
         "person": {"person": mentee.person_id},
     }
     path = next(path for name, path in paths.items() if name in names)

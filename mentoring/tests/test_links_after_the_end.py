@@ -29,8 +29,8 @@ from .test_get_changes_nothing import buttons
 
 pytestmark = pytest.mark.django_db
 STAYS = "help"
-# Before there is a pair; one's own e-mails; events, which are not only for pairs.
-NOT_OF_PAIRS = {"matching.Offer", "accounts.User", "events.Event"}
+# Before there is a pair; one's own e-mails; events and support, which are not only for pairs.
+NOT_OF_PAIRS = {"matching.Offer", "accounts.User", "events.Event", "support.SupportRequest"}
 
 
 def subjects(pair):

@@ -78,6 +78,11 @@ VERBS = {
         "waiting": "events.sign_ups.sign_up",
         "left": "events.sign_ups.leave",
     },
+    "support.SupportRequest": {
+        "answered": "support.offering.answer",
+        "closed": "support.requesting.say_helped",
+        "withdrawn": "support.requesting.withdraw",
+    },
     "matches.Match": {
         "active": "agreements.signing.sign",
         "closing": "matches.terms.begin_to_close",
