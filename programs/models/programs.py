@@ -186,9 +186,10 @@ class ProgramPartQuerySet(ScopedQuerySet):
     """Rows of a program that only its committee sees."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(program__in=Program.objects.for_committee(user))
+        return self.for_committee(user)
 
-    for_committee = visible_to
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        return self.filter(program__in=Program.objects.for_committee(user, *roles))
 
 
 class Objective(models.Model):
