@@ -30,7 +30,7 @@ from notifications.reminders import PendingEmails
 from programs.models.policy import programs_by
 from workflow.models import Transition
 
-from .care_access import chairs_of, deputies_of
+from .care_access import chairs_by_program, deputies_by_carer
 from .models import CarerSilence, Concern, ContactPlan
 
 NOTICE, TAKEN_OVER = "carer-silent", "pairs-taken-over"
@@ -99,8 +99,14 @@ def notice_silent_carers(at: datetime) -> None:
 def _tell(at: datetime) -> None:
     rows = list(CarerSilence.objects.open().select_related("carer", "program"))
     pending = PendingEmails([NOTICE], rows)
+    deputies = deputies_by_carer((row.carer_id, row.program_id) for row in rows)
+    chairs = chairs_by_program({row.program_id for row in rows})
     for row in rows:
-        people = [row.carer, *deputies_of(row.carer, row.program), *chairs_of(row.program)]
+        people = [
+            row.carer,
+            *deputies.get((row.carer_id, row.program_id), []),
+            *chairs.get(row.program_id, []),
+        ]
         for member in dict.fromkeys(people):
             pending.enqueue(NOTICE, to=member, about=row, at=at)
 
