@@ -20,7 +20,7 @@ EVERY_PROGRAM = None  # in place of a program's id, for the maintainer
 
 def has_role(user: User | AnonymousUser, program: Program, *roles: str) -> bool:
     """Return whether `user` has one of `roles` (any role, if none is given) in `program` today."""
-    return Program.objects.for_committee(user, *roles).filter(pk=program.pk).exists()
+    return program.pk in Membership.objects.program_ids(user, *roles)
 
 
 def is_committee(user: User | AnonymousUser) -> bool:

@@ -163,6 +163,7 @@ class Concern(ConfidentialModel):
         ordering = ["-raised_at", "pk"]
         indexes = [
             models.Index(fields=["state", "-raised_at"], name="concern_by_state"),
+            models.Index(fields=["-raised_at"], name="concern_by_time"),
             models.Index(
                 fields=["match"], condition=~Q(state="resolved"), name="concern_unresolved"
             ),

@@ -143,6 +143,8 @@ class CommitteeAdmin(RowPages):
     ) -> models.Model | None:
         try:
             rows = self.get_queryset(request).filter(pk=object_id)
+            if isinstance(self.list_select_related, tuple):  # the page of a row shows them too
+                rows = rows.select_related(*self.list_select_related)
             return self.with_columns(request, rows).first()
         except (ValueError, ValidationError):  # an id that no row can have
             return None
