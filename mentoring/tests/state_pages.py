@@ -12,7 +12,7 @@ from agreements.comments import of_match
 from agreements.models import Activity, Goal
 from checkins.models import CheckIn
 from matches.models import Match
-from meetings.models import ContactRequest, Meeting, Statement
+from meetings.models import CalendarFeed, ContactRequest, Meeting, Statement
 
 from . import access_rules
 from .routes import every_route
@@ -62,8 +62,11 @@ class StatePage:
     state: str = ""
 
 
-def pages_of_person() -> list[StatePage]:
-    return [StatePage(name, every_route()[name].url()) for name in OF_A_PERSON]
+def pages_of_person(person: User) -> list[StatePage]:
+    has_feed = CalendarFeed.objects.visible_to(person).exists()
+    states = {"meetings:calendar-feed": "with an address" if has_feed else ""}
+    routes = every_route()
+    return [StatePage(name, routes[name].url(), states.get(name, "")) for name in OF_A_PERSON]
 
 
 def pages_of_pair(match: Match, person: User) -> Iterator[StatePage]:

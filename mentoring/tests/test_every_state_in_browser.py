@@ -121,7 +121,7 @@ def visits(pairs: dict[str, Pair]) -> Iterator[tuple[Visit, LeanClient, Match]]:
             client = LeanClient()
             client.force_login(person, backend=BACKEND)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            for page in [*pages_of_person(), *pages_of_pair(match, person)]:
+            for page in [*pages_of_person(person), *pages_of_pair(match, person)]:
                 kind = (page.name, page.state, role, *situation(match))
                 if EVERY or page.name in FIRST or kind not in known:
                     known.add(kind)

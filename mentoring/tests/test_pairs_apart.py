@@ -132,7 +132,7 @@ def test_pages_of_one_pair_have_no_word_of_another(pairs):
             is_ruth = person.name.startswith("Ruth")
             client = LeanClient()
             client.force_login(person, backend=BACKEND)
-            of_person = [] if is_ruth else pages_of_person()
+            of_person = [] if is_ruth else pages_of_person(person)
             for page in [*of_person, *pages_of_pair(pair.match, person)]:
                 if "pdf" in page.name:
                     continue
