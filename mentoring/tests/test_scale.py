@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 # From here on PostgreSQL plans a query for longer than it runs it, for one person's few rows.
 MOST_JOINS = 8
 OF_COMMITTEE = {"programs_conflict", "programs_membership"}
-MENTIONS_ROLES = {"my data", "e-mail settings"}
+MENTIONS_ROLES = {"my data", "e-mail settings", "what was changed"}
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def match(ada, ben, cohort):
 
 def key_of(what, match):
     """What stands in the address of a page about something of the pair, see `People.key_of`."""
+    if what == "program":
+        return match.program.slug
     rows = {
         "pair": Match.objects.filter(pk=match.pk),
         "meeting": Meeting.objects.filter(match=match, state="set"),
