@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkins', '0030_suggestions'),
+        ('checkins', '0032_first_themes'),
         ('matches', '0016_carer_since'),
         ('programs', '0025_mark_words_of_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
