@@ -164,10 +164,10 @@ class Walk:
             case ExtendsNode():
                 yield from self._parent(node, blocks)
             case BlockNode():
-                inner = cast(NodeList, blocks.get(node.name, node).nodelist)
+                inner = blocks.get(node.name, node).nodelist
                 yield from self.nodes(inner, blocks, conditions, scope)
             case IncludeNode():
-                name = cast(FilterExpression, node.template).resolve(Context())
+                name = node.template.resolve(Context())
                 included = Engine.get_default().get_template(name).nodelist
                 yield from self.nodes(included, blocks, conditions, scope)
             case IfNode():
@@ -176,12 +176,13 @@ class Walk:
                 more = {name: source_of(one) for name, one in node.extra_context.items()}
                 yield from self.nodes(node.nodelist, blocks, conditions, {**scope, **more})
             case ForNode():
-                yield from self.nodes(node.nodelist_loop, blocks, conditions, scope)
+                yield from self.nodes(cast(NodeList, node.nodelist_loop), blocks, conditions, scope)
 
     def _parent(self, node: ExtendsNode, blocks: Blocks) -> Iterator[Found]:
         """Go through what the kind fills of its parent; the frame of every e-mail is fixed."""
         merged = {**node.blocks, **blocks}
-        parent = Engine.get_default().get_template(node.parent_name.resolve(Context()))
+        name = cast(FilterExpression, node.parent_name).resolve(Context())
+        parent = Engine.get_default().get_template(name)
         if any(isinstance(one, ExtendsNode) for one in parent.nodelist):
             yield from self.nodes(parent.nodelist, merged, (), {})
         else:
