@@ -228,6 +228,7 @@ CONDITIONS.update(
     }
 )  # fmt: skip
 
+SHORT_TEXT = _("You write its words under “Short texts by month”.")
 ABOUT_ALL_PROGRAMS = _("It is about all programs of a member at once.")
 FIXED_KINDS.update(
     {
@@ -235,6 +236,8 @@ FIXED_KINDS.update(
         "to-read": ABOUT_ALL_PROGRAMS,
         "announcement": _("You write each one yourself."),
         "announcement-test": _("It shows the announcement that you wrote."),
+        "learning-touch": SHORT_TEXT,
+        "learning-touch-test": SHORT_TEXT,
         "email-text-test": _("It shows the texts that you wrote."),
         "several-at-once": _("It only lists other e-mails, with their own texts."),
         "support-answer": _("You write each answer yourself."),

@@ -148,6 +148,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Support or training"), "url": reverse("support:request-list")},
     ]
     suggest = {"label": _("Suggest something"), "url": reverse("checkins:suggestion-create")}
+    to_try = {"label": _("Things to try"), "url": reverse("learning:touch-list")}
     invite = [_invite(status)] if _may_invite(status) else []
     if not status.match:
         own = [part] if may_change(application, status.person) else []
@@ -160,6 +161,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Goals"), "url": reverse("agreements:goal-list", args=[key])},
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
         *shared,
+        to_try,
         *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),
         *invite,

@@ -12,7 +12,7 @@ from applications import mentor_invitations, orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins import theme_seeds
 from checkins.seeds import seed_surveys
-from learning import seeding
+from learning import seeding, touch_seeding
 from programs import opening_requests, seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
 
@@ -99,6 +99,7 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
         seeds.load_vocabulary(starter, program)
         seeding.load(program)
         theme_seeds.load(program)
+        touch_seeding.load(program, at=calendar.at(-40))
         made[slug] = program
     _add_first_weeks(made["hr"])
     return made

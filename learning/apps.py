@@ -7,4 +7,10 @@ class LearningConfig(AppConfig):
     verbose_name = _("Library")
 
     def ready(self) -> None:
-        from . import privacy, receivers  # noqa: F401  # they register themselves
+        from . import (  # noqa: F401  # they register themselves
+            privacy,
+            receivers,
+            touch_emails,
+            touch_links,
+            touch_planning,
+        )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from programs.models import Program
 from programs.signals import program_created
 
-from . import seeding
+from . import seeding, touch_seeding
 
 
 @receiver(program_created)
 def give_it_a_library(sender: object, program: Program, **_kwargs: object) -> None:
     """Let a new program start with the product's own topics and items."""
     seeding.load(program)
+    touch_seeding.load(program, at=timezone.now())

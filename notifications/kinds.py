@@ -34,13 +34,14 @@ class Stream(models.TextChoices):
 
     ESSENTIAL = "essential", _("Essential e-mails about your mentoring")
     OPTIONAL = "optional", _("Reminders and suggestions")
+    LEARNING = "learning", _("Short texts with one thing to try")
     NEWS = "news", _("Announcements of the committee to many people")
     READING = "reading", _("What waits for a committee member to read")
     DIGEST = "digest", _("The week of a committee, on Mondays")
 
 
 ESSENTIAL, OPTIONAL, NEWS = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.NEWS
-READING, DIGEST = Stream.READING, Stream.DIGEST
+LEARNING, READING, DIGEST = Stream.LEARNING, Stream.READING, Stream.DIGEST
 # Digests of work: only committee members get them, and no weekly limit counts them.
 OF_MEMBERS = (READING, DIGEST)
 LIMITED = (OPTIONAL, NEWS)  # by the weekly limit

@@ -1,10 +1,11 @@
-"""A topic and a library item of each program, for the tests that visit every page."""
+"""A topic, an item and a short text of each program, for the tests that visit every page."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from learning.models import LibraryItem, SupportTopic
+from learning.models import LibraryItem, SupportTopic, Touch, TouchText
+from learning.touch_planning import save_words
 from support.models import SupportAnswer, SupportContact, SupportRequest
 
 from .access_roles import OWNERS, AccessFixtures
@@ -27,6 +28,24 @@ def add_learning(world: AccessFixtures) -> None:
         item.topics.add(topic)
         world.add("support_topic", pair, topic)
         world.add("library_item", pair, item, owners=owners)
+        text = TouchText.objects.create(program=program, role="mentee", month=1, item=item)
+        words = {
+            "titles": {"en": "Lead"},
+            "texts": {"en": "It helps."},
+            "tries": {"en": "Write a line."},
+        }
+        version = save_words(text, **words, by=None, at=timezone.now())
+        world.add("touch_text", pair, text)
+        for key in ("Z",) if pair == "Z" else ("A", "B", "F"):
+            match, mentee = world.row("match", key), OWNERS[key][0]
+            touch = Touch.objects.create(
+                match=match,
+                person=world.people[mentee],
+                month=1,
+                version=version,
+                due_at=timezone.now(),
+            )
+            world.add("touch", key, touch, owners=(mentee,))
 
 
 def add_support(world: AccessFixtures) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .access_rule import (
+    ALL,
     CARE,
+    CHAIRS,
     OWNER,
     PAIR,
     PUBLIC_ID,
@@ -45,4 +47,10 @@ LEARNING: dict[str, Rule] = {
         text="Come along",
         confirmed="yes",
     ),
+    "learning:touch-list": page(SIGNED_IN),
+    "learning:touch-tried": act(OWNER, "touch", touch_id=PUBLIC_ID),
+    "admin:learning_touchtext_preview": Rule(
+        READERS | {"conflicted"}, "touch_text", READERS | {"conflicted"}, ALL
+    ),
+    "admin:learning_touchtext_test": act(CHAIRS, "touch_text"),
 }

@@ -58,6 +58,7 @@ TABLES: dict[str, Admin] = {
     "learning_libraryitem": Admin("library_item", change=CHAIRS, add=ANY_CHAIR),
     "learning_supporttopic": Admin("support_topic", change=CHAIRS, add=ANY_CHAIR),
     "support_supportrequest": Admin("support_request", see=CARE),
+    "learning_touchtext": Admin("touch_text", change=CHAIRS, add=ANY_CHAIR),
     "checkins_checkin": Admin("answered"),
     "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Whose words they are.
 OPEN = "everybody"  # published by the program, or a word of the installation
 EVENT = "whom an event is for, and the committee"
+TOUCHED = "whoever was sent it, and the committee of its program"
 LIBRARY = "people of the program with that role, and its committee"
 SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
@@ -125,6 +126,9 @@ FIELDS: dict[str, str | None] = {
     "learning.LibraryItem.texts": LIBRARY,
     "learning.LibraryItem.titles": LIBRARY,
     "learning.SupportTopic.names": OPEN,
+    "learning.TouchVersion.texts": TOUCHED,
+    "learning.TouchVersion.titles": TOUCHED,
+    "learning.TouchVersion.tries": TOUCHED,
     "matches.EndingNote.text": CARE_ONLY,
     "matches.EndingReason.text": CARE,
     "matches.Farewell.text": PAIR,

@@ -10,6 +10,7 @@ from django.db import models
 
 from applications.models import Application
 from events.audience import people_of
+from learning.models import Touch
 from programs.models import Conflict
 
 from .access_roles import COMMITTEE, OWNERS, AccessFixtures
@@ -33,6 +34,7 @@ from .canary_fields import (
     PRIVATE,
     REVIEWED,
     SURVEY,
+    TOUCHED,
     WRITERS,
 )
 
@@ -45,6 +47,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         NOBODY: set,
         EVENT: lambda: event_readers(world, row),
         LIBRARY: lambda: library_readers(world, row),
+        TOUCHED: lambda: touched(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
             persons(world, row)
@@ -84,6 +87,13 @@ def library_readers(world: AccessFixtures, row: Any) -> set[str]:
     people = set(accepted.filter(role__in=["mentee", "mentor"]).values_list("person", flat=True))
     mine = {role for role, who in world.people.items() if who.pk in people}
     return mine | members(world, row.program, set())
+
+
+def touched(world: AccessFixtures, version: Any) -> set[str]:
+    """Whoever was sent this version of a short text, and the committee of its program."""
+    people = set(Touch.objects.filter(version=version).values_list("person", flat=True))
+    mine = {role for role, who in world.people.items() if who.pk in people}
+    return mine | members(world, version.text.program, set())
 
 
 def survey_readers(world: AccessFixtures, row: Any) -> set[str]:

@@ -167,6 +167,7 @@ EMAILS: dict[str, Readers] = {
     "agreements.GoalReview": everyone,  # that it was asked for
     "meetings.Meeting": carer,
     "events.Event": everyone,
+    "learning.Touch": everyone,  # that a text was sent, never whether they have tried it
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,
     "support.SupportAnswer": carer_and_chair,

@@ -51,6 +51,7 @@ from .email_cases_of_endings import (
 )
 from .email_cases_of_events import EVENTS
 from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
+from .email_cases_of_learning import LEARNING
 from .email_cases_of_mail import MAIL
 from .email_cases_of_pauses import PAUSES
 from .email_cases_of_support import SUPPORT
@@ -281,6 +282,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     **SURVEYS,
     **ANNOUNCEMENTS,
+    **LEARNING,
     **EVENTS,
     **SUPPORT,
     "committee-role": Scenario(

@@ -48,6 +48,7 @@ ROWS = {
     "matches.Match": "match",
     "agreements.AgreementVersion": "version",
     "agreements.PartComment": "comment",
+    "learning.Touch": "touch",
     "matches.Pause": "pause",
     "meetings.Meeting": "meeting",
     "checkins.CheckIn": "checkin",
@@ -310,6 +311,7 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
     about_members = {
         "matching.Round", "accounts.User", "programs.Membership", "checkins.Survey",
         "announcements.Announcement",  # the test to its writer
+        "learning.TouchText",  # the test to a chair
         "dashboard.MailCheck",  # that servers of e-mail changed
         "checkins.CarerSilence",
     }  # fmt: skip

@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from checkins.models import CheckIn
 from checkins.seeds import seed_surveys
+from learning.models import Touch, TouchText
+from learning.touch_planning import save_words
 from matches import endings, pauses
 from matches.models import Match, Pause
 from meetings.models import Meeting
@@ -33,11 +35,22 @@ STAYS = "help"
 NOT_OF_PAIRS = {"matching.Offer", "accounts.User", "events.Event", "support.SupportRequest"}
 
 
+def touch_of(pair):
+    text, _new = TouchText.objects.get_or_create(program=pair.match.program, role="mentee", month=1)
+    words = {"titles": {"en": "Lead"}, "texts": {"en": "It helps."}, "tries": {"en": "Write."}}
+    version = save_words(text, **words, by=None, at=timezone.now())
+    facts = {"version": version, "due_at": timezone.now()}
+    return Touch.objects.get_or_create(
+        match=pair.match, person=pair.mentee, month=1, defaults=facts
+    )[0]
+
+
 def subjects(pair):
     """What links of this pair can be about, by model."""
     return {
         "matches.Match": Match.objects.get(pk=pair.match.pk),
         "meetings.Meeting": Meeting.objects.get(match=pair.match),
+        "learning.Touch": touch_of(pair),
         "matches.Pause": Pause.objects.get(match=pair.match),
         "checkins.CheckIn": CheckIn.objects.open().filter(match=pair.match, person=pair.mentee)[0],
     }

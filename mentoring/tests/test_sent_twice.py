@@ -52,6 +52,7 @@ PAGES = (
     "events_event",
     "learning_libraryitem",
     "learning_supporttopic",
+    "learning_touchtext",
 )
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
 # An invitation tells its inviter nothing about the address, not even that it was invited already.
@@ -151,6 +152,14 @@ def entries(program, cohort, chair, ada, ben):
             "position": "1",
         },
         "learning_supporttopic": {**names, "program": program.pk},
+        "learning_touchtext": {
+            "program": program.pk,
+            "role": "mentor",
+            "month": "2",
+            "title_en": "Listen",
+            "text_en": "Wait.",
+            "try_en": "Count to five.",
+        },
         "checkins_concern": {
             "match": match.pk,
             "who": "mentor",

@@ -104,7 +104,7 @@ def test_an_essential_email_has_no_unsubscribe_link(sample, ada):
     ("choice", "expected"),
     [
         ("optional", {"optional"}),
-        ("pause", {"optional", "news", "reading", "digest"}),
+        ("pause", {"optional", "learning", "news", "reading", "digest"}),
         ("all", set()),
     ],
 )
@@ -131,8 +131,8 @@ def test_a_signed_in_person_sees_and_changes_the_choice(ada, as_user):
     mine = as_user(ada)
     preferences.mute(ada, "news", at=TUESDAY_NOON)
     page = mine.get(reverse("notifications:preferences"))
-    assert page.context["form"].initial == {"streams": ["optional"]}
-    mine.post(reverse("notifications:preferences"), {"streams": ["news"]})
+    assert page.context["form"].initial == {"streams": ["optional", "learning"]}
+    mine.post(reverse("notifications:preferences"), {"streams": ["news", "learning"]})
     assert off(ada) == {"optional"}
 
 
@@ -172,7 +172,7 @@ def test_a_stream_without_kinds_is_not_offered_and_saving_keeps_it(ada, as_user,
     mine = as_user(ada)
     assert b"Announcements" not in mine.get(reverse("notifications:preferences")).content
     mine.post(reverse("notifications:preferences"), {"streams": []})
-    assert off(ada) == {"optional"}
+    assert off(ada) == {"optional", "learning"}
 
 
 def test_people_see_only_their_own_choice(ada, ben):
@@ -185,7 +185,7 @@ def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
     client, address = as_user(ada), reverse("notifications:preferences")
     paused = client.post(reverse("notifications:preferences-pause"), follow=True)
     assert "you get them again at once" in paused.content.decode()
-    client.post(address, {"streams": ["optional", "news"]})
+    client.post(address, {"streams": ["optional", "learning", "news"]})
     assert "Paused until" not in client.get(address).content.decode()
 
 

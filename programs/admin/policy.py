@@ -93,6 +93,16 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         },
     ),
     (
+        gettext_lazy("Short texts by month"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Each person of a pair gets a short text in some months, with one thing to try."
+            ),
+            "fields": ("touches_from",),
+        },
+    ),
+    (
         gettext_lazy("When a pair needs attention"),
         {
             "classes": ("collapse",),

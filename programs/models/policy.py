@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -224,6 +225,16 @@ class Policy(models.Model):
         low=1,
         high=60,
     )
+    touches_from = models.DateField(
+        _("short texts by month are sent from (day)"),
+        null=True,
+        blank=True,
+        default=timezone.localdate,
+        help_text=_(
+            "Months that a pair reached before this day are left out. Leave this empty to send no "
+            "such texts."
+        ),
+    )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
     )
@@ -270,6 +281,13 @@ class Policy(models.Model):
         super().save(*args, **kwargs)
         policy_saved.send(Policy, policy=self)
 
+    def _begins_touches_in_the_past(self) -> bool:
+        """Whether a first day was entered that is over; the one that is stored may stay."""
+        begins = self.touches_from
+        if begins is None or begins >= timezone.localdate():
+            return False
+        return not Policy.objects.filter(pk=self.pk, touches_from=begins).exists()
+
     def clean(self) -> None:
         errors: dict[str, str | Promise] = {}
         if self.reminder_second_days <= self.reminder_first_days:
@@ -295,6 +313,8 @@ class Policy(models.Model):
             errors["pause_total_days"] = _(
                 "All pauses together can't be shorter than the longest one. Enter a larger number."
             )
+        if self._begins_touches_in_the_past():
+            errors["touches_from"] = _("Choose a day from today on: nothing is sent for the past.")
         if self.stuck_percent <= self.drifting_percent:
             errors["stuck_percent"] = _(
                 "Stuck must come after drifting. Enter a larger percentage."

@@ -18,8 +18,8 @@ from programs.committee import Role
 from programs.committee_admin import CommitteeAdmin, language_label, translated_name_fields
 from programs.models import Program
 
-from .forms import LibraryItemForm, SupportTopicForm, word_fields
-from .models import LibraryItem, SupportTopic
+from ..forms import LibraryItemForm, SupportTopicForm, word_fields
+from ..models import LibraryItem, SupportTopic
 
 
 class LearningAdmin(CommitteeAdmin):

@@ -1,0 +1,68 @@
+"""The short texts with which a program starts, from the file `seeds/touches.toml`.
+
+They are the product's own words, in English and French. Loading them again adds nothing, and never
+overwrites what the committee has changed or retired.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django.db import transaction
+
+from programs.models import Program
+
+from .models import LibraryItem, TouchText
+from .touch_planning import save_words
+
+FILE = Path(__file__).parent / "seeds" / "touches.toml"
+LANGUAGES = ("en", "fr")
+Words = dict[str, str]  # by language
+
+
+@dataclass(frozen=True)
+class TouchSeed:
+    """One text; `item` is the code of the library item to read with it, or ""."""
+
+    role: str
+    month: int
+    item: str
+    titles: Words
+    texts: Words
+    tries: Words
+
+
+@cache
+def _file() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def seeds() -> Iterator[TouchSeed]:
+    """Yield the texts by role and month."""
+    for role, months in _file().items():
+        for month, one in months.items():
+            words = (_by_language(one, name) for name in ("title", "text", "try"))
+            yield TouchSeed(role, int(month), one.get("item", ""), *words)
+
+
+def _by_language(one: dict[str, str], name: str) -> Words:
+    return {code: one[f"{name}_{code}"].strip() for code in LANGUAGES}
+
+
+@transaction.atomic
+def load(program: Program, *, at: datetime) -> int:
+    """Add the texts of the roles and months that a program never had; return how many."""
+    there = set(TouchText.objects.filter(program=program).values_list("role", "month"))
+    items = {row.code: row for row in LibraryItem.objects.filter(program=program)}
+    new = [seed for seed in seeds() if (seed.role, seed.month) not in there]
+    for seed in new:
+        text = TouchText.objects.create(
+            program=program, role=seed.role, month=seed.month, item=items.get(seed.item)
+        )
+        save_words(text, titles=seed.titles, texts=seed.texts, tries=seed.tries, by=None, at=at)
+    return len(new)
