@@ -10,13 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
+from programs.models import Program
 from programs.program_texts import language_in_sentence
 
-from .models import Adjustment
+from .models import Adjustment, Theme, Wave
 
 LONGEST = 2000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-COLUMNS: tuple[str, ...] = ("program", "cohort", "role", "wave", "since_on", "is_for_everyone")
+COLUMNS: tuple[str, ...] = (
+    "program",
+    "cohort",
+    "role",
+    "wave",
+    "theme",
+    "since_on",
+    "is_for_everyone",
+)
 TEXTS = ("heard", "changed")
 TEXT_FIELDS = tuple(f"{name}_{code}" for name in TEXTS for code in LANGUAGES)
 
@@ -33,6 +42,10 @@ class AdjustmentForm(forms.ModelForm):
         }
         help_texts: ClassVar[dict[str, object]] = {
             "since_on": gettext_lazy("The first day of the change. It may lie ahead."),
+            "theme": gettext_lazy(
+                "What people wrote about in that survey. The page says how many, where that tells "
+                "nothing about anyone."
+            ),
             "wave": gettext_lazy("The pooled result that made you change it, if there is one."),
         }
 
@@ -44,6 +57,8 @@ class AdjustmentForm(forms.ModelForm):
             role.choices = [("", _("Mentees and mentors")), *Application.Role.choices]
         if isinstance(wave := self.fields.get("wave"), forms.ModelChoiceField):
             wave.empty_label = _("No survey, or several")
+        if isinstance(theme := self.fields.get("theme"), forms.ModelChoiceField):
+            theme.empty_label = _("No theme")
         if cohort:
             self._add_texts()
 
@@ -74,7 +89,15 @@ class AdjustmentForm(forms.ModelForm):
         if program and wave and wave.cohort.program_id != program.pk:
             words = _("This result belongs to %(program)s. Choose one of %(chosen)s, or none.")
             self.add_error("wave", words % {"program": wave.cohort.program, "chosen": program})
+        self._check_theme(program, wave, data.get("theme"))
         for name in TEXTS:
             texts = {code: data.get(f"{name}_{code}", "") for code in LANGUAGES}
             setattr(self.instance, name, {code: text for code, text in texts.items() if text})
         return data
+
+    def _check_theme(self, program: Program | None, wave: Wave | None, theme: Theme | None) -> None:
+        if theme and wave is None:
+            self.add_error("theme", _("Choose the survey in which people wrote about it."))
+        if theme and program and theme.program_id != program.pk:
+            words = _("This theme belongs to %(program)s. Choose one of %(chosen)s, or none.")
+            self.add_error("theme", words % {"program": theme.program, "chosen": program})

@@ -30,13 +30,13 @@ def adjustment_list(request: HttpRequest, slug: str) -> HttpResponse:
         programs = (programs | mine).distinct()
     program = get_object_or_404(programs, slug=slug)
     rows = Adjustment.objects.visible_to(request.user).published().filter(program=program)
-    rows = rows.select_related("program", "cohort", "wave__cohort")
+    rows = rows.select_related("program", "cohort", "wave__cohort", "theme")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     reader_language = request.LANGUAGE_CODE.split("-")[0]
     texts = [text for row in page for text in (row.heard_text, row.changed_text)]
     context = {
         "program": program,
         "page": page,
-        "is_partly_untranslated": any(text.lang != reader_language for text in texts),
+        "is_partly_untranslated": any(text and text.lang != reader_language for text in texts),
     }
     return render(request, "checkins/adjustment_list.html", context)

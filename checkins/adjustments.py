@@ -23,6 +23,7 @@ from workflow.states import move
 
 from .models import Adjustment, CheckIn
 from .quotes import quoted_words
+from .theme_publicity import told_of
 
 State = Adjustment.State
 
@@ -31,8 +32,10 @@ def problems(adjustment: Adjustment, *, by: User) -> list[str]:
     """Return what stands in the way of publishing, in words; nothing if it can be published."""
     found = []
     own = adjustment.program.language
-    if not adjustment.heard.get(own):
-        found.append(_("Say what you heard, in the language of the program."))
+    if adjustment.theme and not (adjustment.wave and adjustment.wave.themes_counted_at):
+        found.append(_("The themes of this survey are not counted. Choose no theme, or wait."))
+    if not (adjustment.theme or adjustment.heard.get(own)):
+        found.append(_("Say what you heard, in the language of the program, or choose a theme."))
     if not adjustment.changed.get(own):
         found.append(_("Say what was changed, in the language of the program."))
     texts = [*adjustment.heard.values(), *adjustment.changed.values()]
@@ -62,7 +65,11 @@ def publish(adjustment: Adjustment, *, by: User, at: datetime | None = None) -> 
     if found := problems(adjustment, by=by):
         raise ActionNotAllowed(" ".join(found))
     now = at or timezone.now()
-    move(adjustment, State.PUBLISHED, by=by, at=now, published_at=now)
+    at_least, below = told_of(adjustment)
+    move(
+        adjustment, State.PUBLISHED, by=by, at=now,
+        published_at=now, said_at_least=at_least, said_below=below,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from programs.models import Cohort, Program
 
 from .. import adjustments
 from ..adjustment_forms import COLUMNS, LANGUAGES, TEXT_FIELDS, AdjustmentForm
-from ..models import Adjustment, Wave
+from ..models import Adjustment, Theme, Wave
 
 MOST_WAVES = 60  # the newest ones to choose from
 State = Adjustment.State
@@ -44,8 +44,8 @@ class AdjustmentAdmin(CommitteeAdmin):
     )
     change_form_template = "admin/checkins/adjustment/change_form.html"
     shown: ClassVar[tuple[str, ...]] = (
-        "state_chip", "program", "for_whom", "wave", "since_on", "is_for_everyone", "recorded_by",
-        "published_at", "withdrawn_at",
+        "state_chip", "program", "for_whom", "wave", "theme", "since_on", "is_for_everyone",
+        "recorded_by", "published_at", "withdrawn_at",
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("for whom"))
@@ -80,6 +80,9 @@ class AdjustmentAdmin(CommitteeAdmin):
         if db_field.name == "cohort":
             rows = Cohort.objects.for_committee(request.user, Role.CHAIR)
             kwargs["queryset"] = rows.select_related("program")
+        if db_field.name == "theme":
+            themes = Theme.objects.for_committee(request.user, Role.CHAIR)
+            kwargs["queryset"] = themes.filter(retired_on=None).select_related("program")
         if db_field.name == "wave":
             waves = Wave.objects.for_committee(request.user, Role.CHAIR)
             newest = waves.order_by("-month", "-pk").values_list("pk", flat=True)[:MOST_WAVES]
@@ -184,7 +187,9 @@ def _to_preview(request: HttpRequest, row: Model) -> HttpResponse:
 
 def _find(request: HttpRequest, pk: int) -> Adjustment:
     rows = Adjustment.objects.for_committee(request.user, Role.CHAIR)
-    return get_object_or_404(rows.select_related("program", "cohort", "wave__cohort"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("program", "cohort", "wave__cohort", "theme"), pk=pk
+    )
 
 
 def _page(

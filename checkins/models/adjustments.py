@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from access.scoping import ScopedQuerySet
 from accounts.models import User
@@ -27,6 +28,7 @@ from programs.models import Cohort, Membership, Program
 from programs.models.translated_texts import TranslatedText, in_reader_language
 
 from .checkins import CheckIn
+from .themes import Theme
 from .waves import Wave
 
 TITLE_WORDS = 8  # of what was heard, where a list names an adjustment
@@ -90,6 +92,13 @@ class Adjustment(models.Model):
         related_name="+",
         verbose_name=_("because of the survey"),
     )
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("theme")
+    )
+    # What everybody may be told of the theme's count, frozen on publication: at least so many
+    # people, or fewer than so many. Both are empty where nothing may be told.
+    said_at_least = models.PositiveIntegerField(null=True, editable=False)
+    said_below = models.PositiveIntegerField(null=True, editable=False)
     heard = models.JSONField(_("what was heard, by language"), default=dict)
     changed = models.JSONField(_("what was changed, by language"), default=dict)
     since_on = models.DateField(_("since"))
@@ -154,6 +163,17 @@ class Adjustment(models.Model):
     def _text(self, texts: dict[str, str]) -> TranslatedText:
         own = self.program.language
         return in_reader_language("text", texts.get(own, ""), own, {"text": texts})
+
+    @property
+    def said_by(self) -> str:
+        """How many people wrote about the theme, as everybody may know it; "" for nothing."""
+        if self.said_at_least:
+            count = self.said_at_least
+            words = ngettext("at least %(n)s person", "at least %(n)s people", count)
+            return words % {"n": count}
+        if self.said_below:
+            return str(_("a few people: fewer than %(n)s")) % {"n": self.said_below}
+        return ""
 
     @property
     def concerns(self) -> str:

@@ -47,6 +47,7 @@ def entries(program):
         "cohort": "",
         "role": "",
         "wave": "",
+        "theme": "",
         "since_on": "2026-05-03",
         "heard_en": "Evenings are hard.",
         "heard_fr": "",

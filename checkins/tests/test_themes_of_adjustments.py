@@ -1,0 +1,128 @@
+"""The theme of a survey beside a change, and how many people everybody is told of."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from access.exceptions import ActionNotAllowed
+from checkins import adjustments
+from checkins.models import Adjustment, Theme, ThemeMark, Wave
+from checkins.theme_counts import WAIT, count_themes
+
+from .attackers import Group, chair_with_a_conflict, member_in_a_pair
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:checkins_adjustment_add")
+SHOWN = "Meetings at noon"
+
+
+def page_of(program):
+    return reverse("checkins:adjustment-list", args=[program.slug])
+
+
+def read(client, program, **query):
+    return " ".join(client.get(page_of(program), query).content.decode().split())
+
+
+@pytest.fixture
+def entries(program):
+    return {
+        "program": program.pk,
+        "cohort": "",
+        "role": "",
+        "wave": "",
+        "theme": "",
+        "since_on": "2026-05-03",
+        "heard_en": "Evenings are hard.",
+        "heard_fr": "",
+        "changed_en": SHOWN,
+        "changed_fr": "",
+    }
+
+
+@pytest.fixture
+def write(program, cleo):
+    """Return `write(**columns)`: a draft of the chair's."""
+
+    def made(**columns):
+        words = {"heard": {"en": "Evenings are hard."}, "changed": {"en": SHOWN}}
+        day = {"since_on": timezone.localdate()}
+        return Adjustment.objects.create(
+            **{"program": program, "recorded_by": cleo, **words, **day, **columns}
+        )
+
+    return made
+
+
+def published(row, cleo, **when):
+    adjustments.publish(row, by=cleo, **when)
+    return row
+
+
+@pytest.fixture
+def said(program, cleo, write):
+    """Return `said(group)`: a published adjustment about the theme of a group's survey."""
+
+    def made(group):
+        wave = group.publish()
+        theme = Theme.objects.get(code="evenings")
+        return published(write(wave=wave, theme=theme, heard={}, is_for_everyone=True), cleo)
+
+    return made
+
+
+def test_a_theme_says_at_least_how_many(said, client, program):
+    row = said(Group(program, 6))
+    assert (row.said_at_least, row.said_below) == (10, None), "twelve, rounded down"
+    assert "Theme: Evenings (at least 10 people)" in read(client, program)
+
+
+def test_few_are_a_few(program, cleo, client, write):
+    group = Group(program, 5)
+    wave = group.publish()
+    ThemeMark.system.all().delete()
+    group.mark(every=3)
+    Wave.objects.update(themes_counted_at=None, themes={})
+    count_themes(timezone.now() + WAIT)
+    wave.refresh_from_db()
+    theme = Theme.objects.get(code="evenings")
+    published(write(wave=wave, theme=theme, is_for_everyone=True), cleo)
+    assert "Theme: Evenings (a few people: fewer than 5)" in read(client, program)
+
+
+@pytest.mark.parametrize(
+    "role", [member_in_a_pair("chair", "mentor"), member_in_a_pair("reader", "mentee"),
+             chair_with_a_conflict], ids=["chair", "reader", "conflict"],
+)  # fmt: skip
+def test_a_recused_member_keeps_the_count_from_everybody(role, said, client, program):
+    """They would read it on the page, and subtract what they read as a member."""
+    group = Group(program, 7)
+    role(group)
+    row = said(group)
+    assert (row.said_at_least, row.said_below) == (None, None)
+    text = read(client, program)
+    assert "Theme: Evenings" in text
+    assert "people)" not in text
+
+
+def test_a_small_survey_tells_everybody_nothing(said, client, program):
+    row = said(Group(program, 3))
+    assert (row.said_at_least, row.said_below) == (None, None), "two of six are one's own pair"
+
+
+def test_a_theme_waits_until_it_is_counted(program, cleo, write):
+    wave = Group(program, 6).publish()
+    Wave.objects.update(themes_counted_at=None, themes={})
+    theme = Theme.objects.get(code="evenings")
+    wave.refresh_from_db()
+    for columns in ({"wave": wave, "theme": theme}, {"theme": theme}):
+        with pytest.raises(ActionNotAllowed, match="not counted"):
+            adjustments.publish(write(**columns), by=cleo)
+
+
+def test_a_theme_needs_its_survey(as_user, cleo, entries, program):
+    theme = Theme.objects.create(program=program, code="t", names={"en": "T"})
+    sent = as_user(cleo).post(ADD, {**entries, "theme": theme.pk})
+    assert set(sent.context["adminform"].form.errors) == {"theme"}
