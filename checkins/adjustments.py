@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,7 +95,8 @@ def has_news(checkin: CheckIn) -> bool:
     cohort and role. Someone who was never asked before has no news.
     """
     asked = CheckIn.objects.of(checkin.person).exclude(pk=checkin.pk)
-    earlier = asked.filter(match__mentee__cohort__program=checkin.program)
+    in_program = Q(match__mentee__cohort__program=checkin.program)
+    earlier = asked.filter(in_program | Q(application__cohort__program=checkin.program))
     if checkin.opened_at:
         earlier = earlier.filter(opened_at__lt=checkin.opened_at)
     last = earlier.aggregate(at=Max("opened_at"))["at"]

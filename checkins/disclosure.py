@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from programs.models import Program
 
-from .models import CheckIn, Question
+from .models import WITHOUT_PAIR, CheckIn, Question, Survey
 from .results import smallest_group
 
 Channel = Question.Channel
@@ -20,8 +20,8 @@ Channel = Question.Channel
 class Audience:
     """Whom the sentences speak of.
 
-    `partner` and `carer` are names, or words such as "your carer" where a page names no one.
-    `carer` is empty if there is none.
+    `partner` and `carer` are names, or words such as "your carer" where a page names no one, and
+    empty if there is none.
     """
 
     partner: str
@@ -31,9 +31,11 @@ class Audience:
     @classmethod
     def of(cls, checkin: CheckIn, *, is_by_link: bool = False) -> Audience:
         """Return whom a check-in is about; by link without names, because it may be forwarded."""
-        if is_by_link:
-            return cls.unnamed(checkin.program, has_carer=checkin.match.carer_id is not None)
+        if checkin.match is None:
+            return cls("", "", smallest_group(checkin.program))
         carer = checkin.match.carer
+        if is_by_link:
+            return cls.unnamed(checkin.program, has_carer=carer is not None)
         name = _("your carer, %(name)s,") % {"name": carer.name} if carer else ""
         return cls(checkin.partner.first_name, name, smallest_group(checkin.program))
 
@@ -42,6 +44,13 @@ class Audience:
         """Return an audience without names, for links and previews."""
         carer = _("your carer") if has_carer else ""
         return cls(_("your partner"), carer, smallest_group(program))
+
+    @classmethod
+    def of_survey(cls, survey: Survey, program: Program) -> Audience:
+        """Return an audience without names, for the preview of a survey."""
+        if survey.kind in WITHOUT_PAIR:
+            return cls("", "", smallest_group(program))
+        return cls.unnamed(program)
 
 
 def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
@@ -63,7 +72,7 @@ def sentences(questions: Sequence[Question], audience: Audience) -> list[str]:
     partner = {"name": audience.partner[:1].upper() + audience.partner[1:]}
     if Channel.PARTNER in channels:
         found.append(_("%(name)s sees only answers to questions that say so.") % partner)
-    else:
+    elif audience.partner:
         found.append(_("%(name)s never sees your answers.") % partner)
     if any(question.is_counted for question in questions):
         found.append(

@@ -15,7 +15,7 @@ from programs.models import Policy, Program
 from .models import (
     AFTER_THE_END,
     ASKED_ONCE,
-    MILESTONES,
+    WITHOUT_PAIR,
     CheckIn,
     Kind,
     Question,
@@ -57,7 +57,9 @@ def effects_of(survey: Survey, program: Program, at: datetime) -> Effects:
 
 
 def _who(survey: Survey, program: Program, questions: Iterable[Question]) -> Iterable[str]:
-    if survey.kind in AFTER_THE_END:
+    if survey.kind in WITHOUT_PAIR:
+        yield _("People whom a round of matching has left without a match, once each.")
+    elif survey.kind in AFTER_THE_END:
         yield _("Both people of a pair that has ended.")
     else:
         pairs = Match.objects.open().filter(mentee__cohort__program=program).count()
@@ -84,7 +86,7 @@ def rule_of(kind: str, policy: Policy) -> str:
         return _("Once: after the second meeting, or %(days)d days after the introduction.") % {
             "days": policy.fit_check_days
         }
-    if kind in MILESTONES:
+    if kind in MILESTONE_RULES:
         setting, words = MILESTONE_RULES[Kind(kind)]
         return words % {"count": getattr(policy, setting)}
     return _("%(first)d days after the introduction, then every %(every)d days.") % {
@@ -137,6 +139,14 @@ MILESTONE_RULES = {
             "count",
         ),
     ),
+    Kind.UNMATCHED: (
+        "unmatched_survey_days",
+        ngettext_lazy(
+            "Once: %(count)d day after we told someone that they have no match yet.",
+            "Once: %(count)d days after we told someone that they have no match yet.",
+            "count",
+        ),
+    ),
 }
 
 
@@ -160,7 +170,7 @@ def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
         kind=kind, state=CheckIn.State.SCHEDULED, match__mentee__cohort__program=program
     )
     within = planned.filter(opens_at__lte=at + timedelta(days=NEXT_DAYS)).count()
-    if kind in MILESTONES:
+    if kind in MILESTONE_RULES:
         yield _("Only milestones from now on count: no one is asked about one that has passed.")
         return
     yield ngettext(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from .concerns import CHAIR_AFTER, DEPUTY_AFTER
 from .disclosure import readers
 from .models import AFTER_THE_END, CheckIn, Concern, Question
 from .needs import count_needs
+from .unmatched_survey import NO_LONGER_UNMATCHED, still_without_match
 
 HELP_DAYS = 60
 
@@ -44,13 +46,22 @@ def help_link(match: Match, person: User) -> str:
 def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     if checkin.state != CheckIn.State.OPEN:
         return Cancel(CHECKIN_CLOSED)
-    has_ended = checkin.match.state == Match.State.CLOSED
+    match = checkin.pair
+    has_ended = match.state == Match.State.CLOSED
     if has_ended and checkin.kind not in AFTER_THE_END:
         return Cancel(MATCH_ENDED)
     if not has_ended and checkin.kind in AFTER_THE_END:
         return Cancel(REOPENED)
-    if checkin.match.is_paused(timezone.now()):
+    if match.is_paused(timezone.now()):
         return Cancel(PAIR_PAUSED)
+    about = {"partner": checkin.partner, "help_url": help_link(match, person)}
+    return _asking(checkin, person, about, thread=match)
+
+
+def _asking(
+    checkin: CheckIn, person: User, about: dict[str, object], *, thread: models.Model
+) -> Email:
+    """Return the e-mail that asks a survey; `about` is what its templates need besides."""
     until = checkin.closes_at or timezone.now()
     url = link("survey-answer", person=person, subject=checkin, until=until)
     # The choices of the first scale are links in the e-mail; they only preselect an answer.
@@ -66,18 +77,17 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     return Email(
         context={
             "checkin": checkin,
-            "partner": checkin.partner,
             "question_count": len(checkin.questions),
             "scale": scale,
             "steps": steps,
             "readers": readers(checkin),
             "needs_url": absolute(page) if count_needs(checkin) else "",
-            "help_url": help_link(checkin.match, person),
             "changes_url": list_url(checkin.program) if has_news(checkin) else "",
+            **about,
         },
         action=(_("Answer (about %(seconds)s seconds)") % seconds, url),
         program=checkin.program,
-        thread=checkin.match,
+        thread=thread,
     )
 
 
@@ -143,7 +153,7 @@ def checkin_later(checkin: CheckIn, person: User) -> Email | Cancel:
     email = _survey(checkin, person)
     if isinstance(email, Cancel):
         return email
-    match = checkin.match
+    match = checkin.pair
     more = {
         "match": match,
         "months": checkin.program.policy.later_survey_months,
@@ -153,6 +163,27 @@ def checkin_later(checkin: CheckIn, person: User) -> Email | Cancel:
         "alumni_url": absolute(reverse("dashboard:alumni")),
     }
     return replace(email, context={**email.context, **more})
+
+
+@kind(
+    "checkin-unmatched",
+    label=gettext_lazy("Survey of someone without a match"),
+    about="checkins.CheckIn",
+    stream=OPTIONAL,
+)
+def checkin_unmatched(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: someone who was left without a match. **When**: two weeks (a setting) after the
+    e-mail that says so, once per application. **Until**: answered, lapsed, or they have a match or
+    no longer wait for one."""
+    if checkin.state != CheckIn.State.OPEN or checkin.application is None:
+        return Cancel(CHECKIN_CLOSED)
+    if not still_without_match(checkin.application):
+        return Cancel(NO_LONGER_UNMATCHED)
+    about: dict[str, object] = {
+        "cohort": checkin.application.cohort,
+        "help_url": absolute(reverse("checkins:concern-create")),
+    }
+    return _asking(checkin, person, about, thread=checkin.application)
 
 
 @kind(

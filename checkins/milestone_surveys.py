@@ -199,4 +199,70 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
             ),
         ],
     },
+    Kind.UNMATCHED: {
+        "titles": _words(
+            "How was it not to be matched?", "Comment avez-vous vécu l'absence de jumelage?"
+        ),
+        "intros": _words(
+            "You have no match yet. Your answers help us to do better for everyone who waits. They "
+            "change nothing about your own place.",
+            "Vous n'avez pas encore de jumelage. Vos réponses nous aident à faire mieux pour "
+            "toutes les personnes qui attendent. Elles ne changent rien à votre propre place.",
+        ),
+        "questions": [
+            _scale(
+                "process_clear",
+                "I know how matches are made.",
+                "Je sais comment les jumelages sont faits.",
+            ),
+            _scale(
+                "reason_clear",
+                "I understand why I have no match yet.",
+                "Je comprends pourquoi je n'ai pas encore de jumelage.",
+            ),
+            _scale(
+                "treated_fairly",
+                "I was treated fairly.",
+                "J'ai eu droit à un traitement équitable.",
+            ),
+            _scale(
+                "told_kindly",
+                "The way I was told was considerate.",
+                "La façon de me l'annoncer était attentionnée.",
+            ),
+            _scale(
+                "other_help",
+                "What else the program suggested is useful to me.",
+                "Ce que le programme m'a proposé d'autre m'est utile.",
+            ),
+            {
+                "code": "meanwhile",
+                "kind": "several",
+                "channel": Channel.POOLED,
+                "is_required": False,
+                "most_chosen": 2,
+                "texts": _words(
+                    "What would help you most until then?",
+                    "Qu'est-ce qui vous aiderait le plus d'ici là?",
+                ),
+                "choices": [
+                    ["peers", _words("Meeting others who wait",
+                                     "Rencontrer d'autres personnes qui attendent")],
+                    ["event", _words("An event of the program", "Un événement du programme")],
+                    ["reading", _words("Something to read or to try",
+                                       "Quelque chose à lire ou à essayer")],
+                    ["talk", _words("A talk with the committee",
+                                    "Une conversation avec le comité")],
+                    ["news", _words("More news of how it goes on",
+                                    "Plus de nouvelles de la suite")],
+                    ["nothing", _words("Nothing of this", "Rien de tout cela")],
+                ],
+            },
+            _yes_no(
+                "apply_again",
+                "Would you apply again?",
+                "Enverriez-vous de nouveau une candidature?",
+            ),
+        ],
+    },
 }  # fmt: skip

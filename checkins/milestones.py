@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,9 +50,9 @@ def plan_milestones(at: datetime) -> None:
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)  # another worker may be as fast
 
 
-def asked_today() -> list[tuple[Program, str, datetime]]:
-    """Return which programs ask a milestone survey of their own, and since when."""
-    editions = Survey.objects.filter(kind__in=MILESTONES, published_at__isnull=False)
+def asked_today(kinds: Sequence[str] = MILESTONES) -> list[tuple[Program, str, datetime]]:
+    """Return which programs ask surveys of these kinds of their own, and since when."""
+    editions = Survey.objects.filter(kind__in=kinds, published_at__isnull=False)
     own = editions.exclude(program=None).order_by("program", "kind", "-number")
     found: dict[tuple[int | None, str], tuple[Survey, datetime]] = {}
     for edition in own.select_related("program__policy"):

@@ -30,7 +30,7 @@ def freeze_needs(checkin: CheckIn) -> None:
     count = checkin.survey.needs_asked if checkin.survey else 0
     if not count or checkin.role != Application.Role.MENTEE:
         return
-    named = ApplicationTopic.objects.filter(application=checkin.match.mentee_id)
+    named = ApplicationTopic.objects.filter(application=checkin.pair.mentee_id)
     topics = [row.topic for row in named.select_related("topic")]
     count = min(count, len(topics))
     first = (checkin.ordinal - 1) * count

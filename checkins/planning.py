@@ -35,6 +35,7 @@ from .models import (
     AFTER_THE_END,
     ASKED_ONCE,
     MILESTONES,
+    WITHOUT_PAIR,
     CheckIn,
     PlannedSettings,
     Survey,
@@ -43,6 +44,7 @@ from .models import (
 )
 from .needs import freeze_needs
 from .seeds import seed_surveys
+from .unmatched_survey import cancel_of_matched, plan_unmatched
 
 State = CheckIn.State
 MEETINGS_BEFORE_FIT_CHECK = 2
@@ -53,6 +55,7 @@ EMAIL_KINDS = {
     **{str(kind): "checkin-survey" for kind in MILESTONES},
     **{str(kind): "checkin-after" for kind in AFTER_THE_END},
     str(CheckIn.Kind.LATER): "checkin-later",
+    str(CheckIn.Kind.UNMATCHED): "checkin-unmatched",
 }
 
 
@@ -66,6 +69,8 @@ def make_planned(at: datetime) -> None:
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
     note_settings(changed)
     plan_milestones(at)
+    cancel_of_matched(at)
+    plan_unmatched(at)
 
 
 @reconciler
@@ -179,11 +184,13 @@ def _fit_check_at(match: Match, policy: Policy) -> datetime:
 def open_due(at: datetime) -> None:
     """Open what is due. Of two due check-ins of a kind for one person only the newer is asked."""
     open_pairs = Match.objects.open().filter(not_paused(at))
-    due = CheckIn.objects.due(at).filter(Q(match__in=open_pairs) | Q(kind__in=AFTER_THE_END))
+    due = CheckIn.objects.due(at).filter(
+        Q(match__in=open_pairs) | Q(kind__in=[*AFTER_THE_END, *WITHOUT_PAIR])
+    )
     survey_of = cache(survey_for)
-    newest: set[tuple[int, int, str]] = set()
+    newest: set[tuple[int | None, int | None, int, str]] = set()
     for checkin in found_in(due, lambda rows: rows.with_details().order_by("-ordinal")):
-        key = (checkin.match_id, checkin.person_id, checkin.kind)
+        key = (checkin.match_id, checkin.application_id, checkin.person_id, checkin.kind)
         if key in newest:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
             continue
@@ -304,7 +311,8 @@ def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
             opened_at__lte=at - timedelta(days=days[ordinal - 1]),
             opened_at__gt=at - timedelta(days=days[ordinal]),
         )
-        found |= window & theirs("match__mentee__cohort__program")
+        alone = theirs("application__cohort__program")
+        found |= window & (theirs("match__mentee__cohort__program") | alone)
     return found
 
 

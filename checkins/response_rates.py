@@ -14,15 +14,16 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from accounts.models import User
 from applications.models import Application
-from matches.models import Match
 
 from .models import CheckIn, Wave
-from .result_readers import ReaderContext, knows_turnout, recused_matches
+from .result_readers import ReaderContext, hidden_checkins, knows_turnout, own_checkins
 
 Role = Application.Role
 ROLES = (str(Role.MENTEE), str(Role.MENTOR))
 ROLE_OF_CHECKIN = Case(
-    When(person=F("match__mentee__person"), then=Value(ROLES[0])), default=Value(ROLES[1])
+    When(person=F("match__mentee__person"), then=Value(ROLES[0])),
+    When(application__role=ROLES[0], then=Value(ROLES[0])),
+    default=Value(ROLES[1]),
 )
 
 
@@ -61,8 +62,8 @@ def response_rates(waves: Sequence[Wave], user: User) -> dict[int, Rates]:
 
 def _people_hidden(checkins: QuerySet[CheckIn], user: User) -> dict[int, list[int]]:
     """Return {wave: for each role with hidden check-ins, the number of people who count}."""
-    theirs = checkins.filter(match__in=recused_matches(user)).exclude(person=user.pk)
-    others = Count("person", distinct=True, filter=~Q(match__in=Match.objects.of(user)))
+    theirs = checkins.filter(hidden_checkins(user)).exclude(person=user.pk)
+    others = Count("person", distinct=True, filter=~own_checkins(user))
     found: dict[int, list[int]] = defaultdict(list)
     for wave, _role, people in theirs.values_list("wave", ROLE_OF_CHECKIN).annotate(n=others):
         found[wave].append(people)

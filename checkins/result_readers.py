@@ -78,18 +78,30 @@ def recused_matches(user: User) -> QuerySet[Match]:
     return Match.objects.filter(pk__in=ids)
 
 
+def hidden_checkins(user: User) -> Q:
+    """Match check-ins of which `user` sees nothing as a committee member."""
+    without_pair = Q(match=None) & conflicts_with(user, "person")
+    return Q(match__in=recused_matches(user)) | without_pair
+
+
+def own_checkins(user: User) -> Q:
+    """Match check-ins of `user` and of the people whom they are or were in a pair with."""
+    return Q(match__in=Match.objects.of(user)) | Q(match=None, person=user.pk)
+
+
 def with_turnout(waves: QuerySet[Wave], user: User) -> QuerySet[Wave]:
     """Annotate `hidden_from_reader` and `hidden_people`, for `knows_turnout`.
 
     They count the check-ins of a wave whose state `user` can't see, and their people without those
     of their own pairs.
     """
-    own = Match.objects.of(user)
-    rows = CheckIn.objects.filter(wave=OuterRef("pk"), match__in=recused_matches(user))
+    rows = CheckIn.objects.filter(hidden_checkins(user), wave=OuterRef("pk"))
     others = rows.exclude(person=user.pk).order_by().values("wave")
     counted = {
         "hidden_from_reader": others.annotate(n=Count("pk")),
-        "hidden_people": others.exclude(match__in=own).annotate(n=Count("person", distinct=True)),
+        "hidden_people": others.exclude(own_checkins(user)).annotate(
+            n=Count("person", distinct=True)
+        ),
     }
     return waves.annotate(
         **{name: Coalesce(Subquery(found.values("n")), 0) for name, found in counted.items()}
@@ -126,7 +138,7 @@ class ReaderContext:
     @cached_property
     def own(self) -> frozenset[int]:
         """Check-ins of their own pairs."""
-        return self._ids(Q(match__in=Match.objects.of(self.user)))
+        return self._ids(own_checkins(self.user))
 
     @cached_property
     def pair(self) -> frozenset[int]:
@@ -136,7 +148,7 @@ class ReaderContext:
 
     @cached_property
     def recused(self) -> frozenset[int]:
-        return self._ids(Q(match__in=recused_matches(self.user)))
+        return self._ids(hidden_checkins(self.user))
 
     @cached_property
     def readable(self) -> frozenset[int]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
 
 from applications.models import Application
@@ -25,6 +25,7 @@ from .answer_changes import changes_of
 from .care_access import deputies_of
 from .goal_counts import StoredGoals, goals_of
 from .models import Answer, AskedNeed, CheckIn, Question, Wave
+from .models.checkins import CheckInQuerySet
 from .needs import question_about
 from .suppression import Figure, Source, pool
 from .theme_counts import WAIT
@@ -74,7 +75,7 @@ def publish_waves(at: datetime) -> None:
             _publish(cohort, kind, month, at)
 
 
-def _in_no_wave() -> QuerySet[CheckIn]:
+def _in_no_wave() -> CheckInQuerySet:
     """Return what was asked and is not counted yet; an index holds just these."""
     asked = CheckIn.objects.filter(wave=None, opened_at__isnull=False)
     return asked.exclude(state=State.CANCELLED)
@@ -83,13 +84,14 @@ def _in_no_wave() -> QuerySet[CheckIn]:
 def _complete(zone: ZoneInfo, at: datetime) -> list[tuple[Cohort, str, datetime]]:
     """Return the months that are over in `zone`, with no answer that can still change."""
     this_month = at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    rows = _in_no_wave().filter(
-        opened_at__lt=this_month, match__mentee__cohort__program__time_zone=zone.key
-    )
+    in_zone = Q(match__mentee__cohort__program__time_zone=zone.key)
+    in_zone |= Q(application__cohort__program__time_zone=zone.key)
+    rows = _in_no_wave().filter(in_zone, opened_at__lt=this_month)
     waves = (
-        rows.order_by()
+        rows.with_cohort()
+        .order_by()
         .annotate(month=TruncMonth("opened_at", tzinfo=zone))
-        .values_list("match__mentee__cohort", "kind", "month")
+        .values_list("cohort_number", "kind", "month")
         .annotate(open=Count("pk", filter=Q(state=State.OPEN)), closes_at=Max("closes_at"))
     )
     over = [
@@ -102,13 +104,12 @@ def _complete(zone: ZoneInfo, at: datetime) -> list[tuple[Cohort, str, datetime]
 @transaction.atomic
 def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
     """Freeze the figures of the month that begins at `month`, in the program's zone."""
-    asked = _in_no_wave().filter(
-        match__mentee__cohort=cohort,
-        kind=kind,
-        opened_at__gte=month,
-        opened_at__lt=month + relativedelta(months=1),
+    until = month + relativedelta(months=1)
+    asked = _in_no_wave().filter(kind=kind, opened_at__gte=month, opened_at__lt=until)
+    in_cohort = asked.in_cohort(cohort).select_related(
+        "match__mentee", "match__carer", "application"
     )
-    checkins = list(asked.select_related("match__mentee", "match__carer").order_by("pk"))
+    checkins = list(in_cohort.order_by("pk"))
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
     smallest = smallest_group(cohort.program)
     figures = _tables(answered, smallest)
@@ -141,7 +142,7 @@ def _named_readers(checkins: list[CheckIn], program: Program) -> dict[str, list[
     found: dict[str, set[int]] = defaultdict(set)
     deputies: dict[int, list[int]] = {}
     for match in {checkin.match_id: checkin.match for checkin in checkins}.values():
-        if match.carer is None:
+        if match is None or match.carer is None:
             continue
         if match.carer.pk not in deputies:
             deputies[match.carer.pk] = [user.pk for user in deputies_of(match.carer, program)]

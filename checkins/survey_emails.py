@@ -57,7 +57,7 @@ def survey_test(survey: Survey, member: User) -> Email | Cancel:
             "question_count": len(questions),
             "scale": scale,
             "steps": steps,
-            "readers": sentences(questions, Audience.unnamed(program)),
+            "readers": sentences(questions, Audience.of_survey(survey, program)),
         },
         action=(gettext_lazy("Open the preview"), url),
         program=program,

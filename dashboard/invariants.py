@@ -171,6 +171,15 @@ def checkins_of_ended_pairs(at: datetime) -> Iterable[CheckIn]:
     return open_ones.filter(match__state=Match.State.CLOSED, match__closed_at__lt=at - GRACE)
 
 
+@invariant("No one who has a match is asked how it is to have none.")
+def unmatched_asked_with_a_match(at: datetime) -> Iterable[CheckIn]:
+    asked = CheckIn.objects.filter(state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN])
+    before = {"introduced_at__lt": at - GRACE}
+    matched = Match.objects.filter(mentee=OuterRef("application"), **before)
+    mentoring = Match.objects.filter(mentor=OuterRef("application"), **before)
+    return asked.filter(Exists(matched) | Exists(mentoring))
+
+
 @invariant("A version in force or replaced bears both signatures, any other not both.")
 def versions_with_other_signatures(at: datetime) -> Iterable[AgreementVersion]:
     rows = AgreementVersion.objects.annotate(

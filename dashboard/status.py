@@ -200,6 +200,7 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
         for row in mine.values()
         if row.pk not in paired or _wants_another(row, found)
     ]
+    _load_surveys_without_pair(alone, person, at)
     _load_offers(found + alone, person, at)
     return _open_or_last(found + alone)
 
@@ -264,12 +265,25 @@ def _load_related(found: list[ParticipantStatus], person: User, at: datetime) ->
     for match_id, rows in meetings.items():
         by_match[match_id].meetings = tuple(rows)
     for checkin in CheckIn.objects.awaiting(person, at).filter(match__in=by_match):  # oldest first
-        status = by_match[checkin.match_id]
+        status = by_match[checkin.match_id or 0]
         status.checkin = status.checkin or checkin
     _load_goal_reviews(by_match, person)
     _load_expectations(by_match, person)
     _load_closing_talks(by_match)
     _load_what_follows(by_match, person, at)
+
+
+def _load_surveys_without_pair(found: list[ParticipantStatus], person: User, at: datetime) -> None:
+    """Load what people who were left without a match are asked."""
+    waiting = {
+        status.application.pk: status
+        for status in found
+        if status.match is None and status.application.waiting_since
+    }
+    if not waiting:
+        return
+    for checkin in CheckIn.objects.awaiting(person, at).filter(application__in=waiting):
+        waiting[checkin.application_id or 0].checkin = checkin
 
 
 def _load_agreements(by_match: dict[int, ParticipantStatus], person: User) -> None:

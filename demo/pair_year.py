@@ -179,7 +179,7 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
                 checkin.person.email.startswith(("mentee@", "mentor@"))
                 and after > demo.calendar.today - start - 14
             )
-            place = place_of[checkin.match_id]
+            place = place_of[checkin.pair.pk]
             if (
                 listening.is_answered(checkin, place, turn)
                 and demo.calendar.is_past(answered_on)

@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from applications.models import Application
 from checkins import concerns, planning
 from checkins.answering import answer
 from checkins.editions import start_edition
-from checkins.models import CheckIn, Concern, Question, Survey, current_survey
+from checkins.models import WITHOUT_PAIR, CheckIn, Concern, Question, Survey, current_survey
 from checkins.seeds import seed_surveys
 from matches.models import Match
 from programs.models import Program
@@ -41,8 +42,29 @@ def opened(
         **fields,
     }
     survey = current_survey(kind, match.program) or shared_survey(kind)
+    about: dict[str, object] = {"match": match}
+    if kind in WITHOUT_PAIR:
+        about = {"application": match.application_of(person)}
     return CheckIn.objects.create(
-        match=match, person=person, kind=kind, survey=survey, state="open", **fields
+        **about, person=person, kind=kind, survey=survey, state="open", **fields
+    )
+
+
+def opened_without_pair(application: Application, at: datetime | None = None) -> CheckIn:
+    """The open survey of someone who was left without a match."""
+    at = at or timezone.now()
+    seed_surveys()
+    survey = current_survey("unmatched", application.program) or shared_survey("unmatched")
+    return CheckIn.objects.create(
+        application=application,
+        person=application.person,
+        kind="unmatched",
+        survey=survey,
+        state="open",
+        opens_at=at,
+        opened_at=at,
+        due_at=at + timedelta(days=7),
+        closes_at=at + timedelta(days=14),
     )
 
 

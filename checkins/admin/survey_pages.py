@@ -136,7 +136,7 @@ def preview_view(request: HttpRequest, pk: int, role: str, language: str) -> Htt
     with override(language):
         of_role = list(survey.questions.asked_of(role))
         questions = with_examples(of_role, survey, program, role)
-        audience = Audience.unnamed(program)
+        audience = Audience.of_survey(survey, program)
         data = request.POST if request.method == "POST" else None
         form = QuestionsForm(data, questions=questions, audience=audience, chosen=request.GET)
         context = {

@@ -18,6 +18,7 @@ from .surveys import (
     ASKED_ONCE,
     MILESTONES,
     OWN_ONLY,
+    WITHOUT_PAIR,
     Survey,
     current_survey,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "MILESTONES",
     "MOST_NEEDS",
     "OWN_ONLY",
+    "WITHOUT_PAIR",
     "Adjustment",
     "Answer",
     "AskedNeed",

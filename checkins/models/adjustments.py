@@ -57,7 +57,7 @@ class AdjustmentQuerySet(ScopedQuerySet):
 
     def about(self, checkin: CheckIn) -> Self:
         """Those that concern the cohort and the role in which someone is asked."""
-        theirs = checkin.match.mentee.cohort
+        theirs = checkin.cohort
         cohort = Q(cohort=None) | Q(cohort=theirs.pk)
         role = Q(role="") | Q(role=checkin.role)
         return self.filter(cohort, role, program=theirs.program_id)

@@ -1,4 +1,7 @@
-"""A check-in: one person is asked one survey on one day."""
+"""A check-in: one person is asked one survey on one day, about their pair.
+
+The survey for people without a match is about their application instead.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,17 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
-from access.scoping import ScopedQuerySet
+from access.scoping import ScopedQuerySet, is_one_of
 from accounts.models import User
 from applications.models import Application
 from matches.models import Match
-from programs.models import Membership, Program, ids_read_once
+from programs.models import Cohort, Membership, Program, ids_read_once
 
 from .questions import Question, seconds_to_answer
 from .surveys import Kind, Survey
@@ -36,7 +40,19 @@ class CheckInQuerySet(ScopedQuerySet):
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What `user` sees as a committee member with one of `roles` (any if none are given)."""
-        return self.filter(match__in=Match.objects.for_committee(user, *roles))
+        applications = Application.objects.for_committee(user, *roles)
+        return self.filter(
+            Q(match__in=Match.objects.for_committee(user, *roles))
+            | is_one_of("application", applications)
+        )
+
+    def in_cohort(self, cohort: Cohort) -> Self:
+        """What people of `cohort` were or will be asked."""
+        return self.filter(Q(match__mentee__cohort=cohort) | Q(application__cohort=cohort))
+
+    def with_cohort(self) -> Self:
+        """Annotate `cohort_number`, the id of the cohort of the pair or the application."""
+        return self.annotate(cohort_number=Coalesce("match__mentee__cohort", "application__cohort"))
 
     def of(self, user: User) -> Self:
         """What `user` was or will be asked."""
@@ -70,14 +86,13 @@ class CheckInQuerySet(ScopedQuerySet):
         return self.filter(state=CheckIn.State.ANSWERED, read_at=None)
 
     def with_details(self) -> Self:
-        """With person, survey, and the match with its people, carer and policy.
+        """With person, survey, and the match with its people, carer and policy, or the application.
 
         In two queries: PostgreSQL plans one with so many tables for longer than both take.
         """
         matches = Match.objects.with_people().select_related("mentee__cohort__program__policy")
-        return self.select_related("person", "survey").prefetch_related(
-            models.Prefetch("match", matches)
-        )
+        rows = self.select_related("person", "survey", "application__cohort__program__policy")
+        return rows.prefetch_related(models.Prefetch("match", matches))
 
 
 class CheckIn(models.Model):
@@ -102,7 +117,16 @@ class CheckIn(models.Model):
 
     public_id = PublicIdField()
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="checkins", verbose_name=_("pair")
+        Match, models.PROTECT, null=True, related_name="checkins", verbose_name=_("pair")
+    )
+    # Of the surveys in WITHOUT_PAIR, instead of a pair.
+    application = models.ForeignKey(
+        Application,
+        models.PROTECT,
+        null=True,
+        related_name="checkins",
+        editable=False,
+        verbose_name=_("application"),
     )
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="checkins", verbose_name=_("person")
@@ -168,6 +192,14 @@ class CheckIn(models.Model):
             models.UniqueConstraint(
                 fields=["match", "person", "kind", "ordinal"], name="one_checkin_per_ordinal"
             ),
+            models.UniqueConstraint(
+                fields=["application", "kind"], name="one_checkin_per_application"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["unmatched"], match=None, application__isnull=False)
+                | ~Q(kind__in=["unmatched"]) & Q(match__isnull=False, application=None),
+                name="checkin_about_pair_or_application",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["scheduled", "cancelled", "lapsed"])
                 | Q(survey__isnull=False, opened_at__isnull=False, closes_at__isnull=False),
@@ -186,17 +218,30 @@ class CheckIn(models.Model):
         )
 
     @property
+    def pair(self) -> Match:
+        """The match, where it is about one; the surveys in WITHOUT_PAIR are not."""
+        assert self.match is not None, "this check-in is about an application"
+        return self.match
+
+    @property
+    def cohort(self) -> Cohort:
+        """The cohort of the pair or the application."""
+        return self.application.cohort if self.application else self.pair.mentee.cohort
+
+    @property
     def program(self) -> Program:
-        return self.match.program
+        return self.cohort.program
 
     @property
     def partner(self) -> User:
-        return self.match.partner_of(self.person)
+        return self.pair.partner_of(self.person)
 
     @property
     def role(self) -> str:
         """The role in which the person is asked, "mentee" or "mentor"."""
-        is_mentee = self.match.mentee.person_id == self.person_id
+        if self.application is not None:
+            return self.application.role
+        is_mentee = self.pair.mentee.person_id == self.person_id
         return str(Application.Role.MENTEE if is_mentee else Application.Role.MENTOR)
 
     @cached_property

@@ -32,16 +32,19 @@ class Kind(models.TextChoices):
     CLOSING = "closing", _("closing")
     EXIT = "exit", _("after an early end")
     LATER = "later", _("some months after")
+    UNMATCHED = "unmatched", _("without a match")
 
 
 # Asked once.
 MILESTONES = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT, Kind.LATER)
 # Asked only by programs that have published an edition of their own.
-OWN_ONLY = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT)
+OWN_ONLY = (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING, Kind.EXIT, Kind.UNMATCHED)
 # Asked without a reminder.
-ASKED_ONCE = (Kind.LATER,)
+ASKED_ONCE = (Kind.LATER, Kind.UNMATCHED)
 # Asked when the pair has ended.
 AFTER_THE_END = (Kind.EXIT, Kind.LATER)
+# Asked about an application that no pair has come of; answers are only counted.
+WITHOUT_PAIR = (Kind.UNMATCHED,)
 
 
 FROZEN = _("A published survey can't be changed. Start a new edition instead.")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from checkins.edition_effects import effects_of, rule_of
-from checkins.models import AFTER_THE_END, MILESTONES, Kind
+from checkins.models import AFTER_THE_END, WITHOUT_PAIR, Kind
 from testkit import checkins as make
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +16,7 @@ SETTINGS = {
     "closing": "closing_survey_days",
     "exit": "exit_survey_days",
     "later": "later_survey_months",
+    "unmatched": "unmatched_survey_days",
 }
 
 
@@ -26,10 +27,10 @@ def effects(program, chair, kind):
 @pytest.mark.parametrize("kind", Kind)
 def test_open_pairs_are_counted_unless_it_is_asked_after_the_end(kind, program, cleo, match):
     who = effects(program, cleo, kind).who[0]
-    assert ("1 pair today" in who) == (kind not in AFTER_THE_END)
+    assert ("1 pair today" in who) == (kind not in {*AFTER_THE_END, *WITHOUT_PAIR})
 
 
-@pytest.mark.parametrize("kind", MILESTONES)
+@pytest.mark.parametrize("kind", SETTINGS)
 @pytest.mark.parametrize(("count", "words"), [(1, ("1 day ", "1 month ")), (2, ("days", "months"))])
 def test_the_rule_reads_its_setting(kind, count, words, program):
     setattr(program.policy, SETTINGS[kind], count)

@@ -139,7 +139,7 @@ def answer_checkin(status: ParticipantStatus) -> NextStep:
     if last and not _is_over(last, status):
         due = _("Please answer by %(day)s.") % {"day": format_day(last)}
     return NextStep(
-        title=_("Tell us how it is going"),
+        title=_("Tell us how it is going") if status.match else _("Tell us how it was for you"),
         text=text,
         url=page("checkins:checkin-answer", checkin.public_id) if checkin else "",
         action=_("Answer"),

@@ -10,7 +10,7 @@ from matches.models import Match
 from programs.models import Membership
 from testkit import checkins, factories
 
-from .email_cases import ZONE, Case, Scenario, pair, update
+from .email_cases import ZONE, Case, Scenario, pair, person, update
 
 
 def milestone() -> Case:
@@ -34,6 +34,19 @@ def months_after_the_end() -> Case:
     return Case(CheckIn.objects.get(pk=checkin.pk), match.mentee.person)
 
 
+def without_a_match() -> Case:
+    cohort = factories.cohort()
+    mentee = factories.application(person("Ben Okoro"), cohort)
+    return Case(checkins.opened_without_pair(mentee), mentee.person)
+
+
+def match_now(case: Case) -> None:
+    """Someone is found for the person after all."""
+    mentee = case.about.application
+    mentor = factories.application(person("Ada Brook"), mentee.cohort, "mentor")
+    Match.objects.create(mentee=mentee, mentor=mentor)
+
+
 def reopen(case: Case) -> None:
     of_pair = Match.objects.filter(pk=case.about.match_id)
     of_pair.update(state="active", closed_kind="", closed_at=None)
@@ -54,6 +67,7 @@ SURVEYS: dict[str, Scenario] = {
         reason="checkin-closed",
     ),
     "checkin-after": Scenario(after_an_end, stop=reopen, reason="reopened"),
+    "checkin-unmatched": Scenario(without_a_match, stop=match_now, reason="no-longer-unmatched"),
     "checkin-later": Scenario(months_after_the_end, stop=reopen, reason="reopened"),
     "survey-test": Scenario(
         survey_draft,

@@ -60,6 +60,7 @@ ALLOWED = {
     "checkins/mediation.py": "notes steps for a member whom the verb checks",
     "checkins/missed_contacts.py": "raises concerns for no person; no words",
     "checkins/suggestions.py": "stores the person's own; answers for a member whom the verb checks",
+    "checkins/unmatched_survey.py": "asks who was told that they have no match; no words",
     "checkins/silent_carers.py": "counts what waits, for no person; asks what was sent",
     "checkins/contact_plan.py": "computes days for no person; no words",
     "checkins/concerns.py": "raises concerns and reminds of them",

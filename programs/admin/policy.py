@@ -85,6 +85,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
                 "closing_survey_days",
                 "exit_survey_days",
                 "later_survey_months",
+                "unmatched_survey_days",
                 "reminder_first_days",
                 "reminder_second_days",
                 "checkin_lapses_days",

@@ -115,6 +115,16 @@ class Policy(models.Model):
         low=1,
         high=24,
     )
+    unmatched_survey_days = integer_setting(
+        14,
+        _("survey of people without a match after (days)"),
+        _(
+            "Counted from the e-mail that says so, and never within the same week. Asked once the "
+            "program has published an edition of its own."
+        ),
+        low=7,
+        high=90,
+    )
     reminder_first_days = integer_setting(3, _("first survey reminder after (days)"), low=1)
     reminder_second_days = integer_setting(7, _("second survey reminder after (days)"), low=2)
     checkin_lapses_days = integer_setting(14, _("a check-in lapses after (days)"), low=3)
