@@ -39,7 +39,7 @@ from programs.models import Membership, Program, read_roles_once
 from .attention import SHOWN_LIMIT, AttentionItem, attention_items, changelist_url
 
 Role = Membership.Role
-TO_READ, WEEK = "to-read", "committee-week"
+TO_READ, WEEK = "reading-digest", "committee-week"
 FROM_HOUR, UNTIL_HOUR = 8, 20
 MONDAY, TUESDAY, SATURDAY = 0, 1, 5
 FIRST_MONDAY = date(2000, 1, 3)  # from which days and weeks are numbered

@@ -233,7 +233,7 @@ ABOUT_ALL_PROGRAMS = _("It is about all programs of a member at once.")
 FIXED_KINDS.update(
     {
         "committee-week": ABOUT_ALL_PROGRAMS,
-        "to-read": ABOUT_ALL_PROGRAMS,
+        "reading-digest": ABOUT_ALL_PROGRAMS,
         "announcement": _("You write each one yourself."),
         "announcement-test": _("It shows the announcement that you wrote."),
         "learning-touch": SHORT_TEXT,

@@ -58,7 +58,7 @@ def apply(cohort, name="Ben Okoro", days=3):
     )
 
 
-def told(kind="to-read"):
+def told(kind="reading-digest"):
     return [str(row.recipient) for row in Notification.system.filter(kind=kind).order_by("pk")]
 
 
@@ -86,7 +86,7 @@ class TestWhen:
         apply(cohort)
         for hours in (0, 0, 1, 11, 24, 25, -1, 48, 24, 0, 504, 3):
             enqueue_digests(MONDAY + timedelta(hours=hours))
-        days = [row.ordinal for row in Notification.system.filter(kind="to-read")]
+        days = [row.ordinal for row in Notification.system.filter(kind="reading-digest")]
         assert len(days) == len(set(days)) == 4
         assert told("committee-week") == ["Rosa Diaz"] * 2  # of two weeks
 

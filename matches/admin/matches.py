@@ -51,6 +51,7 @@ class MatchAdmin(ExportAdmin):
     other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
+    row_relations = ("mentee__person", "mentor__person", "mentee__cohort__program", "carer")
     list_filter = ("state", pauses.PausedFilter, InWeekOfMatch, CarerFilter, CohortOfMatchFilter)
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = gettext_lazy("Name of either person or of the carer")

@@ -93,7 +93,7 @@ def leaving(calendar: Calendar, facts: Facts) -> Iterator[Expected | None]:
                 yield at_once(calendar, "carer-leaves", person, member.person.pk, due)
 
 
-@rule("to-read", "committee-week")
+@rule("reading-digest", "committee-week")
 def digests(calendar: Calendar, facts: Facts) -> Iterator[Expected | None]:
     """At most one a weekday, and one a week; what waits for a member, the lists of pages say."""
     first, last = calendar.runs[0].date(), calendar.runs[-1].date()
@@ -104,7 +104,7 @@ def digests(calendar: Calendar, facts: Facts) -> Iterator[Expected | None]:
             if begins.isoweekday() == 1:
                 yield _digest("committee-week", member.person, begins, 36 * HOUR)
             if begins.isoweekday() <= 5:
-                yield _digest("to-read", member.person, begins, 12 * HOUR)
+                yield _digest("reading-digest", member.person, begins, 12 * HOUR)
 
 
 def _digest(kind: str, person: Person, begins: datetime, slack: timedelta) -> Expected:

@@ -69,7 +69,7 @@ def discard_draft(case: Case) -> None:
 
 MAIL = {
     "mail-check-worse": Scenario(worse_check, stop=check_again, reason="mail-fine"),
-    "to-read": DIGEST,
+    "reading-digest": DIGEST,
     "committee-week": DIGEST,
     "email-text-test": Scenario(draft_of_texts, stop=discard_draft, reason="record-deleted"),
 }

@@ -312,6 +312,7 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
         "matching.Round", "accounts.User", "programs.Membership", "checkins.Survey",
         "announcements.Announcement",  # the test to its writer
         "learning.TouchText",  # the test to a chair
+        "programs.EmailText",  # the test to its writer
         "dashboard.MailCheck",  # that servers of e-mail changed
         "checkins.CarerSilence",
     }  # fmt: skip

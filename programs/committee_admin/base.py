@@ -114,6 +114,7 @@ class CommitteeAdmin(RowPages):
     }
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
+    row_relations: ClassVar[tuple[str, ...]] = ()  # what the page of one row reads beside it
     empty_words: str | Promise = ""  # shown when the list is empty
     empty_advice: str | Promise = ""  # after these words, to members who may add a row
     add_title: str | Promise = ""  # of the button and page that add a row: "Add a topic"
@@ -143,8 +144,8 @@ class CommitteeAdmin(RowPages):
     ) -> models.Model | None:
         try:
             rows = self.get_queryset(request).filter(pk=object_id)
-            if isinstance(self.list_select_related, tuple):  # the page of a row shows them too
-                rows = rows.select_related(*self.list_select_related)
+            if self.row_relations:
+                rows = rows.select_related(*self.row_relations)
             return self.with_columns(request, rows).first()
         except (ValueError, ValidationError):  # an id that no row can have
             return None
