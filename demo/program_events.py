@@ -5,21 +5,26 @@ from __future__ import annotations
 from datetime import time
 
 from accounts.models import User
-from events import arranging, attendance, feedback, sign_ups
+from events import arranging, attendance, feedback, reconcilers, sign_ups
 from events.audience import people_of
 from events.models import Event, SignUp
 
 from .setup import DemoCohort
 
-CAME, ASKED_AGAIN = 9, 7  # people of the kick-off: who signed up, and how many of them answered
+CAME, ASKED_AGAIN = 9, 7  # people of the half-way evening: who signed up, and how many of them answered
 CIRCLE_PLACES, WANT_A_PLACE = 4, 6
 
 
 def add_events(demo: DemoCohort) -> None:
     """Add one event of the past with attendance and answers, and one that is still to come."""
     today = demo.calendar.today
-    _kick_off(demo, day=today - 40)
+    _half_way_evening(demo, day=today - 40)
     _circle(demo, day=today + 12)
+
+
+def free_lost_places(demo: DemoCohort) -> None:
+    """Free the places of people whose pair has ended since they signed up, as the worker does."""
+    reconcilers.free_lost(demo.calendar.now)
 
 
 def _publish(demo: DemoCohort, event: Event, *, day: float) -> None:
@@ -32,11 +37,11 @@ def _some_people(event: Event, count: int) -> list[User]:
     return list(people_of(event).order_by("name", "pk")[:count])
 
 
-def _kick_off(demo: DemoCohort, *, day: int) -> None:
+def _half_way_evening(demo: DemoCohort, *, day: int) -> None:
     calendar = demo.calendar
     event = Event(
         program=demo.program,
-        kind=Event.Kind.KICK_OFF,
+        kind=Event.Kind.MIDTERM,
         titles={"en": "Half-way evening", "fr": "Soirée de mi-parcours"},
         descriptions={
             "en": "Meet the other pairs, and hear what three of them have tried.",

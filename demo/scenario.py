@@ -107,6 +107,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
     program_events.add_events(demo)
     what_was_changed.write_down(demo)
     pair_endings.end_terms(demo, matches, start=0)
+    program_events.free_lost_places(demo)
     care_contacts.log_contacts(demo, matches)
 
 
