@@ -11,7 +11,7 @@ from events.models import Event, SignUp
 
 from .setup import DemoCohort
 
-CAME, ASKED_AGAIN = 9, 7  # people of the half-way evening: who signed up, and how many of them answered
+CAME, ASKED_AGAIN = 9, 7  # people of the past event: who signed up, and how many answered
 CIRCLE_PLACES, WANT_A_PLACE = 4, 6
 
 

@@ -83,7 +83,13 @@ def load(program: Program) -> int:
     by_code = {one.code: one for one in topics.all()}
     known = set(items.values_list("code", flat=True))
     new_items = [(one, codes) for one, codes in item_seeds() if one["code"] not in known]
-    for columns, codes in new_items:
-        item = LibraryItem.objects.create(program=program, **columns)
-        item.topics.set(by_code[code] for code in codes)
+    added = LibraryItem.objects.bulk_create(
+        LibraryItem(program=program, **columns) for columns, _codes in new_items
+    )
+    about = LibraryItem.topics.through
+    about.objects.bulk_create(
+        about(libraryitem=item, supporttopic=by_code[code])
+        for item, (_columns, codes) in zip(added, new_items, strict=True)
+        for code in codes
+    )
     return len(new) + len(new_items)

@@ -17,8 +17,7 @@ from django.db import transaction
 
 from programs.models import Program
 
-from .models import LibraryItem, TouchText
-from .touch_planning import save_words
+from .models import LibraryItem, TouchText, TouchVersion
 
 FILE = Path(__file__).parent / "seeds" / "touches.toml"
 LANGUAGES = ("en", "fr")
@@ -60,9 +59,15 @@ def load(program: Program, *, at: datetime) -> int:
     there = set(TouchText.objects.filter(program=program).values_list("role", "month"))
     items = {row.code: row for row in LibraryItem.objects.filter(program=program)}
     new = [seed for seed in seeds() if (seed.role, seed.month) not in there]
-    for seed in new:
-        text = TouchText.objects.create(
-            program=program, role=seed.role, month=seed.month, item=items.get(seed.item)
+    texts = TouchText.objects.bulk_create(
+        TouchText(program=program, role=seed.role, month=seed.month, item=items.get(seed.item))
+        for seed in new
+    )
+    TouchVersion.objects.bulk_create(
+        TouchVersion(
+            text=text, number=1, saved_at=at,
+            titles=seed.titles, texts=seed.texts, tries=seed.tries,
         )
-        save_words(text, titles=seed.titles, texts=seed.texts, tries=seed.tries, by=None, at=at)
+        for text, seed in zip(texts, new, strict=True)
+    )  # fmt: skip
     return len(new)

@@ -29,7 +29,7 @@ def ask(drafted, as_user, cleo, people, django_assert_num_queries):
 def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people):
     # Each check asks for the member's role and conflicts; they are read once for a decision.
     text = ask(
-        28,
+        27,
         "post",
         "pin",
         "amina",
@@ -42,7 +42,7 @@ def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people)
 def test_rejecting_takes_a_few_more_for_its_own_row(ask, drafted, people):
     data = {"scope": "pair", "why": "Neighbours.", "mentor": people["ruth"].public_id}
     assert "You rejected Amina Farah" in ask(
-        30, "post", "reject", "amina", expected_version=drafted.plan_version, **data
+        29, "post", "reject", "amina", expected_version=drafted.plan_version, **data
     )
 
 

@@ -34,6 +34,7 @@ from meetings.models import Agenda, ContactRequest, LogEntry, PrivateNote, Share
 from notifications import outbox
 from notifications.models import BouncedAddress, KnownState, Notification
 from programs import opening_requests
+from support.models import SupportAnswer, SupportRequest
 from testkit import factories, rounds
 from workflow.models import Transition
 
@@ -102,6 +103,11 @@ def _care_of_the_partner(world) -> None:
     )
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
     Suggestion.objects.create(program=match.program, person=partner, text="t", nonce="n")
+    wished = SupportRequest.objects.create(
+        application=match.mentor if match.mentor.person == partner else match.mentee,
+        topic=world.row("support_topic", "own"), text="t", **about,
+    )  # fmt: skip
+    SupportAnswer.objects.create(request=wished, by=member, answered_at=now, text="t")
     for number, meeting in enumerate(match.meetings.all()):
         author = partner if number else match.mentee.person
         Agenda.system.filter(meeting=meeting).update(author=author)

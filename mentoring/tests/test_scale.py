@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 # From here on PostgreSQL plans a query for longer than it runs it, for one person's few rows.
 MOST_JOINS = 8
 OF_COMMITTEE = {"programs_conflict", "programs_membership"}
-MENTIONS_ROLES = {"my data", "e-mail settings", "what was changed"}
+MENTIONS_ROLES = {"my data", "e-mail settings", "what was changed", "requests for support"}
 
 
 @pytest.fixture

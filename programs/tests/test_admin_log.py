@@ -24,6 +24,9 @@ def test_every_page_logs_without_names(model_admin):
 
 def values_of(form) -> dict[str, object]:
     shown = {form.add_prefix(name): form[name].value() for name in form.fields}
+    for name, field in form.fields.items():
+        if field.show_hidden_initial:  # as a browser sends it: the value that was shown
+            shown[form.add_initial_prefix(name)] = form[name].value()
     return {
         name: value for name, value in shown.items() if value is not None and value is not False
     }
