@@ -19,7 +19,7 @@ WAITING = (State.PENDING, State.HELD)
 def attach(items: Iterable[Notification], into: Notification) -> None:
     """Let `items` wait in the e-mail `into`; one that waits in another one stays there."""
     rows = [MergedItem(item=item, into=into) for item in items]
-    MergedItem.objects.bulk_create(rows, ignore_conflicts=True)
+    MergedItem.system.bulk_create(rows, ignore_conflicts=True)
 
 
 def follow(
@@ -30,7 +30,7 @@ def follow(
     What was told is sent with it. What was not told goes its own way once it has ended; after a
     failure never with others again, and to a member where nobody knows whether it was told.
     """
-    links = MergedItem.objects.filter(into=into, told_at=None)
+    links = MergedItem.system.filter(into=into, told_at=None)
     if not links.exists():
         return
     waiting = Notification.system.filter(
@@ -58,13 +58,13 @@ def _record_told(
             known.learn(row.topic, parts[row.pk], person=row.recipient_id, at=sent_at)
     copied = {name: changes[name] for name in ("sent_at", "ended_at", "smtp_code", "sent_to")}
     told.update(state=State.SENT, reason=TOLD_TOGETHER, error="", body=None, **copied)
-    MergedItem.objects.filter(into=into, item__in=parts).update(told_at=changes["sent_at"])
+    MergedItem.system.filter(into=into, item__in=parts).update(told_at=changes["sent_at"])
 
 
 @reconciler
 def free_left_over(at: datetime) -> None:
     """Let go what waits in an e-mail that has ended otherwise, for instance by a person."""
-    left = MergedItem.objects.filter(told_at=None).exclude(
+    left = MergedItem.system.filter(told_at=None).exclude(
         into__state__in=[State.PENDING, State.SENDING]
     )
     ids = list(left.values_list("pk", "item"))
@@ -72,4 +72,4 @@ def free_left_over(at: datetime) -> None:
         Notification.system.filter(pk__in=[item for _pk, item in ids]).filter(
             state=State.PENDING
         ).update(next_at=at)
-        MergedItem.objects.filter(pk__in=[pk for pk, _item in ids]).delete()
+        MergedItem.system.filter(pk__in=[pk for pk, _item in ids]).delete()

@@ -183,7 +183,7 @@ def _row_of(person: Account) -> Notification | None:
 
 
 def _items_of(row: Notification) -> list[Notification]:
-    links = MergedItem.objects.filter(into=row, told_at=None)
+    links = MergedItem.system.filter(into=row, told_at=None)
     items = Notification.system.filter(pk__in=links.values("item"), state=State.PENDING)
     return list(items.select_related("recipient").order_by("due_at", "pk"))
 

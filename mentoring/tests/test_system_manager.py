@@ -143,6 +143,7 @@ ALLOWED = {
     "notifications/links.py": "finds what a signed link is about",
     "notifications/management/commands/release_held.py": SENDS,
     "notifications/management/commands/send_test_email.py": SENDS,
+    "notifications/models/merged_items.py": SENDS,
     "notifications/models/outbox.py": SENDS,
     "notifications/outbox.py": SENDS,
     "notifications/outbox_health.py": SENDS,

@@ -71,7 +71,7 @@ def test_four_at_once_become_one_with_a_line_and_a_link_each(tips):
     assert states(found) == {"sent"}
     assert {fresh(row).reason for row in found} == {"told-together"}
     (one,) = rows().filter(kind=SEVERAL)
-    assert (one.state, MergedItem.objects.filter(into=one).count()) == ("sent", 4)
+    assert (one.state, MergedItem.system.filter(into=one).count()) == ("sent", 4)
     assert send(TUESDAY_NOON + HOUR) == []
 
 
@@ -166,7 +166,7 @@ def test_if_nothing_is_true_nothing_is_sent(tips, sample):
     assert send() == []
     assert states(found) == {"cancelled"}
     assert fresh(rows().get(kind=SEVERAL)).reason == "nothing-left"
-    assert not MergedItem.objects.exists()
+    assert not MergedItem.system.exists()
 
 
 def test_a_newer_email_of_a_topic_replaces_the_one_inside(tips, sample, ada, clock):
@@ -263,7 +263,7 @@ def test_if_the_mail_server_refuses_it_each_is_tried_alone(tips, monkeypatch):
         send()
     assert states(found) == {"failed"}
     assert rows().filter(kind=SEVERAL).count() == 1
-    assert not MergedItem.objects.exists()
+    assert not MergedItem.system.exists()
 
 
 def test_what_a_person_cancels_frees_what_is_inside(tips):
