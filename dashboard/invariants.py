@@ -27,6 +27,7 @@ from matches.terms import CLOSE_AFTER_DAYS
 from matches.uncovered import UNCOVERED_AT_MOST
 from meetings.models import Meeting
 from notifications.models import Notification
+from notifications.models.merged_items import is_merged
 from programs.models import Policy
 from workflow.models import Transition
 from workflow.states import stateful_models
@@ -291,12 +292,12 @@ def _ended(table: str, path: str) -> models.Subquery:
 def people_with_too_many_emails(at: datetime) -> Iterable[str]:
     most = max(Policy.objects.values_list("weekly_optional_emails", flat=True), default=0)
     week = Notification.system.filter(
+        ~is_merged(),  # what was told together is one e-mail
         state=Notification.State.SENT,
         stream="optional",
         is_urgent=False,
         sent_at__gt=at - timedelta(days=7),
         sent_at__lte=at,
-        merged=None,  # what was told together is one e-mail
     )
     counts = week.order_by().values("recipient").annotate(number=Count("pk"))
     for recipient, number in counts.values_list("recipient", "number"):
