@@ -279,12 +279,12 @@ class TestTheChoice:
 
     def test_a_member_chooses_the_rhythm(self, rosa, as_user, address):
         client = as_user(rosa)
-        answers = {"reading": "weekly", "streams": ["digest", "optional", "news"]}
+        answers = {"reading": "weekly", "streams": ["digest", "optional", "news", "learning"]}
         for _twice in range(2):
             assert client.post(address, answers).status_code == 302
         assert WeeklyReader.objects.get().person == rosa
         assert preferences.muted_streams(rosa, timezone.now()) == {}
-        client.post(address, {"reading": "never", "streams": ["optional"]})
+        client.post(address, {"reading": "never", "streams": ["optional", "learning"]})
         assert set(preferences.muted_streams(rosa, timezone.now())) == {"reading", "digest", "news"}
         assert client.get(address).context["form"]["reading"].initial == "never"
         client.post(address, {"reading": "daily", "streams": ["digest"]})
