@@ -125,7 +125,7 @@ def test_seeding_twice_seeds_once(surveys):
     from checkins.seeds import seed_surveys
 
     assert seed_surveys() == []
-    assert Survey.objects.count() == 7
+    assert Survey.objects.count() == 8
     assert {survey.questions.count() <= 4 for survey in surveys[:2]} == {True}
 
 
