@@ -110,7 +110,7 @@ class CheckInAdmin(CommitteeAdmin):
             name="checkins_checkin_dates",
         )
         marks = path(
-            "<int:pk>/themes/<int:answer>/",
+            "<int:pk>/themes-<int:answer>/",
             self.admin_site.admin_view(marks_view),
             name="checkins_checkin_themes",
         )

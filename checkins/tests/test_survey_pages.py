@@ -95,7 +95,7 @@ class TestTheSurvey:
             chair.get(page("change", draft.pk))
 
 
-SURVEY_QUERIES = 11
+SURVEY_QUERIES = 10
 
 
 class TestWords:
