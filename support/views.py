@@ -31,7 +31,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     """What the reader has asked for, and what the committee answered."""
     reader = _reader(request)
     rows = list(SupportRequest.objects.of(reader).select_related("topic__program", "program"))
-    answers = SupportAnswer.objects.visible_to(reader).filter(request__in=rows)
+    answers = SupportAnswer.objects.of(reader)
     found = list(answers.select_related("event__program", "item__program", "request"))
     context = {
         "cards": cards_of(rows, found, timezone.now()),

@@ -161,6 +161,10 @@ class SupportRequest(ConfidentialModel):
 
 
 class SupportAnswerQuerySet(ConfidentialQuerySet):
+    def of(self, user: User) -> Self:
+        """The answers to what `user` asked for."""
+        return self.filter(request__person=user.pk).scoped("own")
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The answers to the requests that `user` may read."""
         rows = SupportRequest.objects.visible_to(user)
