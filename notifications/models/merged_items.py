@@ -15,7 +15,7 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 class MergedItemQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return no rows: whoever sees an e-mail reads there that it was told with others."""
-        return self.none()
+        return self.none().scoped("no one")
 
 
 class MergedItem(ConfidentialModel):
