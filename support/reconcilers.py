@@ -1,4 +1,4 @@
-"""What time does to requests for support: asks whether it helped, closes, erases old words.
+"""What time does to requests for support: asks whether it helped, ends them, erases old words.
 
 Each looks by an index at the rows that are due. Running it twice changes nothing.
 """
@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
 from programs.retention_limits import BATCH, Theirs, text_limits
 
 from .emails import OPEN_DAYS
-from .models import SupportAnswer, SupportRequest
+from .models import SupportAnswer, SupportRequest, SupportRequestQuerySet
 from .requesting import end
 
 State, Outcome = SupportRequest.State, SupportRequest.Outcome
@@ -49,6 +50,32 @@ def _close(pk: int, at: datetime) -> bool:
     row = locked.filter(state=State.ANSWERED, ask_at__lte=at - OPEN).first()
     if row is not None:
         end(row, State.CLOSED, by=None, at=at, outcome=Outcome.NO_REPLY)
+    return row is not None
+
+
+@reconciler
+def withdraw_after_the_cohort(at: datetime) -> int:
+    """Withdraw unanswered requests of cohorts that are over; return how many.
+
+    Their words are erased later, like those of others that have ended. The committee has two weeks
+    for what was asked at the end, and what is about a pair goes on as long as the pair.
+    """
+    ids = list(_left(at).order_by("waiting_since").values_list("pk", flat=True)[:BATCH])
+    return sum(_withdraw(pk, at) for pk in ids)
+
+
+def _left(at: datetime) -> SupportRequestQuerySet:
+    over = Q(application__cohort__ends_on__lt=timezone.localdate(at))
+    asked = SupportRequest.system.filter(state=State.ASKED, waiting_since__lte=at - OPEN)
+    return asked.filter(over, Q(match=None) | Q(match__closed_at__isnull=False))
+
+
+@transaction.atomic
+def _withdraw(pk: int, at: datetime) -> bool:
+    locked = SupportRequest.system.select_for_update(no_key=True).filter(pk=pk)
+    row = locked.filter(state=State.ASKED, waiting_since__lte=at - OPEN).first()
+    if row is not None:
+        end(row, State.WITHDRAWN, by=None, at=at)
     return row is not None
 
 

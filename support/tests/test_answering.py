@@ -22,7 +22,12 @@ from programs.models import Conflict, Membership
 from support import being_contact, offering, requesting
 from support.emails import HELPED
 from support.models import SupportAnswer, SupportContact, SupportRequest
-from support.reconcilers import ask_whether_it_helped, close_without_reply, erase_old_words
+from support.reconcilers import (
+    ask_whether_it_helped,
+    close_without_reply,
+    erase_old_words,
+    withdraw_after_the_cohort,
+)
 from testkit import events, factories
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +342,33 @@ def test_old_words_are_erased_and_the_row_stays(ask, answer, item, match, ben):
     row.refresh_from_db()
     assert (row.text, row.state) == ("", "closed")
     assert SupportAnswer.system.get().text == ""
+
+
+def test_unanswered_requests_end_with_the_cohort_and_their_words_are_erased(
+    ask, cohort, topic, match, ben, dan
+):
+    now = timezone.now()
+    factories.application(dan, cohort, "mentor")
+    row, in_pair = ask(dan, text="Mine", at=now), ask(ben, text="Ours", at=now)
+
+    def ended(days):
+        return withdraw_after_the_cohort(now + timedelta(days=days))
+
+    assert ended(14) == 0  # the cohort goes on, or has no end
+    cohort.ends_on = timezone.localdate(now) + timedelta(days=20)
+    cohort.save()
+    assert (ended(20), ended(21), ended(21)) == (0, 1, 0)
+    for request in (row, in_pair):
+        request.refresh_from_db()
+    assert (row.state, in_pair.state) == ("withdrawn", "asked")
+    Match.objects.filter(pk=match.pk).update(
+        state="closed", closed_at=now + 21 * DAY, closed_kind="completed"
+    )
+    again = ask(dan, topic=topic, text="More", at=now + 30 * DAY)
+    assert (ended(31), ended(43), ended(44)) == (1, 0, 1)  # two weeks to answer what is new
+    assert erase_old_words(now + 500 * DAY) == 3
+    again.refresh_from_db()
+    assert (again.text, again.state) == ("", "withdrawn")
 
 
 def test_export_has_the_requests_and_erasing_empties_them(ask, answer, contact, ben, ada):
