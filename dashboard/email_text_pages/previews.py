@@ -1,7 +1,7 @@
 """Look at an e-mail before its texts are used: invented, as a real person gets it, as a test.
 
 As a real person only from the outbox that the member may read: of people of whom they are a
-committee member and with whom they have no conflict of interest.
+committee member in this program and with whom they have no conflict of interest.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from programs.email_text_emails import EMAIL_TEXT_TEST, times_tested
 from programs.email_texts import TextsChanged
 
 from ..readable_emails import without_conflicts
+from .program_lookups import in_program
 from .shared import Page, warn
 
 SHOWN_PEOPLE = 10
@@ -38,8 +39,11 @@ EMAIL_CSP = {
 
 
 def rows_for(page: Page) -> QuerySet[Notification]:
-    """Return e-mails of the kind that the member may read, in this language, newest first."""
-    rows = Notification.objects.all().of_kind_for_committee(KINDS[page.kind], page.request.user)
+    """Return e-mails of the program that the member may read, in this language, newest first."""
+    kind = KINDS[page.kind]
+    rows = Notification.objects.all().of_kind_for_committee(
+        kind, page.request.user, in_program(kind.about, page.program)
+    )
     found = without_conflicts(rows, page.request).filter(recipient__language=page.language)
     return found.select_related("recipient").order_by("-pk")
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
+from django.contrib.admin.utils import get_fields_from_path
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.email_text_pages.program_lookups import LOOKUPS
 from notifications import outbox
+from notifications.editable_texts.blocks import is_editable
+from notifications.kinds import KINDS
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from programs import email_texts
-from programs.models import Conflict, EmailText
+from programs.models import Conflict, EmailText, Program
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +227,32 @@ def test_nobody_whom_the_member_may_not_read_is_shown(kims, program, match, chai
     elsewhere = factories.program()
     stranger = as_user(factories.member("Lou", program=elsewhere, role="chair"))
     assert stranger.get(url(elsewhere, "preview"), {"email": row.pk}).status_code == 404
+
+
+def test_only_people_of_the_program_are_shown(kims, program, match, chair):
+    elsewhere = factories.cohort()
+    elsewhere.program.memberships.create(user=chair, role="chair", since=timezone.localdate())
+    far = factories.match(factories.person("Zoe Far"), factories.person(), elsewhere)
+    for pair in (match, far):
+        outbox.enqueue(KIND, to=pair.mentee.person, about=pair)
+    row = Notification.system.get(kind=KIND, recipient=far.mentee.person)
+    page = text_of(kims.get(url(program, "preview")))
+    assert str(match.mentee.person) in page
+    assert "Zoe Far" not in page
+    assert "Zoe Far" in text_of(kims.get(url(elsewhere.program, "preview")))
+    for name in ("preview", "html"):
+        assert kims.get(url(program, name), {"email": row.pk}).status_code == 404
+        assert kims.get(url(elsewhere.program, name), {"email": row.pk}).status_code == 200
+
+
+def test_what_every_email_is_about_leads_to_its_program():
+    abouts = {kind.about for name, kind in KINDS.items() if is_editable(name)}
+    read = [one for one in abouts if hasattr(apps.get_model(one).objects.all(), "for_committee")]
+    assert {*LOOKUPS} <= {*read}
+    for about in read:
+        model = apps.get_model(about)
+        for lookup in LOOKUPS.get(about, ["program"]):
+            assert get_fields_from_path(model, lookup)[-1].related_model is Program
 
 
 def test_a_test_goes_to_who_asks(kims, program, chair):

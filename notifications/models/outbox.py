@@ -38,21 +38,19 @@ from ..reasons import ADDRESS_BOUNCED, RELEASED, words_of
 from .merged_items import is_merged
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
+Reader = AbstractBaseUser | AnonymousUser
 
 
 class NotificationQuerySet(GenericRelationQuerySet):
     """E-mails by state and due time, and who may see them."""
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+    def visible_to(self, user: Reader) -> Self:
         """Return the user's own e-mails, except account e-mails."""
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()
         return mine.exclude(kind=ACCOUNT_EMAIL).scoped("own e-mails")
 
     def for_committee(
-        self,
-        user: AbstractBaseUser | AnonymousUser,
-        *roles: str,
-        about: Collection[str] | None = None,
+        self, user: Reader, *roles: str, about: Collection[str] | None = None
     ) -> Self:
         """Return e-mails about records that `user` may see as a committee member.
 
@@ -63,7 +61,7 @@ class NotificationQuerySet(GenericRelationQuerySet):
         return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(tables, user, *roles)
 
     def count_in_states_for_committee(
-        self, states: Collection[str], user: AbstractBaseUser | AnonymousUser, limit: int
+        self, states: Collection[str], user: Reader, limit: int
     ) -> Counter[str]:
         """Count the e-mails of each of some states in `for_committee`, none further than `limit`.
 
@@ -86,14 +84,14 @@ class NotificationQuerySet(GenericRelationQuerySet):
                 counts[state] = count_up_to(found, limit)
         return counts
 
-    def of_kind_for_committee(self, kind: Kind, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return the e-mails of one kind of those in `for_committee`.
+    def of_kind_for_committee(self, kind: Kind, user: Reader, within: Q | None = None) -> Self:
+        """Return the e-mails of one kind of those in `for_committee`, about rows `within`.
 
         They are looked up from whichever side has fewer: the e-mails, or what they are about.
         """
         rows = getattr(apps.get_model(kind.about)._default_manager.all(), "for_committee", None)
         mine = self.filter(kind=kind.name).exclude(kind=ACCOUNT_EMAIL)
-        found = mine.about_any(rows(user)) if rows else self.none()
+        found = mine.about_any(rows(user).filter(within or Q())) if rows else self.none()
         return found.scoped("e-mails of a kind, about rows that the committee sees")
 
     def due(self, at: datetime) -> Self:
