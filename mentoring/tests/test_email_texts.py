@@ -14,11 +14,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template import Engine
 from django.utils import translation
+from django.utils.html import escape
 
 from notifications import email_preview, outbox
 from notifications.editable_texts.blocks import blocks_of, editable_blocks, is_editable
 from notifications.editable_texts.checking import MAX_TEXT, check_text
-from notifications.editable_texts.filling import placeholders_in
+from notifications.editable_texts.filling import fill, placeholders_in
 from notifications.editable_texts.sample import conditions_of, render_sample
 from notifications.editable_texts.vocabulary import FIXED_KINDS
 from notifications.kinds import KINDS
@@ -176,6 +177,24 @@ def test_a_text_from_an_older_release_never_shows_braces():
     own = {"greeting": "Hello {gone}"}
     email = render_sample("match-introduced", "en", own, program_name="P")
     assert email.text.startswith("Hello Maria,")
+
+
+@pytest.mark.parametrize(
+    "text", ["https://x.org/{name}", "HTTPS://x.org{name}", "https://x.org/?a=b,{name} {days}"]
+)
+def test_a_placeholder_beside_a_link_is_refused(text):
+    block = editable_blocks("match-introduced")["greeting"]
+    with pytest.raises(ValidationError, match=r"Put a space between the link and \{name\}"):
+        check_text(block, "greeting", text)
+    check_text(block, "greeting", "https://x.org/ {name}, https://x.org/")
+
+
+@pytest.mark.parametrize("around", ['""', "''", "<>", "“”", "«»", "()", "& "])
+def test_a_link_ends_before_what_stands_around_it(around):
+    before, after = around
+    html = fill(f"{before}https://x.org/a?b=1&c=2{after}", {}, is_html=True)
+    link = "https://x.org/a?b=1&amp;c=2"
+    assert html == f'{escape(before)}<a href="{link}">{link}</a>{escape(after)}'
 
 
 def test_limits_are_said_with_their_numbers():

@@ -13,6 +13,7 @@ from .filling import placeholders_in
 
 MAX_SUBJECT, MAX_TEXT = 150, 2000  # characters
 BRACES = re.compile(r"\{+[^{}]*\}*|\}+")
+GLUED = re.compile(r"https://[^\s{]*(\{\w*\}?)", re.IGNORECASE)
 SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]*):(?://|(?=\S*script))", re.IGNORECASE)
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -25,7 +26,8 @@ def plain(text: str) -> str:
 def check_text(block: Block, field: str, text: str) -> None:
     """Refuse a text of a block's field. Raises ValidationError with every reason.
 
-    A link may only be an https address: others are unsafe, or no links. The product's own links
+    A link may only be an https address: others are unsafe, or no links. A placeholder needs a space
+    after one: mail programs would make what is filled in part of the link. The product's own links
     are no part of these texts.
     """
     problems = [*_form(block, text), *_placeholders(block, field, text), *_links(text)]
@@ -69,6 +71,10 @@ def _placeholders(block: Block, field: str, text: str) -> list[str]:
 
 
 def _links(text: str) -> list[str]:
+    found = []
     if any(one.lower() != "https" for one in SCHEME.findall(text)):
-        return [_("Links must begin with https://.")]
-    return []
+        found.append(_("Links must begin with https://."))
+    if glued := GLUED.search(text):
+        words = _("Put a space between the link and %(placeholder)s.")
+        found.append(words % {"placeholder": glued[1]})
+    return found

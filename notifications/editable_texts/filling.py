@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 
 from .product_words import SEVERAL
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# In escaped text. A placeholder never becomes part of a link.
-LINK = re.compile(r"https://[^\s<>\"'{}]*[^\s<>\"'{}.,;:!?)]")
+# A placeholder never becomes part of a link, nor do quotation marks around it.
+NO_PART = r"\s<>\"'“”‘’«»{}"
+LINK = re.compile(rf"(https://[^{NO_PART}]*[^{NO_PART}.,;:!?)])")
 LANGUAGES_WITH_ONE_ZERO = frozenset({"fr"})  # "0 jour": no thing is one thing
 
 
@@ -36,5 +37,14 @@ def fill(text: str, values: Mapping[str, str], *, is_html: bool) -> str:
     result goes into an e-mail as it is.
     """
     if is_html:
-        text = LINK.sub(r'<a href="\g<0>">\g<0></a>', escape(text)).replace("\n", "<br>")
+        text = _as_html(text)
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _as_html(text: str) -> str:
+    # Links are found before anything is escaped: "&quot;" would become part of one.
+    pieces = [
+        format_html('<a href="{0}">{0}</a>', piece) if at % 2 else escape(piece)
+        for at, piece in enumerate(LINK.split(text))
+    ]
+    return "".join(pieces).replace("\n", "<br>")
