@@ -7,6 +7,7 @@ committee member in this program and with whom they have no conflict of interest
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -137,6 +138,15 @@ def publish_view(request: HttpRequest, pk: int, kind: str, language: str) -> Htt
     except TextsChanged as error:
         warn(request, error)
         return page.go("preview")
+    except ValidationError:
+        messages.error(
+            request,
+            _(
+                "This draft breaks a rule that has come since. Save it again: what is wrong then "
+                "stands beside each text."
+            ),
+        )
+        return page.go()
     messages.success(
         request, _("Published. Every e-mail that is sent from now on has these words.")
     )

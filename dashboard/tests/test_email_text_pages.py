@@ -124,6 +124,15 @@ def test_what_is_wrong_stands_beside_its_text_and_nothing_is_lost(kims, program)
     assert not EmailText.objects.exists()
 
 
+def test_a_draft_that_breaks_a_newer_rule_is_not_published(kims, program):
+    factories.email_text(program, number=None, texts={"greeting": "Dear {gone},"})
+    page = publish(kims, program)
+    assert page.redirect_chain == [(url(program), 302)]
+    assert "This draft breaks a rule that has come since." in text_of(page)
+    assert not EmailText.objects.published().exists()
+    assert "“{gone}” is not a placeholder" in text_of(save(kims, program, "Dear {gone},"))
+
+
 def test_a_subject_of_two_lines_is_refused(kims, program):
     name = "text-subject-meet-mentor"
     page = save(kims, program, "", **{name: "Meet {name}\r\nBcc: everyone@example.org"})
