@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,13 +22,16 @@ PER_PAGE = 20
 def adjustment_list(request: HttpRequest, slug: str) -> HttpResponse:
     """List what the reader may read of a program, the newest first.
 
-    A program without a public page is found by its committee and by those who take part.
+    A program without a public page is found by its committee and by those who take part; whoever
+    is not signed in is asked to, as for an address that does not exist.
     """
     programs = Program.objects.visible_to(request.user)
     if request.user.is_authenticated:
         own = Application.objects.of(request.user).filter(state=Application.State.ACCEPTED)
         mine = Program.objects.filter(pk__in=own.order_by().values("cohort__program"))
         programs = (programs | mine).distinct()
+    elif not programs.filter(slug=slug).exists():
+        return redirect_to_login(request.get_full_path())
     program = get_object_or_404(programs, slug=slug)
     rows = Adjustment.objects.visible_to(request.user).published().filter(program=program)
     rows = rows.select_related("program", "cohort", "wave__cohort", "theme")

@@ -6,6 +6,8 @@ without a text of its own reads that one.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -55,17 +57,47 @@ def _require(adjustment: Adjustment, user: User) -> None:
         raise ActionNotAllowed(_("You don't have permission to do this."))
 
 
-@transaction.atomic
-def publish(adjustment: Adjustment, *, by: User, at: datetime | None = None) -> None:
-    """Show it to its readers.
+def stamp_of(adjustment: Adjustment) -> str:
+    """Return what changes with each column that people will read, to tell whether one did."""
+    shown = [str(getattr(adjustment, field.attname)) for field in adjustment._meta.concrete_fields]
+    return hashlib.sha256("\0".join(shown).encode()).hexdigest()[:16]
 
-    Raises ActionNotAllowed unless `by` is a chair, for what `problems` says, and if it is no draft.
+
+def _locked(adjustment: Adjustment) -> Adjustment:
+    """Return the row as it is now; nobody changes it until the transaction ends."""
+    rows = Adjustment.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("program", "cohort", "wave__cohort", "theme").get(pk=adjustment.pk)
+
+
+@transaction.atomic
+def change(adjustment: Adjustment, columns: Collection[str], *, by: User) -> None:
+    """Store the changed `columns` of a draft.
+
+    Raises ActionNotAllowed unless `by` is a chair, and once it is published or withdrawn.
     """
     _require(adjustment, by)
-    if found := problems(adjustment, by=by):
+    if not _locked(adjustment).is_draft:
+        raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
+    adjustment.save(update_fields=columns)
+
+
+@transaction.atomic
+def publish(
+    adjustment: Adjustment, *, by: User, seen: str = "", at: datetime | None = None
+) -> None:
+    """Show it to its readers. `seen` is the `stamp_of` what `by` has read, if they have.
+
+    Raises ActionNotAllowed unless `by` is a chair, for what `problems` says, if it is no draft, and
+    if someone has changed it since it was read.
+    """
+    _require(adjustment, by)
+    now_stored = _locked(adjustment)
+    if seen and seen != stamp_of(now_stored):
+        raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
+    if found := problems(now_stored, by=by):
         raise ActionNotAllowed(" ".join(found))
     now = at or timezone.now()
-    at_least, below = told_of(adjustment)
+    at_least, below = told_of(now_stored)
     move(
         adjustment, State.PUBLISHED, by=by, at=now,
         published_at=now, said_at_least=at_least, said_below=below,

@@ -14,7 +14,7 @@ from programs.committee_admin import WordForm
 from programs.models import Program
 
 from .models import Answer, CheckIn, Theme, ThemeMark
-from .theme_marks import change_marks, markable
+from .theme_marks import change_marks, markable, words_of
 
 
 class ThemeForm(WordForm):
@@ -45,6 +45,8 @@ class MarksForm(forms.Form):
         required=False, coerce=int, widget=forms.MultipleHiddenInput
     )
 
+    words = forms.CharField(widget=forms.HiddenInput)
+
     def __init__(
         self, data: object = None, *, answer: Answer, themes: Sequence[Theme], marked: set[int]
     ) -> None:
@@ -52,7 +54,7 @@ class MarksForm(forms.Form):
         super().__init__(
             data,  # type: ignore[arg-type]  # what a request has sent
             prefix=f"answer-{answer.pk}",
-            initial={"themes": now, "seen": now},
+            initial={"themes": now, "seen": now, "words": words_of(answer.text)},
         )
         self.answer = answer
         offered = [theme for theme in themes if theme.retired_on is None or theme.pk in marked]
@@ -64,7 +66,8 @@ class MarksForm(forms.Form):
 
     def save(self, checkin: CheckIn, *, by: User) -> None:
         now, seen = set(self.cleaned_data["themes"]), set(self.cleaned_data["seen"])
-        change_marks(checkin, self.answer.pk, by=by, add=now - seen, remove=seen - now)
+        words = self.cleaned_data["words"]
+        change_marks(checkin, self.answer.pk, by=by, add=now - seen, remove=seen - now, words=words)
 
 
 def marks_forms(checkin: CheckIn, reader: User, data: object = None) -> list[MarksForm]:

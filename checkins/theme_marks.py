@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -30,6 +31,11 @@ def markable(checkin: CheckIn, reader: User) -> list[Answer]:
     return [answer for answer in found if answer.text]
 
 
+def words_of(text: str) -> str:
+    """Return what tells one text of an answer from the next, without its words."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def is_closed(wave: Wave | None) -> bool:
     """Return whether the themes of a result are counted, or it is from before there were any."""
     return wave is not None and (wave.themes_counted_at is not None or wave.themes_due_at is None)
@@ -43,19 +49,22 @@ def change_marks(
     by: User,
     add: Collection[int] = (),
     remove: Collection[int] = (),
+    words: str | None = None,
     at: datetime | None = None,
 ) -> None:
     """Mark and unmark themes, by primary key, on one answer of the check-in.
 
+    `words` are the `words_of` the text that the member has read: marks belong to its words.
     What is there already is left as it is. Raises ActionNotAllowed for whoever may not read the
     answer, once the themes are counted, and for a theme that can't be marked any more.
     """
-    if answer_id not in {answer.pk for answer in markable(checkin, by)}:
+    # Locks the check-in before its result: publishing the result moves it there.
+    row = CheckIn.objects.select_for_update(no_key=True, of=("self",)).get(pk=checkin.pk)
+    texts = {answer.pk: answer.text for answer in markable(checkin, by)}
+    if answer_id not in texts or words not in (None, words_of(texts[answer_id])):
         raise ActionNotAllowed(
             _("You can't mark this answer. It was changed, or another member must read it.")
         )
-    # Locks the check-in before its result: publishing the result moves it there.
-    row = CheckIn.objects.select_for_update(no_key=True, of=("self",)).get(pk=checkin.pk)
     wave = (
         Wave.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk=row.wave_id or 0)

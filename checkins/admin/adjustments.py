@@ -82,12 +82,16 @@ class AdjustmentAdmin(CommitteeAdmin):
             kwargs["queryset"] = rows.select_related("program")
         if db_field.name == "theme":
             themes = Theme.objects.for_committee(request.user, Role.CHAIR)
-            kwargs["queryset"] = themes.filter(retired_on=None).select_related("program")
+            offered = themes.filter(retired_on=None) | themes.filter(
+                pk__in=_rows_of_page(request).values("theme")
+            )
+            kwargs["queryset"] = offered.select_related("program")
         if db_field.name == "wave":
             waves = Wave.objects.for_committee(request.user, Role.CHAIR)
             newest = waves.order_by("-month", "-pk").values_list("pk", flat=True)[:MOST_WAVES]
             asked = _number(request.GET.get("wave")) or 0
-            offered = waves.filter(pk__in=[*newest, asked]) | _wave_of_page(request, waves)
+            chosen = waves.filter(pk__in=_rows_of_page(request).values("wave"))
+            offered = waves.filter(pk__in=[*newest, asked]) | chosen
             kwargs["queryset"] = offered.select_related("cohort__program")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -112,6 +116,13 @@ class AdjustmentAdmin(CommitteeAdmin):
     def fill_in(self, request: HttpRequest, form: ModelForm) -> None:
         if form.instance.recorded_by_id is None:
             form.instance.recorded_by = acting_member(request)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        if change and isinstance(obj, Adjustment):
+            columns = (*COLUMNS, "heard", "changed")
+            adjustments.change(obj, columns, by=acting_member(request))
+        else:
+            super().save_model(request, obj, form, change)
 
     def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
         """Return whether the same words are a draft of the same program already."""
@@ -162,12 +173,13 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
-def _wave_of_page(request: HttpRequest, waves: QuerySet[Wave]) -> QuerySet[Wave]:
-    """Return the result that a draft has chosen before, however old it is."""
+def _rows_of_page(request: HttpRequest) -> QuerySet[Adjustment]:
+    """Return the row of the page and the one that it copies: what they chose can be kept."""
     match = request.resolver_match
     number = _number(str(match.kwargs.get("object_id", ""))) if match else None
+    copied = _number(request.GET.get("copy"))
     rows = Adjustment.objects.for_committee(request.user, Role.CHAIR)
-    return waves.filter(pk__in=rows.filter(pk=number or 0).values("wave"))
+    return rows.filter(pk__in=[number or 0, copied or 0])
 
 
 def _words_of(row: Adjustment) -> list[dict[str, str]]:
@@ -210,7 +222,7 @@ def publish_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what people will read; publish it on POST."""
     row, member = _find(request, pk), acting_member(request)
     if request.method == "POST":
-        adjustments.publish(row, by=member)
+        adjustments.publish(row, by=member, seen=request.POST.get("seen", ""))
         messages.success(request, _("Published. People find it on the page of the program."))
         return redirect("admin:checkins_adjustment_change", row.pk)
     if not row.is_draft:
@@ -227,6 +239,7 @@ def publish_view(request: HttpRequest, pk: int) -> HttpResponse:
         row,
         _("What people will read"),
         problems=adjustments.problems(row, by=member),
+        stamp=adjustments.stamp_of(row),
         missing=missing,
         own_language=language_label(own),
     )

@@ -172,7 +172,7 @@ class Adjustment(models.Model):
             words = ngettext("at least %(n)s person", "at least %(n)s people", count)
             return words % {"n": count}
         if self.said_below:
-            return str(_("a few people: fewer than %(n)s")) % {"n": self.said_below}
+            return str(_("fewer than %(n)s people, perhaps none")) % {"n": self.said_below}
         return ""
 
     @property

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
 
 Person = settings.AUTH_USER_MODEL
@@ -34,11 +35,14 @@ class SuggestionQuerySet(ConfidentialQuerySet):
     def readable_by(self, user: User | AnonymousUser) -> Self:
         """What `user` reads as a member of the committee.
 
-        Not their own, nor those of a partner or of someone with whom they have a conflict of
-        interest, whether they are named or not.
+        Not their own, nor those of a partner, also of a pair that has ended, or of someone with
+        whom they have a conflict of interest, whether they are named or not.
         """
         theirs = self.filter(program__in=Membership.objects.program_ids(user), texts_erased_at=None)
-        return theirs.exclude(conflicts_with(user, "person")).scoped("committee")
+        as_mentor = Match.objects.filter(mentee__person=user.pk).values("mentor__person")
+        as_mentee = Match.objects.filter(mentor__person=user.pk).values("mentee__person")
+        partner = Q(person__in=as_mentor) | Q(person__in=as_mentee)
+        return theirs.exclude(conflicts_with(user, "person") | partner).scoped("committee")
 
     def unread(self) -> Self:
         """Those that no member has marked as read."""

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from access.exceptions import ActionNotAllowed
 from checkins import adjustments
-from checkins.models import Adjustment, Wave
+from checkins.models import Adjustment, Theme, Wave
 from notifications import kinds
 from notifications.email_preview import render
 from notifications.links import link
@@ -221,9 +221,45 @@ def test_a_program_without_a_public_page(write, cleo, client, as_user, program, 
     factories.application(ben, cohort)
     published(write(is_for_everyone=True), cleo)
     type(program).objects.filter(pk=program.pk).update(is_public=False)
-    for stranger in (client, as_user(dan)):
-        assert stranger.get(page_of(program)).status_code == 404
+    assert as_user(dan).get(page_of(program)).status_code == 404
     assert SHOWN in read(as_user(ben), program)
+    # Whoever is not signed in learns nothing, and comes back to a link in an e-mail.
+    for address in (page_of(program), page_of(program).replace(program.slug, "none")):
+        answer = client.get(address)
+        assert answer["Location"].endswith(f"?next={address}")
+
+
+def test_the_page_shows_what_is_published_and_nothing_newer(write, cleo, as_user):
+    row, client = write(), as_user(cleo)
+    seen = client.get(url("publish", row)).context["stamp"]
+    Adjustment.objects.filter(pk=row.pk).update(changed={"en": "Other words"})
+    client.post(url("publish", row), {"seen": seen})
+    row.refresh_from_db()
+    assert row.is_draft
+    client.post(url("publish", row), {"seen": client.get(url("publish", row)).context["stamp"]})
+    row.refresh_from_db()
+    assert not row.is_draft
+
+
+def test_a_form_that_was_opened_before_changes_nothing_that_is_published(write, cleo):
+    row = write()
+    older = Adjustment.objects.get(pk=row.pk)
+    published(row, cleo)
+    older.changed = {"en": "Other words"}
+    with pytest.raises(ActionNotAllowed):
+        adjustments.change(older, ["changed"], by=cleo)
+    row.refresh_from_db()
+    assert (row.state, row.changed) == ("published", {"en": SHOWN})
+
+
+def test_a_draft_keeps_a_theme_that_was_retired_since(write, cleo, as_user, program):
+    theme = Theme.objects.create(program=program, code="evenings", names={"en": "Evenings"})
+    row = write(theme=theme)
+    Theme.objects.filter(pk=theme.pk).update(retired_on=timezone.localdate())
+    page = as_user(cleo).get(url("change", row))
+    offered = page.context["adminform"].form.fields["theme"].queryset
+    assert theme in offered
+    assert not offered.filter(retired_on__isnull=False).exclude(pk=theme.pk).exists()
 
 
 def test_a_reader_of_another_language_is_told(write, cleo, client, program):

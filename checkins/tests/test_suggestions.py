@@ -43,6 +43,22 @@ def row(match, ben, program):
     return send(ben, program)[0]
 
 
+def test_a_partner_of_the_past_on_the_committee_does_not_read_it(match, ben, ada, program, cohort):
+    Membership.objects.create(
+        user=ada, program=program, role="reader", since=timezone.localdate() - DAY
+    )
+    send(ben, program)
+    other = factories.person()
+    factories.application(other, cohort)
+    send(other, program)
+    for state in ("active", "closed"):
+        match.state = state
+        match.closed_at = timezone.now() if state == "closed" else None
+        match.closed_kind = "completed" if state == "closed" else ""
+        match.save()
+        assert [row.person for row in Suggestion.objects.readable_by(ada)] == [other]
+
+
 # --- the person
 
 

@@ -15,7 +15,7 @@ from checkins import theme_seeds
 from checkins.answering import answer
 from checkins.models import Answer, CheckIn, Theme, ThemeMark, Wave
 from checkins.theme_counts import WAIT, count_themes
-from checkins.theme_marks import change_marks
+from checkins.theme_marks import change_marks, words_of
 from programs.models import Conflict
 from testkit import checkins as make
 from testkit import factories
@@ -48,8 +48,9 @@ def marks():
 
 def send(client, text, themes=(), seen=()):
     url = reverse("admin:checkins_checkin_themes", args=[text.checkin_id, text.pk])
-    names = {f"answer-{text.pk}-themes": themes, f"answer-{text.pk}-seen": seen}
-    return client.post(url, {name: list(ids) for name, ids in names.items()}, follow=True)
+    sent = {"themes": list(themes), "seen": list(seen), "words": words_of(text.text)}
+    names = {f"answer-{text.pk}-{name}": value for name, value in sent.items()}
+    return client.post(url, names, follow=True)
 
 
 def page(client, checkin):
@@ -58,6 +59,17 @@ def page(client, checkin):
 
 
 # --- marking
+
+
+def test_words_that_were_changed_since_they_were_shown_get_no_mark(as_user, eve, theme, text):
+    client = as_user(eve)
+    Answer.system.filter(pk=text.pk).update(text="Something else.")
+    refused = send(client, text, [theme.pk]).content.decode()
+    assert "It was changed, or another member must read it." in refused.replace("&#x27;", "'")
+    assert marks() == []
+    text.refresh_from_db()
+    send(client, text, [theme.pk])
+    assert len(marks()) == 1
 
 
 def test_the_carer_marks_and_unmarks(as_user, eve, theme, text, checkin):
