@@ -28,7 +28,7 @@ from .models import Answer, AskedNeed, CheckIn, Question, Wave
 from .models.checkins import CheckInQuerySet
 from .needs import question_about
 from .suppression import Figure, Source, pool
-from .theme_counts import WAIT
+from .theme_counts import WAIT, questions_in_words
 
 State = CheckIn.State
 # Whatever a program sets, figures of fewer people are never shown.
@@ -113,6 +113,7 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
     smallest = smallest_group(cohort.program)
     figures = _tables(answered, smallest)
+    has_words = questions_in_words().filter(survey__in={one.survey_id for one in answered})
     wave, _created = Wave.objects.get_or_create(
         cohort=cohort,
         kind=kind,
@@ -127,7 +128,7 @@ def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
             "named_readers": _named_readers(answered, cohort.program),
             "smallest_group": smallest,
             "published_at": at,
-            "themes_due_at": at + WAIT,
+            "themes_due_at": at + WAIT if has_words.exists() else None,
         },
     )
     CheckIn.objects.filter(pk__in=[checkin.pk for checkin in checkins]).update(wave=wave)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from applications.models import Application
 from notifications.reconcilers import reconciler
@@ -87,14 +87,18 @@ def theme_figures(wave: Wave) -> StoredThemes:
     return StoredThemes(counted=counted, themes=themes)
 
 
+def questions_in_words() -> QuerySet[Question]:
+    """Return the questions whose answers a member reads in words, and can mark."""
+    return Question.objects.filter(kind=Question.Kind.TEXT, channel=Question.Channel.CARE)
+
+
 def _answered(wave: Wave) -> list[CheckIn]:
     """Return who answered a survey that asks for words, without erased people."""
     rows = CheckIn.objects.filter(wave=wave, state=CheckIn.State.ANSWERED)
     answers = Answer.system.filter(checkin__in=rows).order_by()
-    rows = rows.filter(pk__in=answers.values("checkin")).select_related("match__mentee", "survey")
-    asked = Question.objects.filter(
-        kind=Question.Kind.TEXT, channel=Question.Channel.CARE, survey__in=rows.values("survey")
-    )
+    rows = rows.filter(pk__in=answers.values("checkin"))
+    rows = rows.select_related("match__mentee", "application", "survey")
+    asked = questions_in_words().filter(survey__in=rows.values("survey"))
     in_words = {(question.survey_id, role) for question in asked for role in question.roles}
     return [row for row in rows if (row.survey_id, row.role) in in_words]
 

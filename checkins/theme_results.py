@@ -66,7 +66,7 @@ def theme_rows(reader: ResultReader) -> list[ThemeRow]:
 
 
 def theme_state(wave: Wave) -> str:
-    """Return "counted", "due", or "before" for a result from before themes were counted."""
+    """Return "counted", "due", or "before" where none are counted."""
     if wave.themes_counted_at:
         return "counted"
     return "due" if wave.themes_due_at else "before"

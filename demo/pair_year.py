@@ -207,10 +207,14 @@ def reconcile_checkins(at: datetime) -> None:
 
 
 def update_planner_statistics() -> None:
-    """Run ANALYZE: PostgreSQL's planner does not know the rows of this transaction yet."""
+    """Run ANALYZE: PostgreSQL's planner does not know the rows of this transaction yet.
+
+    Of our own tables: those of the server would stay locked for other databases until the end.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            tables = connection.introspection.django_table_names(only_existing=True)
+            cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")
 
 
 def mark_checkins_read(matches: list[Match], at: datetime) -> None:
