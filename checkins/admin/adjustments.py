@@ -82,10 +82,8 @@ class AdjustmentAdmin(CommitteeAdmin):
             kwargs["queryset"] = rows.select_related("program")
         if db_field.name == "theme":
             themes = Theme.objects.for_committee(request.user, Role.CHAIR)
-            offered = themes.filter(retired_on=None) | themes.filter(
-                pk__in=_rows_of_page(request).values("theme")
-            )
-            kwargs["queryset"] = offered.select_related("program")
+            kept = themes.filter(pk__in=_rows_of_page(request).values("theme"))
+            kwargs["queryset"] = (themes.filter(retired_on=None) | kept).select_related("program")
         if db_field.name == "wave":
             waves = Wave.objects.for_committee(request.user, Role.CHAIR)
             newest = waves.order_by("-month", "-pk").values_list("pk", flat=True)[:MOST_WAVES]
