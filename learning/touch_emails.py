@@ -19,7 +19,7 @@ from notifications import outbox
 from notifications.kinds import LEARNING, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.models import Notification
-from notifications.reasons import ANSWERED, reason
+from notifications.reasons import EXPIRED, reason
 from programs.committee import Role, has_role
 
 from .models import Touch, TouchText, TouchVersion
@@ -42,18 +42,21 @@ WITHOUT_WORDS = reason("touch-without-words", gettext_lazy("the text has no word
 )
 def learning_touch(touch: Touch, person: User) -> Email | Cancel:
     """**To**: each person of a pair, by role. **When**: so many months after they were introduced
-    as its text says, without pauses. **Until**: they have tried it, the pair is paused or has
-    ended, the text is retired, or 21 days are over."""
-    match = touch.match
+    as its text says, without pauses. **Until**: the pair is paused or has ended, the text is
+    retired, or 21 days are over.
+
+    Whether they have tried it changes nothing: a committee could read it in the outbox.
+    """
+    match, now = touch.match, timezone.now()
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    if match.is_paused(timezone.now()):
+    if match.is_paused(now):
         return Cancel(PAIR_PAUSED)
     if touch.version.text.retired_on is not None:
         return Cancel(RETIRED)
-    if touch.tried_at is not None:
-        return Cancel(ANSWERED)
-    until = timezone.now() + timedelta(days=LINK_DAYS)
+    if now > touch.due_at + LATE_DAYS:
+        return Cancel(EXPIRED)
+    until = now + timedelta(days=LINK_DAYS)
     address = link(TRIED, person=person, subject=touch, until=until)
     return _email(touch.version, (_("I tried it"), address))
 

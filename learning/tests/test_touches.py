@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
@@ -19,7 +20,8 @@ from learning.touch_planning import mark_tried, plan_touches, save_words
 from matches import endings, pauses
 from matches.models import Match
 from matches.pause_days import Wish
-from notifications import preferences
+from notifications import email_preview, preferences
+from notifications.kinds import Email
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from programs.creation import create_program
@@ -30,6 +32,12 @@ pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
 LIST = reverse("learning:touch-list")
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(START + 30 * DAY, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
@@ -149,7 +157,6 @@ class TestTheEmail:
     @pytest.mark.parametrize(
         ("happens", "reason"),
         [
-            (lambda touch, ben: mark_tried(touch, by=ben, at=START), "answered"),
             (lambda touch, ben: endings.end(touch.match, by=ben, kind="choice"), "match-ended"),
             (
                 lambda touch, ben: TouchText.objects.update(retired_on=START.date()),
@@ -161,6 +168,20 @@ class TestTheEmail:
         happens(touch, ben)
         touch = Touch.objects.get(pk=touch.pk)
         assert learning_touch(touch, ben).reason == reason
+
+    def test_it_stops_when_it_is_too_late(self, touch, ben, clock):
+        clock.move_to(START + 51 * DAY)
+        assert isinstance(learning_touch(touch, ben), Email)
+        clock.move_to(START + 51 * DAY + timedelta(seconds=1))
+        assert learning_touch(touch, ben).reason == "expired"
+
+    def test_a_committee_cannot_read_in_the_outbox_whether_it_was_tried(self, touch, ben):
+        deliver_due_emails(START + 30 * DAY)
+        row = Notification.system.get(kind="learning-touch", recipient=ben)
+        before = email_preview.render(row)
+        assert touch.version.words("en").to_try in before.text
+        mark_tried(touch, by=ben, at=START)
+        assert email_preview.render(row) == before
 
     def test_who_turned_these_texts_off_gets_none_but_has_the_page(self, touch, ben, as_user):
         preferences.mute(ben, "learning", at=START)
