@@ -44,7 +44,9 @@ ESSENTIAL, OPTIONAL, NEWS = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.NEWS
 LEARNING, READING, DIGEST = Stream.LEARNING, Stream.READING, Stream.DIGEST
 # Digests of work: only committee members get them, and no weekly limit counts them.
 OF_MEMBERS = (READING, DIGEST)
-LIMITED = (OPTIONAL, NEWS)  # by the weekly limit
+LIMITED = (OPTIONAL, NEWS, LEARNING)  # by the weekly limit
+# Told in one e-mail if too many wait; a short text has words, which a line and a link would lose.
+MERGED = (OPTIONAL, NEWS)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from access.ids import new_public_id
 from . import merged_items
 from .building import BuiltEmail, build_email
 from .delivery_rules import slots_left
-from .kinds import KINDS, LIMITED, OPTIONAL, Cancel, Email, Stream, kind
+from .kinds import KINDS, MERGED, OPTIONAL, Cancel, Email, Stream, kind
 from .leases import Lease
 from .models import MergedItem, Notification
 from .models.merged_items import is_merged
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 State = Notification.State
 SEVERAL = "several-at-once"
 MOST_ITEMS = 10
-SIGNATURE = "\n-- "  # as in `emails/base.txt`
+SIGNATURE = "\n-- \n"  # as in `emails/base.txt`
 
 
 # --- becoming one
@@ -51,7 +51,7 @@ def merge(lease: Lease, recipient: Recipient, policy: SenderPolicy, at: datetime
     Returns whether it was; its lease is over then. Call it inside `recipient_locale(recipient)`.
     """
     row = lease.row
-    if row.stream not in LIMITED or row.kind == SEVERAL or row.recipient is None:
+    if row.stream not in MERGED or row.kind == SEVERAL or row.recipient is None:
         return False
     if row.attempts != 1 or row.unknown_outcomes:
         return False  # it has been tried alone
@@ -66,7 +66,7 @@ def merge(lease: Lease, recipient: Recipient, policy: SenderPolicy, at: datetime
 def _waiting_beside(row: Notification, at: datetime) -> NotificationQuerySet:
     waiting = Notification.system.filter(
         recipient=row.recipient_id,
-        stream__in=LIMITED,
+        stream__in=MERGED,
         kind__in=KINDS,
         is_urgent=False,
         state=State.PENDING,
@@ -105,16 +105,20 @@ def _make_one(lease: Lease, others: list[Notification], at: datetime) -> bool:
                 return True  # another process has it
             merged_items.attach([row, *others], into)
     except IntegrityError:
-        return False  # another process makes one for this person; this e-mail has its slot
+        # Another process makes one for this person, or theirs is on hold; this e-mail has its slot.
+        return False
     return True
 
 
 def _open_one(row: Notification, at: datetime) -> Notification:
-    """Return the e-mail of several things that waits for the person of `row`, or a new one."""
+    """Return the e-mail of several things that waits for the person of `row`, or a new one.
+
+    Raises IntegrityError while theirs is on hold: what is put into it would be let go at once.
+    """
     person = row.recipient
     assert person is not None
     topic = topic_of(SEVERAL, about=person, to=person)
-    waiting = Notification.system.all().waiting(topic).first()
+    waiting = Notification.system.all().waiting(topic).filter(state=State.PENDING).first()
     return waiting or Notification.system.create(
         key=f"{SEVERAL}:{new_public_id()}",
         kind=SEVERAL,
@@ -191,5 +195,5 @@ def _items_of(row: Notification) -> list[Notification]:
 def _thing(item: Notification, email: Email, recipient: Recipient) -> Thing:
     rendered = compose(item, recipient, email, sender_policy_of(item, email.program))
     label, url = email.action or ("", "")
-    words = "" if url else rendered.text.partition(SIGNATURE)[0].strip()
+    words = "" if url else rendered.text.rpartition(SIGNATURE)[0].strip()
     return Thing(rendered.subject, str(label), url, words)

@@ -19,6 +19,7 @@ from access.bounded import count_up_to
 
 from .models import Notification
 from .reasons import OVER_LIMIT, RELEASED
+from .several_at_once import SEVERAL
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def daily_limit(at: datetime) -> int:
 def hold_above_limit(at: datetime) -> int:
     """Hold what is waiting if the last 24 hours exceed the limit; return how many were held."""
     enqueued = Notification.system.filter(is_urgent=False, created_at__gt=at - DAY)
+    enqueued = enqueued.exclude(kind=SEVERAL)  # what it tells is counted and held itself
     # Counted no further than needed: most days are far below the lowest limit there is.
     if count_up_to(enqueued, MIN_LIMIT + 1) <= MIN_LIMIT or enqueued.count() <= daily_limit(at):
         return 0

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from notifications import kinds, merged_items, outbox, preferences
-from notifications.kinds import NEWS, OPTIONAL, Cancel, Email, Kind
+from notifications import kinds, merged_items, outbox, preferences, volume_limit
+from notifications.kinds import LEARNING, NEWS, OPTIONAL, Cancel, Email, Kind
 from notifications.models import MergedItem, WeeklyCount
 from notifications.models.merged_items import is_merged
 from notifications.reasons import ANSWERED
@@ -233,6 +233,14 @@ def test_words_are_told_where_there_is_no_link(sample, ada):
     assert mail.body.count("\n-- ") == 1  # one signature
 
 
+def test_a_line_that_looks_like_a_signature_cuts_nothing(sample, ada):
+    sample.answer = Email(context={"word": "first\n-- Cleo\n-- \nlast words"})
+    for number in range(4):
+        sample.enqueue(ada, kind="tip", subject=number)
+    (mail,) = send()
+    assert mail.body.count("last words") == 4
+
+
 def test_a_kind_that_fails_is_tried_alone(tips, sample):
     found = tips(4)
     usual = sample.answer
@@ -281,6 +289,56 @@ def test_what_a_person_cancels_frees_what_is_inside(tips):
     rows().filter(pk=one.pk).update(state="cancelled", reason="by-committee", ended_at=TUESDAY_NOON)
     send()
     assert states(found) == {"sent"}
+
+
+def test_nothing_is_put_into_one_that_is_on_hold(tips, ada):
+    rows().create(
+        key="x", kind=SEVERAL, stream="optional", recipient=ada, about_type="accounts.user",
+        about_id=ada.pk, topic=outbox.topic_of(SEVERAL, about=ada, to=ada), state="held",
+        reason="by-committee", due_at=TUESDAY_NOON, next_at=TUESDAY_NOON,
+    )  # fmt: skip
+    found = tips(4)
+    assert len(send()) == 3
+    assert not MergedItem.system.exists()
+    assert sorted(fresh(row).state for row in found) == ["pending", "sent", "sent", "sent"]
+
+
+def test_an_unusual_volume_holds_the_things_and_not_what_tells_them(tips, ada, monkeypatch):
+    monkeypatch.setattr(volume_limit, "MIN_LIMIT", 4)
+    monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
+    found = tips(4)
+    one = rows().create(
+        key="x", kind=SEVERAL, stream="optional", recipient=ada, about_type="accounts.user",
+        about_id=ada.pk, topic="x", created_at=TUESDAY_NOON, due_at=TUESDAY_NOON,
+        next_at=TUESDAY_NOON,
+    )  # fmt: skip
+    assert volume_limit.hold_above_limit(TUESDAY_NOON) == 0
+    found += tips(1, first=10)
+    assert volume_limit.hold_above_limit(TUESDAY_NOON) == 5
+    assert states(found) == {"held"}
+    assert fresh(one).state == "pending"
+
+
+@pytest.fixture
+def short_text(monkeypatch, sample):
+    short = Kind("note", sample.build, "accounts.User", LEARNING)
+    monkeypatch.setitem(kinds.KINDS, "note", short)
+    return lambda ada, number: sample.enqueue(ada, kind="note", subject=number)
+
+
+def test_a_short_text_counts_towards_the_limit_and_is_not_merged(tips, short_text, ada, clock):
+    short_text(ada, 50)
+    assert len(send()) == 1
+    tips(2)
+    assert len(send()) == 2
+    (waits,), text = tips(1, first=10), short_text(ada, 51)
+    assert send() == []
+    assert states([waits, text]) == {"pending"}
+    slot = TUESDAY_NOON + WEEK
+    assert {fresh(row).next_at for row in (waits, text)} == {slot}
+    clock.move_to(slot)
+    assert len(send(slot)) == 2
+    assert not MergedItem.system.exists()
 
 
 def test_the_cost_grows_only_by_what_each_thing_asks(tips, django_assert_max_num_queries):
