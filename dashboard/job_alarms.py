@@ -1,4 +1,4 @@
-"""An alarm when the worker of long jobs hangs: one e-mail to the maintainer for each job.
+"""An alarm when the worker of long jobs hangs: one e-mail to the maintainer each time.
 
 The worker that sends e-mail looks once a minute; it goes on while the heavy one hangs. When the
 other one hangs, `notifications.alarms` says so.
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from notifications import alarms
 from notifications.reconcilers import reconciler
-from workflow.jobs import Job, hanging
+from workflow.jobs import MAX_ATTEMPTS, Job, hanging
 
 log = logging.getLogger(__name__)
 
 
 @reconciler
 def tell_of_hanging_jobs(at: datetime) -> None:
-    """Tell the maintainer of each job that no worker moves, once; nobody without `ALERT_EMAIL`."""
+    """Tell the maintainer once of each job that no worker moves; nobody without `ALERT_EMAIL`."""
     if not settings.ALERT_EMAIL:
         return
     for job in hanging(at):
@@ -47,6 +47,7 @@ def _texts(job: Job) -> tuple[str, str]:
         "job": job._meta.verbose_name,
         "since": formats.date_format(timezone.localtime(since), "DATETIME_FORMAT"),
         "zone": settings.TIME_ZONE,
+        "attempts": MAX_ATTEMPTS,
     }
     has_begun = job.state == Job.State.RUNNING
     lines = [
@@ -54,6 +55,11 @@ def _texts(job: Job) -> tuple[str, str]:
         if has_begun
         else _("The job “%(job)s” waits for a worker since %(since)s (%(zone)s).") % values,
         _("See whether the heavy worker is running, and what its log says. Then restart it."),
-        _("Nothing is lost: a job begins again by itself. You get no other e-mail about this one."),
+        _(
+            "A worker begins the job again by itself, but at most %(attempts)s times in all: then"
+            " it fails, and someone has to ask for it again."
+            " If it hangs again, you get another e-mail."
+        )
+        % values,
     ]
     return _("%(site)s: a long job hangs") % values, "\n\n".join(lines)

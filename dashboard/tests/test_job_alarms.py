@@ -91,3 +91,6 @@ def test_one_that_hangs_again_is_told_again(job):
     assert fresh(job).claim(begun + 31 * MINUTE)
     tell_of_hanging_jobs(begun + 90 * MINUTE)
     assert len(mail.outbox) == 2
+    for message in mail.outbox:
+        assert "at most 3 times in all" in message.body
+        assert "If it hangs again, you get another e-mail." in message.body

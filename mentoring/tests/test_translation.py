@@ -156,11 +156,29 @@ def test_apostrophes_are_written_in_one_way(french):
     assert curly == []
 
 
+def french_of_seeds():
+    """What our library, short texts and programs say in French."""
+    found = (path.read_text() for path in Path(settings.BASE_DIR).glob("*/seeds/*.toml"))
+    return [line for text in found for line in text.splitlines()]
+
+
 def test_french_speaks_to_a_pair_without_gender(french):
     both = r"tous (les )?deux|toutes les deux(?! semaines)"
     said = re.compile(rf"{both}|(l'un|chacun) de vous|vous seule?s?\b", re.IGNORECASE)
     texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
-    assert [text for text in texts if said.search(text)] == []
+    assert [text for text in (*texts, *french_of_seeds()) if said.search(text)] == []
+
+
+def test_french_tells_the_gender_of_no_reader(french):
+    """Neither of a reader, nor of their mentor, nor of the committee that writes."""
+    agrees = r"(heureux|heureuse|contente?|ravie?|franche?|désolée?|fière?)"
+    said = re.compile(
+        rf"\bvous a choisie?\b|\b(serez|êtes|suis|puis-je être|votre mentor en est) {agrees}\b"
+        rf"|^{agrees} (que|d'|de)\b",
+        re.IGNORECASE,
+    )
+    texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
+    assert [text for text in (*texts, *french_of_seeds()) if said.search(text)] == []
 
 
 def test_a_text_that_is_not_translated_would_be_found():
