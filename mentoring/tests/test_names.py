@@ -150,3 +150,8 @@ def test_every_app_is_described():
         re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/architecture.md").read_text(), re.M)
     )
     assert {app for app in APPS if app != "mentoring"} <= described
+
+
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [path.name[:3] for path in (ROOT / "docs/decisions").glob("*.md")]
+    assert sorted(set(numbers)) == sorted(numbers)
