@@ -25,7 +25,8 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from programs.models.cohorts import ANSWER_WITHIN, Cohort
-from programs.models.committee import Membership, conflicts_with
+from programs.models.committee import Membership
+from programs.models.conflicts import conflicts_with
 from programs.models.programs import Program
 from programs.models.vocabulary import Experience, Topic
 

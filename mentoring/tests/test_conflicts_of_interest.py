@@ -31,7 +31,7 @@ NAMES_CONFLICT = {
     "matches/match_creation.py": "writes one for a committee member in a new match",
     "matching/pool/pool_data.py": "a declared conflict also keeps two people from being matched",
     "programs/models/__init__.py": "exports it",
-    "programs/models/committee.py": "the model and the rule",
+    "programs/models/conflicts.py": "the model and the rule",
     "programs/privacy.py": "exports a person's own declarations",
 }
 

@@ -1,13 +1,7 @@
 from .agreement_texts import AGREEMENT_TEXTS
 from .cohorts import Cohort
-from .committee import (
-    Conflict,
-    Membership,
-    conflicts_with,
-    ids_read_once,
-    read_roles_once,
-    with_conflicts,
-)
+from .committee import Membership
+from .conflicts import Conflict, conflicts_with, with_conflicts
 from .email_texts import EmailText
 from .first_chair_links import FirstChairLink
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
@@ -15,6 +9,7 @@ from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
+from .read_once import ids_read_once, read_roles_once
 from .text_versions import TextVersion
 from .translated_texts import SET_UP_TEXTS
 from .vocabulary import Entry, Experience, ProgramActivity, Topic

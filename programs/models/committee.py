@@ -1,12 +1,9 @@
-"""Committee roles and conflicts of interest. The only sources of both facts."""
+"""Committee roles: the only source of who may do what as a committee member."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, timedelta
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -19,40 +16,9 @@ from accounts.models import User
 from notifications.bounces import stopped_people
 
 from .programs import Program
+from .read_once import read_once
 
 ENDS_SOON = timedelta(days=30)  # before the last day of a role
-Fact = TypeVar("Fact")
-_read: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("facts_of_page", default=None)
-
-
-@contextmanager
-def read_roles_once() -> Iterator[None]:
-    """Read a person's roles, conflicts and pairs once in this block, which must not change them."""
-    token = _read.set({})
-    try:
-        yield
-    finally:
-        _read.reset(token)
-
-
-def _once(name: str, user: User | AnonymousUser, read: Callable[[], Fact]) -> Fact:
-    known, key = _read.get(), (name, user.pk or 0)
-    if known is None:
-        return read()
-    if key not in known:
-        known[key] = read()
-    return known[key]
-
-
-def ids_read_once(
-    name: str, user: User | AnonymousUser, ids: Callable[[], models.QuerySet]
-) -> models.QuerySet | list[int]:
-    """Return the ids themselves within `read_roles_once`, else `ids()`, for use as a subquery.
-
-    A page asks many queries about the same few rows, such as a person's pairs; each query is short
-    with numbers in it. `name` is for what they are; they depend on nothing but the user.
-    """
-    return ids() if _read.get() is None else _once(name, user, lambda: list(ids()))
 
 
 class DatedQuerySet(ScopedQuerySet):
@@ -152,7 +118,7 @@ class MembershipQuerySet(DatedQuerySet):
         if not user.is_authenticated or not user.is_active:
             return []
         if user.is_superuser:
-            return _once(
+            return read_once(
                 "programs", user, lambda: list(Program.objects.values_list("pk", flat=True))
             )
         held = self.roles_of(user)
@@ -160,7 +126,7 @@ class MembershipQuerySet(DatedQuerySet):
 
     def roles_of(self, user: User | AnonymousUser) -> list[tuple[int, str]]:
         """Return the roles that `user` has today, each with the id of its program."""
-        return _once(
+        return read_once(
             "roles", user, lambda: list(self.live().of(user).values_list("program", "role"))
         )
 
@@ -169,7 +135,7 @@ class MembershipQuerySet(DatedQuerySet):
 
         As numbers, as in `program_ids`: one page asks many rules about the pairs in someone's care.
         """
-        acting = _once(
+        acting = read_once(
             "care",
             user,
             lambda: sorted(set(self.acting_as_carer(user).values_list("program", "user"))),
@@ -263,105 +229,3 @@ def refresh_staff(user: User) -> None:
     if user.is_staff != is_staff:
         type(user).objects.filter(pk=user.pk).update(is_staff=is_staff)
         user.is_staff = is_staff
-
-
-class ConflictQuerySet(DatedQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Members see their own declarations."""
-        return self.filter(member=user.pk) if user.is_authenticated else self.none()
-
-    def for_committee(self, user: User | AnonymousUser) -> Self:
-        """One's own; a chair also sees, and may end, those of the members of their program."""
-        if not user.is_authenticated:
-            return self.none()
-        chaired = Membership.objects.program_ids(user, Membership.Role.CHAIR)
-        members = Membership.objects.live().filter(program__in=chaired).values("user")
-        return self.filter(models.Q(member=user.pk) | models.Q(member__in=members))
-
-
-class Conflict(models.Model):
-    """A committee member must not look at, or decide about, a person."""
-
-    class Kind(models.TextChoices):
-        DECLARED = "declared", _("declared by the member")
-        PARTNER = "partner", _("is matched with this person")
-
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("member")
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DECLARED)
-    since = models.DateField(_("since"), default=timezone.localdate)
-    until = models.DateField(_("until"), null=True, blank=True)
-
-    objects = ConflictQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("conflict of interest")
-        verbose_name_plural = _("conflicts of interest")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "person", "kind"],
-                condition=models.Q(until=None),
-                name="one_open_conflict",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(member=models.F("person")), name="conflict_with_someone_else"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(_("conflict of interest"))
-
-
-def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
-    """Match rows that `user` must neither see nor decide about as a committee member.
-
-    A row matches when a person at one of `paths` (lookups that end at a user, for example
-    "mentee__person") is `user`, or someone with whom `user` has a conflict of interest today: a
-    declared one, or because they are in a pair, whenever `user` joined the committee.
-    A path without a person never matches, so `rows.exclude(conflicts_with(user, ...))` keeps
-    such a row. This is the only filter by `Conflict`: every `visible_to` and `for_committee`
-    about people calls it.
-    """
-    if user.pk is None:  # anonymous: path=None would match every row without a person
-        return models.Q(pk__in=[])
-    found = models.Q()
-    for path in paths:
-        found |= models.Q(
-            (f"{path}__in", [user.pk, *_once("conflicts", user, lambda: _near(user))])
-        )
-    return found
-
-
-def with_conflicts(members: Iterable[int]) -> models.QuerySet:
-    """Return those of `members`, by their ids, who have any conflict of interest today.
-
-    For work that would otherwise ask `conflicts_with` of every member.
-    """
-    declared = Conflict.objects.live().filter(member=models.OuterRef("pk"))
-    found = models.Q(models.Exists(declared))
-    for side in ("mentor", "mentee"):
-        match = f"applications__matches_as_{side}"
-        paired = User.objects.filter(
-            **{f"{match}__isnull": False, f"{match}__closed_at": None}, pk=models.OuterRef("pk")
-        )
-        found |= models.Q(models.Exists(paired))
-    return User.objects.filter(found, pk__in=set(members)).order_by("pk")
-
-
-def _near(user: User | AnonymousUser) -> list[int]:
-    """Return with whom `user` has a conflict of interest today: as declared, and partners."""
-    declared = Conflict.objects.live().filter(member=user.pk).values_list("person", flat=True)
-    partners = (rows.values_list("pk", flat=True) for rows in _partners(user))
-    return sorted({*declared, *(person for rows in partners for person in rows)})
-
-
-def _partners(user: User | AnonymousUser) -> Iterator[models.QuerySet]:
-    """Yield the mentors and the mentees of `user` in open pairs."""
-    for side, other in (("mentor", "mentee"), ("mentee", "mentor")):
-        match = f"applications__matches_as_{side}"
-        mine = {f"{match}__{other}__person": user.pk, f"{match}__closed_at": None}
-        yield User.objects.filter(**mine).values("pk")
