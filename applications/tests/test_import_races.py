@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import time
 
 import pytest
@@ -184,6 +185,7 @@ def test_a_file_is_deleted_while_it_is_imported(cohort, cleo, kim):
 
 
 def test_a_file_is_deleted_while_it_is_checked(cohort, cleo, kim, caplog):
+    caplog.set_level(logging.ERROR)  # also where an earlier module has left the logs off
     for turn in range(TURNS):
         upload = uploaded(cohort, cleo, roster(turn))
         job = request_job(upload, Purpose.CHECK, by=cleo)

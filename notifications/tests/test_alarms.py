@@ -1,5 +1,6 @@
 """Someone is told when nothing is sent: once per outage, and once when it is over."""
 
+import logging
 import threading
 import time
 from datetime import timedelta
@@ -157,8 +158,10 @@ def test_the_ping_stops_while_nothing_is_sent(watcher):
 
 
 def test_a_ping_that_fails_is_logged_without_its_address(watcher, caplog):
+    caplog.set_level(logging.WARNING)
     watcher.status = 500
     ran(TUESDAY_NOON)
+    assert watcher.asked
     assert "does not answer: HTTPError" in caplog.text
     assert "secret" not in caplog.text
 
