@@ -13,7 +13,7 @@ from accounts.models import User
 from checkins.line_charts import Chart, Series, line_chart
 from notifications.kinds import KINDS, label_of
 from notifications.models import WeeklyCount
-from notifications.models.outbox import ACCOUNT_EMAIL
+from notifications.models.outbox_access import ACCOUNT_EMAIL
 from notifications.weekly_counts import held_by_kind, monday_of
 from programs.models import Membership, Program
 from workflow.jobs import RUNNERS, Job

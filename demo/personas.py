@@ -25,7 +25,7 @@ from applications.models import (
     PrivateAnswers,
 )
 from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_EMAIL
+from notifications.models.outbox_access import ACCOUNT_EMAIL
 from programs.models import Cohort, Experience, Membership, Program, Topic
 
 TEXTS = Path(__file__).parent / "texts"

@@ -26,7 +26,8 @@ from django.utils import timezone
 from access.ids import new_public_id
 
 from . import kinds, known
-from .models.outbox import ACCOUNT_EMAIL, Notification, NotificationQuerySet
+from .models.outbox import Notification, NotificationQuerySet
+from .models.outbox_access import ACCOUNT_EMAIL
 from .reasons import ADDRESS_BOUNCED, KNOWN, RELEASED, SUPERSEDED
 from .recipients import Account
 

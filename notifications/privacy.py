@@ -18,7 +18,7 @@ from .models import (
     WeeklyReader,
     WorkHour,
 )
-from .models.outbox import ACCOUNT_EMAIL
+from .models.outbox_access import ACCOUNT_EMAIL
 from .outbox import digest_of_address
 from .reasons import ACCOUNT_ERASED, words_of
 from .reconcilers import reconciler

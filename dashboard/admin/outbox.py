@@ -19,7 +19,7 @@ from accounts.models import User
 from notifications import email_preview
 from notifications.kinds import KINDS, label_of
 from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_EMAIL
+from notifications.models.outbox_access import ACCOUNT_EMAIL
 from notifications.reasons import BY_COMMITTEE, words_of
 from programs.committee import Role
 from programs.committee_admin import format_date
