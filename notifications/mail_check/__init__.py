@@ -1,6 +1,7 @@
 """Whether mail servers believe that our e-mails are ours: SPF, DKIM, DMARC, the sender, replies."""
 
-from .checks import CheckName, Finding, MailSetup, Verdict, run_checks
+from .checks import run_checks
+from .findings import CheckName, Finding, MailSetup, Verdict
 from .resolver import CouldNotAsk, DNSResolver, Resolver
 from .texts import explain
 
