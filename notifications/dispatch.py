@@ -27,6 +27,7 @@ from . import (
     delivery_rules,
     known,
     restore_guard,
+    sending_pause,
     several_at_once,
     volume_limit,
     work_hours,
@@ -44,8 +45,6 @@ from .reasons import (
     CANNOT_RENDER,
     EXPIRED,
     NO_ADDRESS,
-    NO_CONFIRMATION,
-    NO_MAIL_SERVER,
     OUTCOME_UNKNOWN,
     OWN_HOUR,
     REJECTED,
@@ -66,9 +65,6 @@ MAX_UNKNOWN = 4
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 AFTER_THE_LIMIT = timedelta(days=4)  # a weekend and its night may follow
 ADDRESS_PAUSE = timedelta(hours=6)  # of e-mails to people without an address
-LOST_REPLIES_LIMIT = 5  # in a row
-LOST_REPLIES_PAUSE = timedelta(minutes=15)
-UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
 # Servers repeat the address in their reply; the row names its recipient already.
 ADDRESS = re.compile(r"[^\s<>@:]+@[^\s<>@:]+")
 RUN_SECONDS = 60  # well below the task's time limit; the next run starts 5 s later
@@ -296,7 +292,7 @@ class Dispatcher:
                     sent_to=sent_to,
                     parts=outgoing.parts,
                 )
-                self._reset_failure_counts()
+                sending_pause.reset_failure_counts()
             case DeliveryStatus.PERMANENT_FAILURE:
                 self._fail(lease, REJECTED, smtp_code=code, error=error)
                 self._record_refusal(lease.row, result, now)
@@ -304,10 +300,10 @@ class Dispatcher:
                 self._retry_later(lease, error, smtp_code=code)
             case DeliveryStatus.UNAVAILABLE:
                 self._retry_later(lease, error, next_at=now, attempts=F("attempts") - 1)
-                self._pause_while_unavailable(now)
+                sending_pause.pause_while_unavailable(now)
             case DeliveryStatus.UNKNOWN:
                 self._record_unknown(lease, error)
-                self._count_lost_reply(now)
+                sending_pause.count_lost_reply(now)
         return result.status is DeliveryStatus.ACCEPTED
 
     def _record_refusal(self, row: Notification, result: DeliveryResult, at: datetime) -> None:
@@ -320,11 +316,6 @@ class Dispatcher:
         )
         bounces.record(row, severity, status=result.detail, at=at)
 
-    def _reset_failure_counts(self) -> None:
-        troubled = OutboxState.objects.exclude(lost_replies=0, failed_connections=0)
-        if troubled.exists():  # usually there is nothing to write
-            troubled.update(lost_replies=0, failed_connections=0)
-
     def _record_unknown(self, lease: Lease, error: str) -> None:
         one_more = F("unknown_outcomes") + 1
         known.forget(lease.row, at=self.clock())
@@ -332,27 +323,3 @@ class Dispatcher:
             self._fail(lease, OUTCOME_UNKNOWN, unknown_outcomes=one_more, error=error)
         else:
             self._retry_later(lease, error, unknown_outcomes=one_more)
-
-    def _pause_while_unavailable(self, now: datetime) -> None:
-        """Pause all sending for a while; an unreachable server does not count as an attempt."""
-        OutboxState.objects.update(failed_connections=F("failed_connections") + 1)
-        failures = OutboxState.objects.values_list("failed_connections", flat=True).first() or 1
-        number = min(failures, len(UNAVAILABLE_PAUSE_SECONDS)) - 1
-        seconds = UNAVAILABLE_PAUSE_SECONDS[number] * time_scale()
-        extra = {"failures": failures, "pause_seconds": seconds}
-        log.warning("the mail server is unavailable", extra=extra)
-        OutboxState.objects.update(
-            paused_until=now + timedelta(seconds=seconds),
-            pause_reason=NO_MAIL_SERVER,
-        )
-
-    def _count_lost_reply(self, now: datetime) -> None:
-        """Pause all sending after several lost replies in a row: each may have made a copy."""
-        OutboxState.objects.update(lost_replies=F("lost_replies") + 1)
-        over_limit = OutboxState.objects.filter(lost_replies__gte=LOST_REPLIES_LIMIT)
-        if over_limit.update(
-            paused_until=now + LOST_REPLIES_PAUSE * time_scale(),
-            pause_reason=NO_CONFIRMATION,
-            lost_replies=0,
-        ):
-            log.error("the mail server does not confirm what it receives: sending is paused")
