@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django import forms
 from django.http import QueryDict
@@ -159,6 +160,8 @@ FLAGS = ("is_rest_skipped", "wants_same_partner")
 
 class CommitteeEndForm(forms.Form):
     """End a pair for the committee: what happened, to whom, and the dates of the checklist."""
+
+    needed_at_times: ClassVar[set[str]] = {"about", "tried_on"}
 
     cause = forms.ChoiceField(label=_("What happened"), widget=forms.RadioSelect)
     about = forms.ChoiceField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -221,6 +221,7 @@ class ConfidentialityForm(PartForm):
 
 class TermForm(PartForm):
     part = "term"
+    needed_at_times: ClassVar[set[str]] = {"short_term_reason"}
     term_months = number("term_months", _("For how many months do we commit?"))
     short_term_reason = text_area(_("Why does a shorter term suit us?"), required=False)
     ending_rules = text_area(_("How do we end?"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ class NoteForm(forms.Form):
 
 class DecisionForm(forms.Form):
     """A decision about one or several applications; `possible` limits the outcomes."""
+
+    needed_at_times: ClassVar[set[str]] = {"reason"}
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Decision"),
