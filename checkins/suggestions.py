@@ -5,7 +5,8 @@
 2. Every member of the committee reads it, but those with a conflict of interest. They see the name
    only if the person allows it; the answer reaches the person in either case.
 3. Sending the same form, or the same words within a day, makes one suggestion.
-4. The words are erased with the program's other texts, counted from when they were read.
+4. The words are erased after the program's time for texts, counted from when they were read, or
+   from when they were sent if no one has marked them as read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -135,12 +136,13 @@ def _check(suggestion: Suggestion, by: User) -> None:
 
 @reconciler
 def erase_old_suggestions(at: datetime) -> int:
-    """Erase the words of suggestions that were read long ago; return of how many."""
+    """Erase words that were read long ago, or sent long ago and never read; return of how many."""
     kept = Suggestion.system.filter(texts_erased_at=None)
-    return sum(
-        erase_words(kept.filter(theirs("program"), read_at__lte=before), at)
-        for theirs, before in text_limits(at)
-    )
+    erased = 0
+    for theirs, before in text_limits(at):
+        is_due = Q(read_at__lte=before) | Q(read_at=None, sent_at__lte=before)
+        erased += erase_words(kept.filter(is_due, theirs("program")), at)
+    return erased
 
 
 def erase_words(rows: QuerySet[Suggestion], at: datetime) -> int:

@@ -232,15 +232,26 @@ def test_the_list_asks_as_many_queries_for_three(match, ben, program, cleo, as_u
 
 
 def test_words_are_erased_after_the_programs_time_once_they_were_read(row, cleo, ben):
-    later = timezone.now() + 400 * DAY
-    assert suggestions.erase_old_suggestions(later) == 0  # nobody has read it
-    suggestions.answer(row, by=cleo, text="We will.")
-    assert suggestions.erase_old_suggestions(timezone.now() + 30 * DAY) == 0
+    read_at = row.sent_at + 100 * DAY
+    suggestions.answer(row, by=cleo, text="We will.", at=read_at)
+    later = read_at + 400 * DAY
+    assert suggestions.erase_old_suggestions(row.sent_at + 200 * DAY) == 0
     assert suggestions.erase_old_suggestions(later) == 1
     assert suggestions.erase_old_suggestions(later) == 0
     row = Suggestion.system.get()
     assert (row.text, row.answer) == ("", "")
     assert not Suggestion.objects.readable_by(cleo).exists()
+
+
+def test_words_that_no_one_marks_as_read_are_erased_too(row, cleo, ben, as_user):
+    page = as_user(ben).get(reverse(PAGE)).content.decode()
+    assert "or after you have sent them if no one marks them as read" in " ".join(page.split())
+    assert suggestions.erase_old_suggestions(row.sent_at + 180 * DAY) == 0
+    assert suggestions.erase_old_suggestions(row.sent_at + 190 * DAY) == 1
+    assert Suggestion.system.get().text == ""
+    with pytest.raises(ActionNotAllowed):
+        suggestions.mark_read(row, by=cleo)
+    assert "suggestion to read" not in as_user(cleo).get(reverse("admin:index")).content.decode()
 
 
 def test_the_export_has_ones_own_with_the_answer(row, cleo, ben, ada):

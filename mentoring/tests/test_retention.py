@@ -11,7 +11,7 @@ from django.utils import timezone
 from agreements.models import AgreementText, Goal
 from applications.models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
 from applications.retention import erase_old_applications
-from checkins.models import Answer, Concern, ContactLog, Suggestion
+from checkins.models import Answer, Concern, ContactLog
 from checkins.privacy import erase_old_concerns
 from matches.models import Closure, FollowUp, Match
 from matches.retention import erase_finished_applications, erase_old_pairs
@@ -280,7 +280,6 @@ def test_every_column_with_a_persons_words_has_its_time_or_a_reason():
     history = live()
     Cohort.objects.update(ends_on=timezone.localdate())
     Concern.system.update(state="resolved", resolved_at=timezone.now())
-    Suggestion.system.update(read_at=timezone.now())
     late = timezone.now() + relativedelta(years=9)
     for _n in range(2):
         assert run_reconcilers(late) == []
