@@ -238,15 +238,12 @@ def reminders_in_pauses(at: datetime) -> Iterable[Notification]:
 
 @invariant("Nobody has a place at an event that is ahead and not for them any more.")
 def places_of_others(at: datetime) -> Iterable[SignUp]:
-    for event in Event.objects.coming(at).select_related("program"):
-        yield from not_for_any_more(event)
+    yield from not_for_any_more(Event.objects.coming(at))
 
 
 @invariant("No place of an event that is ahead stays free while people wait for it.")
 def places_that_stay_free(at: datetime) -> Iterable[Event]:
-    for event in Event.objects.coming(at).select_related("program"):
-        if could_be_filled(event):
-            yield event
+    yield from could_be_filled(Event.objects.coming(at))
 
 
 # --- states and e-mails

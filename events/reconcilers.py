@@ -53,10 +53,11 @@ def to_invite(event: Event) -> QuerySet[User]:
 @reconciler
 def free_lost(at: datetime) -> int:
     """Free the places of people whom a coming event is not for any more; return how many."""
-    signed_up = SignUp.objects.exclude(state=SignUp.State.LEFT).filter(event=OuterRef("pk"))
-    coming = Event.objects.coming(at).filter(Exists(signed_up)).select_related("program")
-    # Looked at without a lock: usually there is nobody.
-    changing = [one for one in coming if not_for_any_more(one).exists() or could_be_filled(one)]
+    coming = Event.objects.coming(at)
+    lost = Q(pk__in=not_for_any_more(coming).order_by().values("event"))
+    fillable = Q(pk__in=could_be_filled(coming).order_by().values("pk"))
+    # Looked at without a lock, all at once: usually there is nobody.
+    changing = list(Event.objects.filter(lost | fillable).select_related("program").order_by("pk"))
     return sum(free_lost_places(event, at=at) for event in changing)
 
 

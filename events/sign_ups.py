@@ -14,6 +14,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +24,7 @@ from accounts.models import User
 from notifications.outbox import enqueue, note_known
 from workflow.states import move
 
-from .audience import people_of
+from .audience import for_their_person, people_of
 from .event_lock import lock_event
 from .models import Event, SignUp, SignUpQuerySet
 
@@ -76,10 +78,10 @@ def leave(event: Event, *, by: User, at: datetime | None = None) -> None:
     fill_places(event, at=at)
 
 
-def not_for_any_more(event: Event) -> SignUpQuerySet:
-    """Return the places, also on the waiting list, of people whom the event is not for."""
-    rows = SignUp.objects.filter(event=event).exclude(state=State.LEFT)
-    return rows.exclude(person__in=people_of(event))
+def not_for_any_more(events: QuerySet[Event]) -> SignUpQuerySet:
+    """Return the places, also on the waiting list, of people whom their event is not for."""
+    rows = SignUp.objects.filter(event__in=events).exclude(state=State.LEFT)
+    return rows.exclude(for_their_person())
 
 
 @transaction.atomic
@@ -91,7 +93,7 @@ def free_lost_places(event: Event, *, at: datetime) -> int:
     lock_event(event)
     if not event.is_ahead(at):
         return 0
-    rows = list(not_for_any_more(event))
+    rows = list(not_for_any_more(Event.objects.filter(pk=event.pk)))
     for row in rows:
         why = "the event is not for this person any more"
         move(row, State.LEFT, by=None, at=at, since=at, turns=row.turns + 1, why=why)
@@ -99,10 +101,12 @@ def free_lost_places(event: Event, *, at: datetime) -> int:
     return len(rows)
 
 
-def could_be_filled(event: Event) -> bool:
-    """Return whether a place is free while people wait for one."""
-    waiting = SignUp.objects.filter(event=event).waiting()
-    return waiting.exists() and free_places(event) != 0
+def could_be_filled(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Return those of `events` that have a free place while people wait for one."""
+    of_event = SignUp.objects.filter(event=OuterRef("pk"))
+    going = of_event.going().order_by().values("event").annotate(n=Count("pk")).values("n")
+    has_free = Q(places=None) | Q(places__gt=Coalesce(Subquery(going), 0))
+    return events.filter(has_free, Exists(of_event.waiting()))
 
 
 def free_places(event: Event) -> int | None:

@@ -1,11 +1,12 @@
-"""For whom an event is: the two forms of the rule say the same for everybody."""
+"""For whom an event is: the three forms of the rule say the same for everybody."""
 
 import itertools
 
 import pytest
 
 from events.audience import events_for, people_of
-from events.models import Event
+from events.models import Event, SignUp
+from events.sign_ups import not_for_any_more
 from matches import endings
 from matches.models import Closure, Match
 from testkit import events, factories
@@ -65,7 +66,7 @@ def test_everyone_is_also_who_has_only_applied_and_the_committee(program, people
     assert found == EXPECTED["accepted", False] | {"sent", "waitlisted", "cleo"}
 
 
-def test_the_two_forms_agree(program, cohort, people):
+def test_the_three_forms_agree(program, cohort, people):
     chair = people["cleo"]
     for audience, role, ended, chosen in itertools.product(
         Event.Audience.values, ("", "mentee", "mentor"), (False, True), ((), (cohort,))
@@ -74,6 +75,10 @@ def test_the_two_forms_agree(program, cohort, people):
             program, by=chair, audience=audience, role=role, includes_ended=ended, cohorts=chosen
         )
         people_now = set(people_of(event))
+        for person in people.values():
+            SignUp.objects.create(event=event, person=person, since=event.published_at)
+        lost = not_for_any_more(Event.objects.filter(pk=event.pk)).values_list("person", flat=True)
+        assert set(lost) == {one.pk for one in people.values() if one not in people_now}
         for name, person in people.items():
             person.refresh_from_db()
             is_for = Event.objects.filter(events_for(person), pk=event.pk).exists()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
@@ -212,6 +214,19 @@ class TestPlacesOfWhoIsNoLongerMeant:
         self.withdraw(ben, pair)
         assert reconcilers.free_lost(events.started(waiting)) == 0
         assert state_of(waiting, ben) == State.GOING
+
+    def test_as_many_queries_find_nobody_for_three_events_as_for_one(
+        self, waiting, program, cleo, ada, ben
+    ):
+        counts = []
+        for _number in range(3):
+            with CaptureQueriesContext(connection) as queries:
+                assert reconcilers.free_lost(timezone.now()) == 0
+            counts.append(len(queries))
+            event = events.published(program, by=cleo, places=1)
+            for person in (ada, ben):
+                sign_ups.sign_up(event, by=person)
+        assert counts == [1, 1, 1]
 
     def test_the_invariants_name_what_was_forgotten(self, waiting, ben, cam):
         def broken():
