@@ -13,4 +13,5 @@ class LearningConfig(AppConfig):
             touch_emails,
             touch_links,
             touch_planning,
+            touch_resending,
         )

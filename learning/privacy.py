@@ -1,10 +1,13 @@
-"""What learning holds about a person: which short texts they were sent, and what they tried."""
+"""What learning holds about a person: the short texts for them, and which they tried."""
 
 from __future__ import annotations
+
+from django.db.models import OuterRef, Subquery
 
 from accounts.column_rules import impersonal, rules
 from accounts.models import User
 from accounts.privacy import register
+from notifications.models import Notification
 
 from .models import Touch
 
@@ -13,11 +16,17 @@ CODE = impersonal("a code of a word of the program")
 
 
 def export(user: User) -> list[dict[str, object]]:
-    """Return the short texts that `user` was sent, the oldest first."""
-    rows = Touch.objects.of(user).filter(is_repeat=False).select_related("version__text__program")
+    """Return the short texts for `user`, the oldest first; `sent` is None if none came."""
+    mine = Touch.objects.of(user).filter(is_repeat=False).select_related("version__text__program")
+    emails = Notification.objects.visible_to(user).filter(
+        about_type=Touch._meta.label_lower, about_id=OuterRef("pk"), recipient=user.pk
+    )
+    sent = emails.filter(state=Notification.State.SENT).order_by("-sent_at").values("sent_at")
+    rows = mine.annotate(came_at=Subquery(sent[:1]))
     return [
         {
-            "sent": row.due_at,
+            "due": row.due_at,
+            "sent": row.came_at,
             "title": row.version.words(user.language).title,
             "tried": row.tried_at,
         }

@@ -42,8 +42,8 @@ WITHOUT_WORDS = reason("touch-without-words", gettext_lazy("the text has no word
 )
 def learning_touch(touch: Touch, person: User) -> Email | Cancel:
     """**To**: each person of a pair, by role. **When**: so many months after they were introduced
-    as its text says, without pauses. **Until**: the pair is paused or has ended, the text is
-    retired, or 21 days are over.
+    as its text says, without pauses; what a pause has stopped comes after it. **Until**: the pair
+    is paused or has ended, the text is retired, or 21 days are over.
 
     Whether they have tried it changes nothing: a committee could read it in the outbox.
     """

@@ -3,10 +3,11 @@
 1. A program sends texts from the day in its settings on (`Policy.touches_from`); a moment before
    that day is left out for good, so switching it on never floods the past.
 2. A pause makes the moment later, as it does for surveys. Nothing comes to a pair that is paused or
-   has ended.
+   has ended. What a pause has stopped on its way comes after it (`touch_resending`).
 3. After a long stop what is more than `LATE_DAYS` late is left out.
 4. Each person of each pair has one text a month at most. Whoever has several pairs gets the same
-   text once: for the others it is noted, and not sent again.
+   text once: for the others it is noted, and not sent again. If it does not leave for the one pair,
+   it comes for another.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from notifications.reconcilers import reconciler
 from programs.models import Policy
 
 from .models import Touch, TouchText, TouchVersion
+from .models.touches import TouchQuerySet, is_lost
 
 KIND = "learning-touch"
 MONTH = timedelta(days=30)  # as for surveys: it needs no calendar
@@ -121,16 +123,23 @@ def _plan(match: Match, person: User, text: TouchText, at: datetime) -> bool:
         return False
     # Of several pairs of one person that come to their month together, one sends it.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    same = Touch.objects.filter(person=person, version__text=text, is_repeat=False)
-    is_repeat = same.filter(due_at__gt=at - SAME_TEXT).exclude(match=match).exists()
+    same = sent_lately(person.pk, text.pk, at).exclude(match=match)
+    is_repeat = same.exclude(is_lost()).exists()
     due_at = moment_of(match, text.month)
     columns = {"version": version, "due_at": due_at, "is_repeat": is_repeat}
     touch, is_new = Touch.objects.get_or_create(
         match=match, person=person, month=text.month, defaults=columns
     )
     if is_new and not is_repeat:
+        same.update(is_repeat=True)  # lost ones
         enqueue(KIND, to=person, about=touch, at=at)
     return is_new
+
+
+def sent_lately(person: int, text: int, at: datetime) -> TouchQuerySet:
+    """Return the touches that send `text` to `person`, by their ids: one, unless it is lost."""
+    same = Touch.objects.filter(person=person, version__text=text, is_repeat=False)
+    return same.filter(due_at__gt=at - SAME_TEXT)
 
 
 @transaction.atomic

@@ -24,13 +24,19 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from applications.models import Application
+from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
+from matches.pauses import PAIR_PAUSED
 from notifications.models import Notification
 from programs.models import Membership, Program
 
 from .library import LibraryItem
 
 LAST_MONTH = 24
+# How an e-mail ends that may come later, or for another pair of the same person.
+NOT_LEFT = Q(state=Notification.State.EXPIRED) | Q(
+    state=Notification.State.CANCELLED, reason__in=[PAIR_PAUSED, MATCH_ENDED]
+)
 
 
 class TouchTextQuerySet(ScopedQuerySet):
@@ -158,6 +164,17 @@ class TouchVersion(models.Model):
         return TouchWords(code, *(column.get(code, "") for column in columns))
 
 
+def is_lost() -> Q:
+    """Match touches whose e-mail did not leave: their pair was paused or has ended, or too late.
+
+    An e-mail that its reader has turned off, or that a committee has let go, is not lost.
+    """
+    own = Notification.system.filter(
+        about_type=Touch._meta.label_lower, about_id=OuterRef("pk"), recipient=OuterRef("person")
+    )
+    return Q(Exists(own.filter(NOT_LEFT))) & ~Q(Exists(own.exclude(NOT_LEFT)))
+
+
 class TouchQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """One's own, and those of pairs that the user sees as a committee member."""
@@ -204,7 +221,7 @@ class Touch(models.Model):
         TouchVersion, models.PROTECT, related_name="+", verbose_name=_("version")
     )
     due_at = models.DateTimeField(_("due at"))
-    # The same text for another pair of the same person: it is not sent a second time.
+    # The same text is sent, or waits, for another pair of the same person: not a second time.
     is_repeat = models.BooleanField(default=False, editable=False)
     tried_at = models.DateTimeField(_("tried at"), null=True, editable=False)
 
