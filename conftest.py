@@ -8,10 +8,12 @@ import os
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
 from testkit import factories
+from testkit.accessibility import listen
 from testkit.schedule import LONGEST_FIRST
 
 # The browser of the end-to-end tests, and the test database.
@@ -113,3 +115,65 @@ def as_user(client):
         return mine
 
     return sign_in
+
+
+@pytest.fixture
+def open_as(browser, live_server, as_user):
+    """Return `open_as(user, scripts=True)`: a page on which `user` is signed in; no one if None.
+
+    It is as wide as a phone, or as asked.
+    """
+    contexts = []
+
+    def sign_in(user, *, scripts, width=320, scheme="light"):
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 700},
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+        )
+        contexts.append(context)
+        if user is not None:
+            _sign_in(context, as_user(user), live_server)
+        return context.new_page()
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server, as_user, without_zeal):
+    """Return a function that opens an address as a person, or without signing in.
+
+    On a phone without scripts, unless its options say otherwise. At the end of the test no page
+    may have reported an error.
+    """
+    contexts, said = [], []
+
+    def open_page(address, person=None, **options):
+        options = {
+            "viewport": {"width": 320, "height": 640},
+            "java_script_enabled": False,
+            **options,
+        }
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        if person is not None:
+            _sign_in(context, as_user(person), live_server)
+        page = context.new_page()
+        said.append(listen(page))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [words for words in said if words] == []
+
+
+def _sign_in(context, client, live_server):
+    """Give a browser the session of a test client."""
+    name = settings.SESSION_COOKIE_NAME
+    key = client.cookies[name].value
+    context.add_cookies([{"name": name, "value": key, "url": live_server.url}])

@@ -1,7 +1,6 @@
 """Writing to a group, as wide as a phone and without scripts; its pages by axe."""
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -11,26 +10,6 @@ from testkit import factories
 from testkit.accessibility import broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_as(browser, live_server, as_user):
-    contexts = []
-
-    def sign_in(user, *, scripts, width=320):
-        context = browser.new_context(
-            viewport={"width": width, "height": 700}, java_script_enabled=scripts
-        )
-        cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
+from django.utils import timezone
 
 from agreements import reconcilers as agreement_reconcilers
 from checkins import concerns, results, unanswered_emails
+from checkins.models import Adjustment
 from checkins.seeds import seed_surveys
 from notifications.testing import deliver_due_emails
 from testkit import checkins as make
 from testkit import factories
+
+from .adjustments_made import SHOWN
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -51,21 +54,30 @@ def cared(match, eve):
 
 
 @pytest.fixture
-def open_as(browser, live_server, as_user):
-    """Return `open_as(user, scripts)`: a page as wide as a phone on which `user` is signed in."""
-    contexts = []
+def adjustment_entries(program):
+    return {
+        "program": program.pk,
+        "cohort": "",
+        "role": "",
+        "wave": "",
+        "theme": "",
+        "since_on": "2026-05-03",
+        "heard_en": "Evenings are hard.",
+        "heard_fr": "",
+        "changed_en": SHOWN,
+        "changed_fr": "",
+    }
 
-    def sign_in(user, *, scripts):
-        context = browser.new_context(
-            viewport={"width": 320, "height": 700}, java_script_enabled=scripts
-        )
-        cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def draft(program, cleo):
+    """Return `draft(**columns)`: an adjustment that the chair has written down."""
+
+    def made(**columns):
+        words = {"heard": {"en": "Evenings are hard."}, "changed": {"en": SHOWN}}
+        day = {"since_on": timezone.localdate()}
+        return Adjustment.objects.create(
+            **{"program": program, "recorded_by": cleo, **words, **day, **columns}
+        )
+
+    return made

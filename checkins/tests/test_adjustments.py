@@ -22,65 +22,20 @@ from programs.models import Conflict
 from testkit import checkins as make
 from testkit import factories
 
+from .adjustments_made import ADD, SHOWN, page_of, published, read, url
+
 pytestmark = pytest.mark.django_db
-ADD = reverse("admin:checkins_adjustment_add")
 DAY = timedelta(days=1)
-SHOWN = "Meetings at noon"
-
-
-def url(name, row):
-    return reverse(f"admin:checkins_adjustment_{name}", args=[row.pk])
-
-
-def page_of(program):
-    return reverse("checkins:adjustment-list", args=[program.slug])
-
-
-def read(client, program, **query):
-    return " ".join(client.get(page_of(program), query).content.decode().split())
-
-
-@pytest.fixture
-def entries(program):
-    return {
-        "program": program.pk,
-        "cohort": "",
-        "role": "",
-        "wave": "",
-        "theme": "",
-        "since_on": "2026-05-03",
-        "heard_en": "Evenings are hard.",
-        "heard_fr": "",
-        "changed_en": SHOWN,
-        "changed_fr": "",
-    }
-
-
-@pytest.fixture
-def write(program, cleo):
-    """Return `write(**columns)`: a draft of the chair's."""
-
-    def made(**columns):
-        words = {"heard": {"en": "Evenings are hard."}, "changed": {"en": SHOWN}}
-        day = {"since_on": timezone.localdate()}
-        return Adjustment.objects.create(
-            **{"program": program, "recorded_by": cleo, **words, **day, **columns}
-        )
-
-    return made
-
-
-def published(row, cleo, **when):
-    adjustments.publish(row, by=cleo, **when)
-    return row
 
 
 # --- the committee's pages
 
 
-def test_a_chair_writes_looks_publishes_and_withdraws(as_user, cleo, entries, program, client):
+def test_a_chair_writes_looks_publishes_and_withdraws(
+    as_user, cleo, adjustment_entries, program, client
+):
     chair = as_user(cleo)
-    saved = chair.post(ADD, entries, follow=True)
+    saved = chair.post(ADD, adjustment_entries, follow=True)
     row = Adjustment.objects.get()
     assert saved.redirect_chain[-1][0] == url("publish", row)
     text = " ".join(saved.content.decode().split())
@@ -99,17 +54,17 @@ def test_a_chair_writes_looks_publishes_and_withdraws(as_user, cleo, entries, pr
     assert "no longer possible" in twice.content.decode()
 
 
-def test_a_published_one_is_not_edited(as_user, cleo, entries, write):
-    row = published(write(), cleo)
-    as_user(cleo).post(url("change", row), {**entries, "changed_en": "Other words"})
+def test_a_published_one_is_not_edited(as_user, cleo, adjustment_entries, draft):
+    row = published(draft(), cleo)
+    as_user(cleo).post(url("change", row), {**adjustment_entries, "changed_en": "Other words"})
     assert Adjustment.objects.get().changed == {"en": SHOWN}
     copied = as_user(cleo).get(f"{ADD}?copy={row.pk}").content.decode()
     assert SHOWN in copied, "a new draft begins with its words"
 
 
-def test_a_reader_reads_and_writes_nothing(as_user, program, write, entries):
+def test_a_reader_reads_and_writes_nothing(as_user, program, draft, adjustment_entries):
     reader = as_user(factories.member(program=program, role="reader"))
-    row = write()
+    row = draft()
     assert SHOWN in reader.get(url("change", row)).content.decode()
     assert reader.get(ADD).status_code == 403
     for name in ("publish", "withdraw"):
@@ -117,17 +72,17 @@ def test_a_reader_reads_and_writes_nothing(as_user, program, write, entries):
     assert Adjustment.objects.get().state == "draft"
 
 
-def test_only_a_chair_of_its_program_publishes(write, cleo, dan):
+def test_only_a_chair_of_its_program_publishes(draft, cleo, dan):
     other = factories.member(program=factories.program(), role="chair")
     for person in (dan, other):
         with pytest.raises(ActionNotAllowed):
-            adjustments.publish(write(), by=person)
+            adjustments.publish(draft(), by=person)
         with pytest.raises(ActionNotAllowed):
-            adjustments.withdraw(write(), by=person)
+            adjustments.withdraw(draft(), by=person)
 
 
-def test_words_are_needed_in_the_programs_language(write, cleo, as_user):
-    row = write(heard={"fr": "Le soir"}, changed={"fr": "Midi"})
+def test_words_are_needed_in_the_programs_language(draft, cleo, as_user):
+    row = draft(heard={"fr": "Le soir"}, changed={"fr": "Midi"})
     with pytest.raises(ActionNotAllowed, match="in the language of the program"):
         adjustments.publish(row, by=cleo)
     text = as_user(cleo).get(url("publish", row)).content.decode()
@@ -135,13 +90,13 @@ def test_words_are_needed_in_the_programs_language(write, cleo, as_user):
     assert ">Publish<" not in text
 
 
-def test_a_cohort_and_a_result_belong_to_the_program(as_user, cleo, program, entries):
+def test_a_cohort_and_a_result_belong_to_the_program(as_user, cleo, program, adjustment_entries):
     other = factories.cohort(program=factories.program())
     wave = Wave.objects.create(
         cohort=other, kind="pulse", month="2026-04-01", asked=9, answered=6,
         published_at=timezone.now(),
     )  # fmt: skip
-    sent = as_user(cleo).post(ADD, {**entries, "cohort": other.pk, "wave": wave.pk})
+    sent = as_user(cleo).post(ADD, {**adjustment_entries, "cohort": other.pk, "wave": wave.pk})
     assert set(sent.context["adminform"].form.errors) == {"cohort", "wave"}
 
 
@@ -169,28 +124,28 @@ def test_a_wrong_number_begins_empty(query, as_user, cleo, program):
 # --- nobody is quoted
 
 
-def test_words_of_an_answer_are_refused(write, cleo, cared, ben):
+def test_words_of_an_answer_are_refused(draft, cleo, cared, ben):
     make.answered(cared, ben, comment="Honestly, the evenings don’t work for me at all.")
-    row = write(heard={"en": "Someone said: the EVENINGS don't work for me."})
+    row = draft(heard={"en": "Someone said: the EVENINGS don't work for me."})
     with pytest.raises(ActionNotAllowed, match="the evenings don't work for"):
         adjustments.publish(row, by=cleo)
-    row = write(heard={"en": "For many, evenings do not work."})
+    row = draft(heard={"en": "For many, evenings do not work."})
     adjustments.publish(row, by=cleo)
 
 
-def test_an_answer_that_the_writer_can_not_read_is_not_compared(write, cleo, cared, ben):
+def test_an_answer_that_the_writer_can_not_read_is_not_compared(draft, cleo, cared, ben):
     """Or guesses would be answered."""
     make.answered(cared, ben, comment="The evenings do not work for me")
     Conflict.objects.create(member=cleo, person=ben, kind="declared")
-    adjustments.publish(write(heard={"en": "the evenings do not work for me"}), by=cleo)
+    adjustments.publish(draft(heard={"en": "the evenings do not work for me"}), by=cleo)
 
 
 # --- the page
 
 
-def test_who_reads_it(write, cleo, client, as_user, program, cohort, ben, dan):
+def test_who_reads_it(draft, cleo, client, as_user, program, cohort, ben, dan):
     factories.application(ben, cohort)
-    row = published(write(), cleo)
+    row = published(draft(), cleo)
     assert SHOWN in read(as_user(ben), program)
     for other in (client, as_user(dan)):
         text = read(other, program)
@@ -198,28 +153,28 @@ def test_who_reads_it(write, cleo, client, as_user, program, cohort, ben, dan):
         assert "There is nothing to read here now." in text
     adjustments.withdraw(row, by=cleo)
     assert SHOWN not in read(as_user(ben), program)
-    published(write(is_for_everyone=True), cleo)
+    published(draft(is_for_everyone=True), cleo)
     assert SHOWN in read(client, program)
 
 
-def test_a_draft_is_read_by_no_one(write, client, as_user, program, cleo):
-    write(is_for_everyone=True)
+def test_a_draft_is_read_by_no_one(draft, client, as_user, program, cleo):
+    draft(is_for_everyone=True)
     assert SHOWN not in read(client, program)
     assert SHOWN not in read(as_user(cleo), program), "not even as a committee member"
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "declined", "withdrawn"])
 def test_someone_who_does_not_take_part_reads_what_everybody_reads(
-    state, write, cleo, as_user, program, cohort, dan
+    state, draft, cleo, as_user, program, cohort, dan
 ):
     factories.application(dan, cohort, state=state)
-    published(write(), cleo)
+    published(draft(), cleo)
     assert SHOWN not in read(as_user(dan), program)
 
 
-def test_a_program_without_a_public_page(write, cleo, client, as_user, program, cohort, ben, dan):
+def test_a_program_without_a_public_page(draft, cleo, client, as_user, program, cohort, ben, dan):
     factories.application(ben, cohort)
-    published(write(is_for_everyone=True), cleo)
+    published(draft(is_for_everyone=True), cleo)
     type(program).objects.filter(pk=program.pk).update(is_public=False)
     assert as_user(dan).get(page_of(program)).status_code == 404
     assert SHOWN in read(as_user(ben), program)
@@ -229,8 +184,8 @@ def test_a_program_without_a_public_page(write, cleo, client, as_user, program, 
         assert answer["Location"].endswith(f"?next={address}")
 
 
-def test_the_page_shows_what_is_published_and_nothing_newer(write, cleo, as_user):
-    row, client = write(), as_user(cleo)
+def test_the_page_shows_what_is_published_and_nothing_newer(draft, cleo, as_user):
+    row, client = draft(), as_user(cleo)
     seen = client.get(url("publish", row)).context["stamp"]
     Adjustment.objects.filter(pk=row.pk).update(changed={"en": "Other words"})
     client.post(url("publish", row), {"seen": seen})
@@ -241,8 +196,8 @@ def test_the_page_shows_what_is_published_and_nothing_newer(write, cleo, as_user
     assert not row.is_draft
 
 
-def test_a_form_that_was_opened_before_changes_nothing_that_is_published(write, cleo):
-    row = write()
+def test_a_form_that_was_opened_before_changes_nothing_that_is_published(draft, cleo):
+    row = draft()
     older = Adjustment.objects.get(pk=row.pk)
     published(row, cleo)
     older.changed = {"en": "Other words"}
@@ -252,9 +207,9 @@ def test_a_form_that_was_opened_before_changes_nothing_that_is_published(write, 
     assert (row.state, row.changed) == ("published", {"en": SHOWN})
 
 
-def test_a_draft_keeps_a_theme_that_was_retired_since(write, cleo, as_user, program):
+def test_a_draft_keeps_a_theme_that_was_retired_since(draft, cleo, as_user, program):
     theme = Theme.objects.create(program=program, code="evenings", names={"en": "Evenings"})
-    row = write(theme=theme)
+    row = draft(theme=theme)
     Theme.objects.filter(pk=theme.pk).update(retired_on=timezone.localdate())
     page = as_user(cleo).get(url("change", row))
     offered = page.context["adminform"].form.fields["theme"].queryset
@@ -262,18 +217,18 @@ def test_a_draft_keeps_a_theme_that_was_retired_since(write, cleo, as_user, prog
     assert not offered.filter(retired_on__isnull=False).exclude(pk=theme.pk).exists()
 
 
-def test_a_reader_of_another_language_is_told(write, cleo, client, program):
-    published(write(is_for_everyone=True), cleo)
+def test_a_reader_of_another_language_is_told(draft, cleo, client, program):
+    published(draft(is_for_everyone=True), cleo)
     client.cookies["django_language"] = "fr"
     text = read(client, program)
     assert f'<div lang="en"><p>{SHOWN}</p></div>' in text
     assert "Le comité n'a pas encore traduit tous ses textes" in text.replace("&#x27;", "'")
 
 
-def test_the_newest_twenty_come_first(write, cleo, client, program):
+def test_the_newest_twenty_come_first(draft, cleo, client, program):
     now = timezone.now()
     for number in range(21):
-        row = write(is_for_everyone=True, changed={"en": f"Change {number:02}."})
+        row = draft(is_for_everyone=True, changed={"en": f"Change {number:02}."})
         published(row, cleo, at=now - (21 - number) * DAY)
     first, second = read(client, program), read(client, program, page=2)
     assert first.index("Change 20.") < first.index("Change 01.")
@@ -282,19 +237,19 @@ def test_the_newest_twenty_come_first(write, cleo, client, program):
     assert "Change 20." in read(client, program, page="x")
 
 
-def test_the_page_costs_the_same_for_more_changes(write, cleo, client, program):
+def test_the_page_costs_the_same_for_more_changes(draft, cleo, client, program):
     costs = []
     for count in (1, 3):
         for _n in range(count):
-            published(write(is_for_everyone=True), cleo)
+            published(draft(is_for_everyone=True), cleo)
         with CaptureQueriesContext(connection) as queries:
             client.get(page_of(program))
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
 
-def test_a_change_ahead_says_from(write, cleo, client, program):
-    published(write(is_for_everyone=True, since_on=timezone.localdate() + 9 * DAY), cleo)
+def test_a_change_ahead_says_from(draft, cleo, client, program):
+    published(draft(is_for_everyone=True, since_on=timezone.localdate() + 9 * DAY), cleo)
     assert "> From " in read(client, program)
     Adjustment.objects.update(since_on=timezone.localdate())
     assert "> Since " in read(client, program)
@@ -344,50 +299,50 @@ def says_so(checkin, as_user):
     ],
 )
 def test_the_next_survey_says_that_something_changed(
-    columns, days_ago, is_told, write, cleo, later, as_user
+    columns, days_ago, is_told, draft, cleo, later, as_user
 ):
-    published(write(**columns), cleo, at=timezone.now() - days_ago * DAY)
+    published(draft(**columns), cleo, at=timezone.now() - days_ago * DAY)
     assert says_so(later, as_user) is is_told
 
 
-def test_another_cohort_is_not_told(write, cleo, later, as_user, program):
+def test_another_cohort_is_not_told(draft, cleo, later, as_user, program):
     other = factories.cohort(program=program)
-    published(write(cohort=other), cleo)
+    published(draft(cohort=other), cleo)
     assert not says_so(later, as_user)
-    published(write(cohort=later.match.mentee.cohort), cleo)
+    published(draft(cohort=later.match.mentee.cohort), cleo)
     assert says_so(later, as_user)
 
 
-def test_a_draft_and_a_withdrawn_one_are_not_told(write, cleo, later, as_user):
-    write()
-    adjustments.withdraw(published(write(), cleo), by=cleo)
+def test_a_draft_and_a_withdrawn_one_are_not_told(draft, cleo, later, as_user):
+    draft()
+    adjustments.withdraw(published(draft(), cleo), by=cleo)
     assert not says_so(later, as_user)
 
 
-def test_a_first_survey_has_no_last_one(write, cleo, cared, ben, as_user):
-    published(write(), cleo)
+def test_a_first_survey_has_no_last_one(draft, cleo, cared, ben, as_user):
+    published(draft(), cleo)
     assert not says_so(make.opened(cared, ben), as_user)
 
 
-def test_someone_who_left_is_not_led_to_an_empty_page(write, cleo, later, ben):
-    published(write(), cleo)
+def test_someone_who_left_is_not_led_to_an_empty_page(draft, cleo, later, ben):
+    published(draft(), cleo)
     assert adjustments.has_news(later)
     application = later.match.mentee
     type(application).objects.filter(pk=application.pk).update(state="withdrawn")
     assert not adjustments.has_news(later)
 
 
-def test_the_link_of_the_survey_says_so_too(write, cleo, later, client):
-    published(write(), cleo)
+def test_the_link_of_the_survey_says_so_too(draft, cleo, later, client):
+    published(draft(), cleo)
     until = timezone.now() + DAY
     address = link("survey-answer", person=later.person, subject=later, until=until)
     text = client.get(urlsplit(address).path).content.decode()
     assert page_of(later.program) in text
 
 
-def test_a_title_is_cut_and_never_empty(write):
-    assert str(write(heard={})) == "adjustment without words"
+def test_a_title_is_cut_and_never_empty(draft):
+    assert str(draft(heard={})) == "adjustment without words"
     with translation.override("fr"):
-        assert str(write(heard={"en": "one two three four five six seven eight nine"})).endswith(
+        assert str(draft(heard={"en": "one two three four five six seven eight nine"})).endswith(
             "eight…"
         )

@@ -3,72 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from checkins import adjustments
-from checkins.models import Adjustment, Theme, ThemeMark, Wave
+from checkins.models import Theme, ThemeMark, Wave
 from checkins.theme_counts import WAIT, count_themes
 
+from .adjustments_made import ADD, published, read
 from .attackers import Group, chair_with_a_conflict, member_in_a_pair
 
 pytestmark = pytest.mark.django_db
-ADD = reverse("admin:checkins_adjustment_add")
-SHOWN = "Meetings at noon"
-
-
-def page_of(program):
-    return reverse("checkins:adjustment-list", args=[program.slug])
-
-
-def read(client, program, **query):
-    return " ".join(client.get(page_of(program), query).content.decode().split())
 
 
 @pytest.fixture
-def entries(program):
-    return {
-        "program": program.pk,
-        "cohort": "",
-        "role": "",
-        "wave": "",
-        "theme": "",
-        "since_on": "2026-05-03",
-        "heard_en": "Evenings are hard.",
-        "heard_fr": "",
-        "changed_en": SHOWN,
-        "changed_fr": "",
-    }
-
-
-@pytest.fixture
-def write(program, cleo):
-    """Return `write(**columns)`: a draft of the chair's."""
-
-    def made(**columns):
-        words = {"heard": {"en": "Evenings are hard."}, "changed": {"en": SHOWN}}
-        day = {"since_on": timezone.localdate()}
-        return Adjustment.objects.create(
-            **{"program": program, "recorded_by": cleo, **words, **day, **columns}
-        )
-
-    return made
-
-
-def published(row, cleo, **when):
-    adjustments.publish(row, by=cleo, **when)
-    return row
-
-
-@pytest.fixture
-def said(program, cleo, write):
+def said(program, cleo, draft):
     """Return `said(group)`: a published adjustment about the theme of a group's survey."""
 
     def made(group):
         wave = group.publish()
         theme = Theme.objects.get(code="evenings")
-        return published(write(wave=wave, theme=theme, heard={}, is_for_everyone=True), cleo)
+        return published(draft(wave=wave, theme=theme, heard={}, is_for_everyone=True), cleo)
 
     return made
 
@@ -79,7 +34,7 @@ def test_a_theme_says_at_least_how_many(said, client, program):
     assert "Theme: Evenings (at least 10 people)" in read(client, program)
 
 
-def test_few_are_a_few(program, cleo, client, write):
+def test_few_are_a_few(program, cleo, client, draft):
     group = Group(program, 5)
     wave = group.publish()
     ThemeMark.system.all().delete()
@@ -88,7 +43,7 @@ def test_few_are_a_few(program, cleo, client, write):
     count_themes(timezone.now() + WAIT)
     wave.refresh_from_db()
     theme = Theme.objects.get(code="evenings")
-    published(write(wave=wave, theme=theme, is_for_everyone=True), cleo)
+    published(draft(wave=wave, theme=theme, is_for_everyone=True), cleo)
     assert "Theme: Evenings (fewer than 5 people, perhaps none)" in read(client, program)
 
 
@@ -112,17 +67,17 @@ def test_a_small_survey_tells_everybody_nothing(said, client, program):
     assert (row.said_at_least, row.said_below) == (None, None), "two of six are one's own pair"
 
 
-def test_a_theme_waits_until_it_is_counted(program, cleo, write):
+def test_a_theme_waits_until_it_is_counted(program, cleo, draft):
     wave = Group(program, 6).publish()
     Wave.objects.update(themes_counted_at=None, themes={})
     theme = Theme.objects.get(code="evenings")
     wave.refresh_from_db()
     for columns in ({"wave": wave, "theme": theme}, {"theme": theme}):
         with pytest.raises(ActionNotAllowed, match="not counted"):
-            adjustments.publish(write(**columns), by=cleo)
+            adjustments.publish(draft(**columns), by=cleo)
 
 
-def test_a_theme_needs_its_survey(as_user, cleo, entries, program):
+def test_a_theme_needs_its_survey(as_user, cleo, adjustment_entries, program):
     theme = Theme.objects.create(program=program, code="t", names={"en": "T"})
-    sent = as_user(cleo).post(ADD, {**entries, "theme": theme.pk})
+    sent = as_user(cleo).post(ADD, {**adjustment_entries, "theme": theme.pk})
     assert set(sent.context["adminform"].form.errors) == {"theme"}

@@ -13,34 +13,10 @@ from events import sign_ups
 from events.emails import SIGN_UP
 from notifications.links import link
 from testkit import events
-from testkit.accessibility import broken_rules, listen, too_wide
+from testkit.accessibility import broken_rules, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("EVENTS_PICTURES", "")  # a folder
-PHONE = {"width": 320, "height": 640}
-
-
-@pytest.fixture
-def open_page(browser, live_server, as_user, without_zeal):
-    """Return a function that opens an address as a person, or without signing in."""
-    contexts, said = [], []
-
-    def open_page(address, person=None, **options):
-        options = {"viewport": PHONE, "java_script_enabled": False, **options}
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        if person is not None:
-            key = as_user(person).cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-        page = context.new_page()
-        said.append(listen(page))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [words for words in said if words] == []
 
 
 def keep(page, name):

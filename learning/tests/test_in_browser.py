@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -36,29 +35,6 @@ def touches(ada, ben, cohort):
         )
         for month in (1, 3)
     ]
-
-
-@pytest.fixture
-def open_as(browser, live_server, as_user):
-    contexts = []
-
-    def sign_in(user, *, scripts, scheme="light"):
-        context = browser.new_context(
-            viewport={"width": 320, "height": 700},
-            java_script_enabled=scripts,
-            color_scheme=scheme,
-        )
-        if user is not None:
-            cookie = as_user(user).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-            )
-        contexts.append(context)
-        return context.new_page()
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 def test_one_tap_on_a_phone_without_scripts(open_as, live_server, touches, ben):

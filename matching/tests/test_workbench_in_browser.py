@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings as conf
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -17,30 +16,6 @@ from matching.rounds import lifecycle
 from testkit.accessibility import RULES, broken_rules, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_as(browser, live_server, as_user):
-    """Return `open_as(user, scripts=True)`: a page on which `user` is signed in.
-
-    It is as wide as a phone, or as asked.
-    """
-    contexts = []
-
-    def sign_in(user, *, scripts, width=320):
-        context = browser.new_context(
-            viewport={"width": width, "height": 700}, java_script_enabled=scripts
-        )
-        cookie = as_user(user).cookies[conf.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 def press(page, name, *, inside=None, role="button"):
