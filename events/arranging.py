@@ -4,13 +4,13 @@
 2. A draft is seen by the committee only. Publishing it lets people sign up and invites those whom
    it is for (`reconcilers`); nothing is sent before.
 3. A change of the time or the place of a published event is told to everyone who has signed up.
-   Places can't be fewer than people who have one.
+   Places can't be fewer than people who have one, and it stays for everyone who has signed up.
 4. A published event that is cancelled tells everyone who has signed up, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -26,8 +26,10 @@ from accounts.timezones import zone_label
 from accounts.wall_time import WallTime
 from notifications.outbox import cancel_about, enqueue
 from programs.committee import Role, has_role
+from programs.models import Cohort
 from workflow.states import move
 
+from .audience import people_of
 from .email_reasons import EVENT_CANCELLED
 from .event_lock import lock_event
 from .models import Event, SignUp
@@ -40,6 +42,7 @@ COPIED = (
 )  # fmt: skip
 NOT_ALLOWED = gettext_lazy("Only a chair of the program can do this.")
 OVER = gettext_lazy("This event is over or was cancelled, so it can't be changed.")
+FOR_WHOM = ("audience", "role", "includes_ended")
 MOST_YEARS = 5
 Problem = tuple[str | None, str | Promise]  # the column that it is about, and what is wrong
 
@@ -94,8 +97,33 @@ def check_places(event: Event) -> Iterator[Problem]:
         yield "places", text % {"count": going}
 
 
-def _check(event: Event, at: datetime) -> None:
-    for _column, words in (*problems(event, at=at), *check_places(event)):
+def check_audience(event: Event, cohorts: Collection[Cohort] | None = None) -> Iterator[Problem]:
+    """Yield a problem if an event is changed to be for fewer people, and some have signed up.
+
+    `cohorts` are those that it would be for; None if they stay. People whom the event has not been
+    for since before, as they have left the program, do not count.
+    """
+    before = Event.objects.filter(pk=event.pk).first()
+    if before is None or before.state == State.DRAFT:
+        return
+    rows = SignUp.objects.filter(event=event.pk, person__in=people_of(before))
+    rows = rows.exclude(person__in=people_of(event, cohorts=cohorts))
+    lost = rows.exclude(state=SignUp.State.LEFT).count()
+    if lost:
+        changed = [name for name in FOR_WHOM if getattr(event, name) != getattr(before, name)]
+        text = ngettext(
+            "%(count)s person who has signed up would lose their place. Keep the event for them "
+            "too, or cancel it, so that they learn why, and make a copy for the others.",
+            "%(count)s people who have signed up would lose their place. Keep the event for them "
+            "too, or cancel it, so that they learn why, and make a copy for the others.",
+            lost,
+        )
+        yield (changed or ["cohorts"])[0], text % {"count": lost}
+
+
+def _check(event: Event, at: datetime, cohorts: Collection[Cohort] | None = None) -> None:
+    found = (*problems(event, at=at), *check_places(event), *check_audience(event, cohorts))
+    for _column, words in found:
         raise ActionNotAllowed(words)
 
 
@@ -123,11 +151,18 @@ def add(event: Event, *, by: User, at: datetime | None = None) -> Event:
 
 
 @transaction.atomic
-def change(event: Event, *, by: User, at: datetime | None = None) -> None:
+def change(
+    event: Event,
+    *,
+    by: User,
+    cohorts: Collection[Cohort] | None = None,
+    at: datetime | None = None,
+) -> None:
     """Store the changed columns of `event`. Everyone who has signed up is told of time and place.
 
-    A greater number of places goes to the waiting list at once. Raises ActionNotAllowed as `add`,
-    and for an event that is over or cancelled.
+    `cohorts` are those that it is for from now on; None keeps them. A greater number of places goes
+    to the waiting list at once. Raises ActionNotAllowed as `add`, for an event that is over or
+    cancelled, and if people who have signed up would lose their place.
     """
     at = at or timezone.now()
     _require_chair(event, by)
@@ -137,12 +172,14 @@ def change(event: Event, *, by: User, at: datetime | None = None) -> None:
     # What the verbs have set since the page was loaded stays.
     event.state, event.published_at = before.state, before.published_at
     event.sequence, event.moves = before.sequence, before.moves
-    _check(event, at)
+    _check(event, at, cohorts)
     is_moved = (event.starts_at, event.ends_at) != (before.starts_at, before.ends_at)
     is_news = is_moved or (event.place, event.link) != (before.place, before.link)
     event.sequence += is_news
     event.moves += event.starts_at != before.starts_at
     event.save()
+    if cohorts is not None:
+        event.cohorts.set(cohorts)
     if event.state == State.PUBLISHED:
         fill_places(event, at=at)
         if is_news:

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import (
     BooleanField,
     CharField,
@@ -23,7 +25,7 @@ from django.db.models import (
 
 from accounts.models import User
 from applications.models import Application
-from programs.models import Membership
+from programs.models import Cohort, Membership
 
 from .models import Event
 from .models.audience import EVERYONE_STATES, Audience, events_for, with_pairs
@@ -32,14 +34,15 @@ __all__ = ["events_for", "for_their_person", "people_of"]
 State = Application.State
 
 
-def people_of(event: Event) -> QuerySet[User]:
-    """Return the people whom a saved event is for."""
+def people_of(event: Event, *, cohorts: Collection[Cohort] | None = None) -> QuerySet[User]:
+    """Return the people whom a saved event is for, or would be for with other `cohorts`."""
     rows = with_pairs(Application.objects.filter(cohort__program=event.program_id))
     if event.role:
         rows = rows.filter(role=event.role)
-    cohorts = list(event.cohorts.values_list("pk", flat=True))
-    if cohorts:
-        rows = rows.filter(cohort__in=cohorts)
+    chosen = event.cohorts.all() if cohorts is None else cohorts
+    ids = [cohort.pk for cohort in chosen]
+    if ids:
+        rows = rows.filter(cohort__in=ids)
     is_for_all = event.audience == Audience.EVERYONE
     rows = rows.filter(state__in=EVERYONE_STATES if is_for_all else [State.ACCEPTED])
     if event.audience == Audience.PAIRS:
@@ -48,7 +51,7 @@ def people_of(event: Event) -> QuerySet[User]:
     elif not event.includes_ended:
         rows = rows.filter(Q(has_pair=True) | Q(had_pair=False))
     found = Q(pk__in=rows.order_by().values("person"))
-    if is_for_all and not event.role and not cohorts:
+    if is_for_all and not event.role and not ids:
         members = Membership.objects.live().filter(program=event.program_id)
         found |= Q(pk__in=members.values("user"))
     return User.objects.filter(found, is_active=True)

@@ -171,8 +171,11 @@ class EventAdmin(CommitteeAdmin):
         return super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Event, form: ModelForm, change: bool) -> None:
-        verb = arranging.change if change else arranging.add
-        verb(obj, by=acting_member(request))
+        member = acting_member(request)
+        if change:
+            arranging.change(obj, by=member, cohorts=form.cleaned_data["cohorts"])
+        else:
+            arranging.add(obj, by=member)
 
     def change_view(
         self,

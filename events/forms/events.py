@@ -61,7 +61,11 @@ class EventForm(forms.ModelForm):
         event: Event = self.instance
         if event.state == Event.State.DRAFT and not event.pk:
             event.zone = event.program.time_zone
-        found = (*arranging.problems(event, at=timezone.now()), *arranging.check_places(event))
+        found = (
+            *arranging.problems(event, at=timezone.now()),
+            *arranging.check_places(event),
+            *arranging.check_audience(event, self.cleaned_data.get("cohorts")),
+        )
         for column, words in found:
             name = f"title_{event.program.language}" if column == "titles" else column
             self.add_error(name if name in self.fields else None, words)

@@ -81,6 +81,20 @@ def test_a_chair_changes_a_published_event(as_user, event, program, cleo, ben):
     assert Notification.system.filter(kind="event-changed", recipient=ben).exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"role": "mentor"}, "role"), ({"role": "", "cohorts": True}, "cohorts")]
+)
+def test_the_form_says_who_would_lose_a_place(as_user, event, program, cleo, ben, changes, field):
+    sign_ups.sign_up(event, by=ben)
+    if "cohorts" in changes:
+        changes["cohorts"] = [factories.cohort(program=program).pk]
+    page = as_user(cleo).post(url("change", event), {**words(program, cleo), **changes})
+    assert "would lose their place" in str(page.context["adminform"].form.errors[field])
+    event.refresh_from_db()
+    assert (event.role, event.cohorts.count(), event.place) == ("", 0, "Room 4")
+    assert SignUp.objects.get(person=ben).is_going
+
+
 def test_readers_read(as_user, event, program):
     reader = factories.member(program=program, role="reader")
     page = as_user(reader).get(url("change", event)).content.decode()

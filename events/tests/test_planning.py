@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from events import arranging, sign_ups
+from applications.models import Application
+from events import arranging, reconcilers, sign_ups
 from events.models import Event, SignUp
+from matches import endings
+from matches.models import Match
 from notifications.testing import deliver_due_emails
 from programs.models import Program
 from testkit import events, factories
@@ -164,6 +167,76 @@ def test_places_cannot_be_fewer_than_people_who_have_one(event, ada, ben, cleo):
     event.places = 1
     with pytest.raises(ActionNotAllowed, match="2 people have a place already"):
         arranging.change(event, by=cleo)
+
+
+@pytest.fixture
+def other_cohort(program):
+    return factories.cohort(program=program)
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [{"audience": "pairs"}, {"role": "mentor"}, {"includes_ended": False}, {"cohorts": True}],
+)
+def test_no_change_takes_a_place_from_people_who_have_signed_up(
+    program, cohort, other_cohort, cleo, ada, ben, narrower
+):
+    event = events.published(program, by=cleo, places=1, includes_ended=True, cohorts=())
+    match = factories.match(ben, ada, cohort)
+    if "includes_ended" in narrower:
+        endings.end(match, by=ben, kind=Match.Closed.BY_CHOICE)
+    people = [factories.person(), factories.person()] if "audience" in narrower else [ben, ada]
+    if "audience" in narrower:
+        for person in people:
+            factories.application(person, cohort)
+    for person in people:
+        sign_ups.sign_up(event, by=person)  # for the place, and for the waiting list
+    deliver_due_emails()
+    chosen = [other_cohort] if narrower.pop("cohorts", None) else None
+    for name, value in narrower.items():
+        setattr(event, name, value)
+    number = 1 if "role" in narrower else 2
+    words = f"^{number} p.* who .* signed up would lose their place.* copy for the others"
+    with pytest.raises(ActionNotAllowed, match=words):
+        arranging.change(event, by=cleo, cohorts=chosen)
+    reconcilers.free_lost(timezone.now())
+    assert SignUp.objects.filter(event=event).exclude(state=SignUp.State.LEFT).count() == 2
+    event.refresh_from_db()
+    assert not event.cohorts.exists()
+    assert deliver_due_emails() == []
+
+
+def test_an_event_can_be_for_others_while_no_one_of_them_has_signed_up(
+    event, cohort, other_cohort, cleo, ada, ben
+):
+    sign_ups.sign_up(event, by=ada)
+    sign_ups.sign_up(event, by=ben)
+    sign_ups.leave(event, by=ben)
+    event.role = "mentor"
+    arranging.change(event, by=cleo, cohorts=[cohort, other_cohort])
+    event.refresh_from_db()
+    assert event.role == "mentor"
+    assert set(event.cohorts.all()) == {cohort, other_cohort}
+    arranging.change(event, by=cleo)
+    assert event.cohorts.count() == 2, "they stay when nothing is said of them"
+
+
+def test_who_has_left_the_program_does_not_keep_the_event_as_it_was(event, cleo, ben, cohort):
+    """Their place is freed within a minute in any case."""
+    sign_ups.sign_up(event, by=ben)
+    Match.objects.all().delete()
+    ben_application = Application.objects.get(person=ben)
+    Application.objects.filter(pk=ben_application.pk).update(state="withdrawn")
+    event.role = "mentor"
+    arranging.change(event, by=cleo)
+    event.refresh_from_db()
+    assert event.role == "mentor"
+
+
+def test_a_draft_can_be_for_anyone(draft, cleo, other_cohort):
+    draft.role = "mentee"
+    arranging.change(draft, by=cleo, cohorts=[other_cohort])
+    assert list(draft.cohorts.all()) == [other_cohort]
 
 
 def test_what_is_over_stays_as_it_was(event, cleo):
