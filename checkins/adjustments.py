@@ -37,6 +37,8 @@ def problems(adjustment: Adjustment, *, by: User) -> list[str]:
     if adjustment.theme and not (adjustment.wave and adjustment.wave.themes_counted_at):
         found.append(_("The themes of this survey are not counted. Choose no theme, or wait."))
     if not (adjustment.theme or adjustment.heard.get(own)):
+    elif adjustment.theme and not adjustment.counted_names:
+        found.append(_("This survey has no count of this theme. Choose another one, or none."))
         found.append(_("Say what you heard, in the language of the program, or choose a theme."))
     if not adjustment.changed.get(own):
         found.append(_("Say what was changed, in the language of the program."))

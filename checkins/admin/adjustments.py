@@ -44,13 +44,17 @@ class AdjustmentAdmin(CommitteeAdmin):
     )
     change_form_template = "admin/checkins/adjustment/change_form.html"
     shown: ClassVar[tuple[str, ...]] = (
-        "state_chip", "program", "for_whom", "wave", "theme", "since_on", "is_for_everyone",
+        "state_chip", "program", "for_whom", "wave", "theme_name", "since_on", "is_for_everyone",
         "recorded_by", "published_at", "withdrawn_at",
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("for whom"))
     def for_whom(self, row: Adjustment) -> str:
         return row.concerns or _("everyone in the program")
+
+    @admin.display(description=gettext_lazy("theme"))
+    def theme_name(self, row: Adjustment) -> str:
+        return row.theme_name
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         may = super().has_change_permission(request, obj)

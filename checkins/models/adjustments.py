@@ -165,6 +165,17 @@ class Adjustment(models.Model):
         return in_reader_language("text", texts.get(own, ""), own, {"text": texts})
 
     @property
+    def counted_names(self) -> dict[str, str]:
+        """The names of its theme by language, as the survey counted it; {} if it did not."""
+        counted = self.wave.themes.get("themes", []) if self.wave else []
+        return next((one["names"] for one in counted if one["theme"] == self.theme_id), {})
+
+    @property
+    def theme_name(self) -> str:
+        """Its theme as it was called when it was counted, whatever it is called today."""
+        return in_language(self.counted_names) or str(self.theme or "")
+
+    @property
     def said_by(self) -> str:
         """How many people wrote about the theme, as everybody may know it; "" for nothing."""
         if self.said_at_least:

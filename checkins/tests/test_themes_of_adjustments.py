@@ -10,7 +10,7 @@ from checkins import adjustments
 from checkins.models import Theme, ThemeMark, Wave
 from checkins.theme_counts import WAIT, count_themes
 
-from .adjustments_made import ADD, published, read
+from .adjustments_made import ADD, published, read, url
 from .attackers import Group, chair_with_a_conflict, member_in_a_pair
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,37 @@ def test_a_theme_waits_until_it_is_counted(program, cleo, draft):
     for columns in ({"wave": wave, "theme": theme}, {"theme": theme}):
         with pytest.raises(ActionNotAllowed, match="not counted"):
             adjustments.publish(draft(**columns), by=cleo)
+
+
+def test_a_theme_that_is_renamed_later_changes_nothing_that_was_said(
+    said, client, program, as_user, cleo
+):
+    row = said(Group(program, 6))
+    Theme.objects.filter(code="evenings").update(names={"en": "Bad carers", "fr": "Autre chose"})
+    assert "Theme: Evenings (at least 10 people)" in read(client, program)
+    client.cookies["django_language"] = "fr"
+    text = read(client, program)
+    assert ("Evenings" in text, "Autre chose" in text) == (True, False)
+    page = as_user(cleo).get(url("change", row)).content.decode()
+    assert ("Evenings" in page, "Bad carers" in page) == (True, False)
+
+
+def test_the_page_before_publication_names_the_theme_as_it_was_counted(
+    program, cleo, draft, as_user
+):
+    wave = Group(program, 6).publish()
+    row = draft(wave=wave, theme=Theme.objects.get(code="evenings"), heard={})
+    Theme.objects.filter(code="evenings").update(names={"en": "Bad carers"})
+    page = as_user(cleo).get(url("publish", row)).content.decode()
+    assert "It names the theme “Evenings”" in " ".join(page.split())
+
+
+def test_a_theme_that_the_survey_did_not_count_is_not_named(program, cleo, draft):
+    """Its name alone would say that someone wrote about it."""
+    wave = Group(program, 6).publish()
+    theme = Theme.objects.create(program=program, code="new", names={"en": "Added later"})
+    with pytest.raises(ActionNotAllowed, match="has no count of this theme"):
+        adjustments.publish(draft(wave=wave, theme=theme), by=cleo)
 
 
 def test_a_theme_needs_its_survey(as_user, cleo, adjustment_entries, program):
