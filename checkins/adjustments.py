@@ -1,7 +1,8 @@
 """Publishing and withdrawing adjustments, and whether someone has one to read since their survey.
 
 A chair publishes. The words must be there in the program's language; a reader of another language
-without a text of its own reads that one.
+without a text of its own reads that one. No draft is stored with words that its writer has read
+from someone, and none is published with words that its publisher has (`quotes`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from programs.models import Program
 from workflow.states import move
 
 from .models import Adjustment, CheckIn
-from .quotes import quoted_words
+from .quotes import quotes_in
 from .theme_publicity import told_of
 
 State = Adjustment.State
@@ -36,17 +37,26 @@ def problems(adjustment: Adjustment, *, by: User) -> list[str]:
     own = adjustment.program.language
     if adjustment.theme and not (adjustment.wave and adjustment.wave.themes_counted_at):
         found.append(_("The themes of this survey are not counted. Choose no theme, or wait."))
-    if not (adjustment.theme or adjustment.heard.get(own)):
     elif adjustment.theme and not adjustment.counted_names:
         found.append(_("This survey has no count of this theme. Choose another one, or none."))
+    if not (adjustment.theme or adjustment.heard.get(own)):
         found.append(_("Say what you heard, in the language of the program, or choose a theme."))
     if not adjustment.changed.get(own):
         found.append(_("Say what was changed, in the language of the program."))
-    texts = [*adjustment.heard.values(), *adjustment.changed.values()]
-    if quote := quoted_words(texts, reader=by, program=adjustment.program):
-        words = _("These words are in someone's answer: “%(words)s”. Say it in your own words.")
-        found.append(words % {"words": quote})
-    return found
+    return [*found, *quotes_of(adjustment, by=by).values()]
+
+
+def quotes_of(adjustment: Adjustment, *, by: User) -> dict[tuple[str, str], str]:
+    """Return what is wrong with each text that quotes what `by` may read.
+
+    The texts are named by column and language: ("heard", "en").
+    """
+    texts = {
+        (name, code): text
+        for name in ("heard", "changed")
+        for code, text in getattr(adjustment, name).items()
+    }
+    return quotes_in(texts, reader=by, program=adjustment.program)
 
 
 def may_act_on(adjustment: Adjustment, user: User) -> bool:
@@ -71,13 +81,32 @@ def _locked(adjustment: Adjustment) -> Adjustment:
     return rows.select_related("program", "cohort", "wave__cohort", "theme").get(pk=adjustment.pk)
 
 
+def _refuse_quotes(adjustment: Adjustment, by: User) -> None:
+    for words in quotes_of(adjustment, by=by).values():
+        raise ActionNotAllowed(words)
+
+
+@transaction.atomic
+def add(adjustment: Adjustment, *, by: User) -> None:
+    """Store a new draft.
+
+    Raises ActionNotAllowed unless `by` is a chair, and for words of someone that `by` may read.
+    """
+    _require(adjustment, by)
+    _refuse_quotes(adjustment, by)
+    adjustment.recorded_by = by
+    adjustment.save()
+
+
 @transaction.atomic
 def change(adjustment: Adjustment, columns: Collection[str], *, by: User) -> None:
     """Store the changed `columns` of a draft.
 
-    Raises ActionNotAllowed unless `by` is a chair, and once it is published or withdrawn.
+    Raises ActionNotAllowed unless `by` is a chair, for words of someone that `by` may read, and
+    once it is published or withdrawn.
     """
     _require(adjustment, by)
+    _refuse_quotes(adjustment, by)
     if not _locked(adjustment).is_draft:
         raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
     adjustment.save(update_fields=columns)

@@ -16,7 +16,7 @@ def write_down(demo: DemoCohort) -> None:
         wave = waves.filter(published_at__lte=demo.calendar.at(day)).order_by("-month").first()
         if wave is None:
             continue
-        row = Adjustment.objects.create(
+        row = Adjustment(
             program=demo.program,
             cohort=demo.cohort,
             wave=wave,
@@ -25,9 +25,9 @@ def write_down(demo: DemoCohort) -> None:
             changed=words["changed"],
             since_on=demo.calendar.on(day),
             is_for_everyone=words["is_for_everyone"],
-            recorded_by=demo.chair,
             created_at=demo.calendar.at(day - 2),
         )
+        adjustments.add(row, by=demo.chair)
         if words["state"] != "draft":
             adjustments.publish(row, by=demo.chair, at=demo.calendar.at(day))
         if words["state"] == "withdrawn":

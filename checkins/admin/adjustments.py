@@ -116,15 +116,20 @@ class AdjustmentAdmin(CommitteeAdmin):
         return today
 
     def fill_in(self, request: HttpRequest, form: ModelForm) -> None:
+        member = acting_member(request)
         if form.instance.recorded_by_id is None:
-            form.instance.recorded_by = acting_member(request)
+            form.instance.recorded_by = member
+        for (name, code), words in adjustments.quotes_of(form.instance, by=member).items():
+            form.add_error(f"{name}_{code}", words)
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
-        if change and isinstance(obj, Adjustment):
+    def save_model(
+        self, request: HttpRequest, obj: Adjustment, form: ModelForm, change: bool
+    ) -> None:
+        if change:
             columns = (*COLUMNS, "heard", "changed")
             adjustments.change(obj, columns, by=acting_member(request))
         else:
-            super().save_model(request, obj, form, change)
+            adjustments.add(obj, by=acting_member(request))
 
     def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
         """Return whether the same words are a draft of the same program already."""

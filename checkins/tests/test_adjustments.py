@@ -18,7 +18,6 @@ from notifications import kinds
 from notifications.email_preview import render
 from notifications.links import link
 from notifications.models import Notification
-from programs.models import Conflict
 from testkit import checkins as make
 from testkit import factories
 
@@ -119,25 +118,6 @@ def test_a_result_offers_to_write_down_what_it_changed(as_user, cleo, program, c
 @pytest.mark.parametrize("query", ["?wave=x", "?wave=99999999999999", "?copy=7", "?copy=-1"])
 def test_a_wrong_number_begins_empty(query, as_user, cleo, program):
     assert as_user(cleo).get(f"{ADD}{query}").status_code == 200
-
-
-# --- nobody is quoted
-
-
-def test_words_of_an_answer_are_refused(draft, cleo, cared, ben):
-    make.answered(cared, ben, comment="Honestly, the evenings don’t work for me at all.")
-    row = draft(heard={"en": "Someone said: the EVENINGS don't work for me."})
-    with pytest.raises(ActionNotAllowed, match="the evenings don't work for"):
-        adjustments.publish(row, by=cleo)
-    row = draft(heard={"en": "For many, evenings do not work."})
-    adjustments.publish(row, by=cleo)
-
-
-def test_an_answer_that_the_writer_can_not_read_is_not_compared(draft, cleo, cared, ben):
-    """Or guesses would be answered."""
-    make.answered(cared, ben, comment="The evenings do not work for me")
-    Conflict.objects.create(member=cleo, person=ben, kind="declared")
-    adjustments.publish(draft(heard={"en": "the evenings do not work for me"}), by=cleo)
 
 
 # --- the page

@@ -204,7 +204,10 @@ class CommitteeAdmin(RowPages):
         return field
 
     def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
-        """Set the columns of `form.instance` that no one types, once the rest is valid."""
+        """Set the columns of `form.instance` that no one types, once the rest is valid.
+
+        What is wrong with a field for this member is added to the form.
+        """
 
     def has_duplicate(self, request: HttpRequest, row: models.Model) -> bool:
         """Return whether saving `row` would break a unique column or constraint."""
