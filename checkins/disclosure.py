@@ -78,14 +78,19 @@ def sentences(questions: Sequence[Question], audience: Audience) -> list[str]:
         found.append(
             _("Some of your answers are also counted together with others; the question says so.")
         )
+    smallest = {"n": audience.smallest}
     if any(question.is_pooled for question in questions):
-        found.append(
-            _(
-                "Counted answers are only shown in groups of at least %(n)s people. What you write "
-                "in your own words is never counted."
-            )
-            % {"n": audience.smallest}
+        words = _("Counted answers are only shown in groups of at least %(n)s people.")
+        found.append(words % smallest)
+    if any(
+        question.kind == Question.Kind.TEXT and question.channel == Channel.CARE
+        for question in questions
+    ):
+        words = _(
+            "Whoever reads what you write in your own words may note what it is about. How many "
+            "people wrote about the same is only shown in groups of at least %(n)s people."
         )
+        found.append(words % smallest)
     return found
 
 

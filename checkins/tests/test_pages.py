@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from checkins.answering import own_answers
 from checkins.disclosure import readers
-from checkins.models import CheckIn, Concern, Kind
+from checkins.models import CheckIn, Concern, Kind, Question
 from notifications.links import link
 from notifications.testing import deliver_due_emails
 from testkit import checkins as make
@@ -73,6 +73,19 @@ def test_who_reads_names_only_a_few_questions(kind, cared, ben):
     sentences = " ".join(readers(make.opened(cared, ben, kind=kind)))
     assert sentences.count("“") <= 2
     assert ("also counted" in sentences) == (kind in {"fit", "pulse"})
+
+
+def test_who_may_note_what_own_words_are_about(cared, ben):
+    """Themes of own words are counted, so no sentence may say that they never are."""
+    for kind in Kind:
+        checkin = make.opened(cared, ben, kind=kind)
+        told = " ".join(readers(checkin))
+        has_words = any(
+            question.kind == Question.Kind.TEXT and question.channel == Question.Channel.CARE
+            for question in checkin.questions
+        )
+        assert ("may note what it is about" in told) == has_words, kind
+        assert "never counted" not in told
 
 
 def test_a_survey_that_is_mostly_counted_names_what_is_read(cared, ben):
