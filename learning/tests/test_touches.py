@@ -226,8 +226,8 @@ class TestThePage:
         with pytest.raises(ActionNotAllowed):
             mark_tried(touch, by=ada, at=START)
 
-    def test_someone_without_any_reads_when_the_first_comes(self, dan, as_user):
-        assert "The first one comes" in text_of(as_user(dan).get(LIST))
+    def test_someone_without_any_reads_how_they_come(self, dan, as_user):
+        assert "When you get one by e-mail" in text_of(as_user(dan).get(LIST))
 
     def test_the_queries_do_not_grow(self, pair, ben, as_user, django_assert_max_num_queries):
         counts = []
