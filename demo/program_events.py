@@ -73,8 +73,14 @@ def _circle(demo: DemoCohort, *, day: int) -> None:
     event = Event(
         program=demo.program,
         kind=Event.Kind.CIRCLE,
-        titles={"en": "Mentors' circle: asking, not telling", "fr": "Cercle de mentors"},
-        descriptions={"en": "An hour among mentors: one question each, no advice."},
+        titles={
+            "en": "Mentors' circle: asking, not telling",
+            "fr": "Cercle de mentors : demander au lieu de dire",
+        },
+        descriptions={
+            "en": "An hour among mentors: one question each, no advice.",
+            "fr": "Une heure entre mentors : une question par personne, aucun conseil.",
+        },
         on=demo.calendar.on(day),
         wall_time=time(12),
         until=time(13),
