@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db.models import Model
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from programs.models import Program
+from programs.program_names import label_choices
 from programs.program_texts import language_in_sentence
 
 from .models import Adjustment, Theme, Wave
@@ -57,6 +60,7 @@ class AdjustmentForm(forms.ModelForm):
             role.choices = [("", _("Mentees and mentors")), *Application.Role.choices]
         if isinstance(wave := self.fields.get("wave"), forms.ModelChoiceField):
             wave.empty_label = _("No survey, or several")
+            label_choices(wave, _wave_of_month)
         if isinstance(theme := self.fields.get("theme"), forms.ModelChoiceField):
             theme.empty_label = _("No theme")
         if cohort:
@@ -101,3 +105,9 @@ class AdjustmentForm(forms.ModelForm):
         if theme and program and theme.program_id != program.pk:
             words = _("This theme belongs to %(program)s. Choose one of %(chosen)s, or none.")
             self.add_error("theme", words % {"program": theme.program, "chosen": program})
+
+
+def _wave_of_month(wave: Model) -> str:
+    """Return the name of a result with its month: a cohort has several of one kind."""
+    assert isinstance(wave, Wave)
+    return f"{wave}, {date_format(wave.month, 'YEAR_MONTH_FORMAT')}"

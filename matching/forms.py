@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from matches.edited_texts import EditedWords, unknown_placeholders
 from programs.models import Cohort
+from programs.program_names import name_programs
 
 from .models import MATCHERS, Proposal, RoundText
 from .models.texts import SUBJECT_LENGTH, TEXT_LENGTH
@@ -33,6 +34,7 @@ class OpenRoundForm(forms.Form):
         field = self.fields["cohort"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = cohorts
+        name_programs(field)
 
 
 class ReasonForm(forms.Form):

@@ -16,6 +16,7 @@ from applications.importing.workbooks import ZIP, check_unpacked_size
 from applications.models import Application, RosterUpload
 from programs.committee_admin import begin_with_capitals
 from programs.models import Cohort
+from programs.program_names import name_programs
 
 
 class RosterUploadForm(forms.Form):
@@ -39,6 +40,7 @@ class RosterUploadForm(forms.Form):
         cohort = self.fields["cohort"]
         assert isinstance(cohort, forms.ModelChoiceField)
         cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")
+        name_programs(cohort)
         last = RosterUpload.objects.visible_to(user).filter(created_by=user).order_by("-pk")
         if choices := last.values("cohort", "role").first():
             self.initial = {**choices, **self.initial}

@@ -63,6 +63,16 @@ class LearningAdmin(CommitteeAdmin):
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def programs_of_page(self, request: HttpRequest) -> QuerySet[Program]:
+        """Return the program of the row on the page; where one is added, all that a chair has."""
+        chaired = Program.objects.for_committee(request.user, Role.CHAIR)
+        match = request.resolver_match
+        number = str(match.kwargs.get("object_id", "")) if match else ""
+        if not number.isdecimal():
+            return chaired
+        rows = self.model._default_manager.filter(pk=number)
+        return chaired.filter(pk__in=rows.values("program"))
+
     @admin.display(description=gettext_lazy("for whom"))
     def for_whom(self, row: SupportTopic | LibraryItem) -> str:
         return row.get_role_display() if row.role else _("mentors and mentees")
@@ -96,7 +106,9 @@ class LibraryItemAdmin(LearningAdmin):
     empty_words = gettext_lazy(
         "The library is empty. Items are short texts or links that help people in a pair."
     )
-    list_display = ("__str__", "for_whom", "topic_names", "language_names", "is_current")
+    list_display = (
+        "__str__", "for_whom", "topic_names", "language_names", "program", "is_current",
+    )  # fmt: skip
     columns = ("role", "topics", "position", "retired_on")
     inputs = tuple(word_fields())
     shown = ("all_words",)
@@ -114,8 +126,8 @@ class LibraryItemAdmin(LearningAdmin):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: object
     ) -> ModelMultipleChoiceField | None:
-        chaired = Program.objects.for_committee(request.user, Role.CHAIR)
-        kwargs["queryset"] = SupportTopic.objects.filter(program__in=chaired).current()
+        topics = SupportTopic.objects.filter(program__in=self.programs_of_page(request))
+        kwargs["queryset"] = topics.current()
         kwargs["widget"] = CheckboxSelectMultiple()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

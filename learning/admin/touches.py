@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from programs.committee import Role, acting_member
+from programs.committee import acting_member
 from programs.committee_admin import language_label
-from programs.models import Program
 from programs.program_texts import LANGUAGES
 
 from ..models import LibraryItem, TouchText
@@ -59,10 +58,8 @@ class TouchTextAdmin(LearningAdmin):
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
     ) -> ModelChoiceField | None:
         if db_field.name == "item":
-            chaired = Program.objects.for_committee(request.user, Role.CHAIR)
-            kwargs["queryset"] = LibraryItem.objects.filter(program__in=chaired).select_related(
-                "program"
-            )
+            items = LibraryItem.objects.filter(program__in=self.programs_of_page(request))
+            kwargs["queryset"] = items.select_related("program")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(

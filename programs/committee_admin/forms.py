@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..program_names import name_programs
 from ..program_texts import LANGUAGES, language_in_sentence
 from ..spellings import fold, unique_code
 from ..word_merging import Word
@@ -82,6 +83,7 @@ class WholeRowForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._choose_the_only_one(name, field)
+                name_programs(field)
         begin_with_capitals(self)
 
     def _choose_the_only_one(self, name: str, field: forms.ModelChoiceField) -> None:

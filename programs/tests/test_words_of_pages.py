@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import date
 
 import pytest
 from django.contrib.admin import site
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
+from checkins.models import Wave
+from learning.models import LibraryItem
 from programs.committee_admin import CommitteeAdmin
 from programs.committee_admin.base import COLUMN_HELP
-from programs.models import Membership
+from programs.creation import create_program
+from programs.models import Membership, Program
 from testkit import factories
 
 PAGES = [page for page in site._registry.values() if isinstance(page, CommitteeAdmin)]
@@ -92,3 +98,71 @@ def test_a_chair_adds_a_word_to_a_program_not_to_all(as_user, cleo, program):
     assert list(form.errors) == ["program"]
     keeper = factories.person("Mo Keeper", is_superuser=True)
     assert as_user(keeper).post(address, data).status_code == 302
+
+
+CHOICES = re.compile(r'<select name="(\w+)"[^>]*>(.*?)</select>', re.DOTALL)
+LABEL = re.compile(r"<option[^>]*>([^<]*)</option>")
+BOX = re.compile(r'<input type="checkbox" name="(\w+)" value="\d+"[^>]*>([^<]*)</label>')
+
+
+@pytest.fixture
+def of_two_programs(db, as_user):
+    """Return the chair of two programs that begin with the same words and have the same cohorts."""
+    chair = factories.person("Nora Both")
+    for slug in ("north", "south"):
+        program = create_program(Program(name=slug.title(), slug=slug, purpose="p"), template="")
+        since = timezone.localdate()
+        Membership.objects.create(user=chair, program=program, role="chair", since=since)
+        cohort = factories.cohort(program=program, name="Spring", slug=f"{slug}-spring")
+        for month in (1, 2):
+            day = date(2026, month, 1)
+            Wave.objects.create(
+                cohort=cohort,
+                kind="pulse",
+                month=day,
+                asked=9,
+                answered=9,
+                published_at=timezone.now(),
+            )
+    return as_user(chair)
+
+
+def labels_of(html):
+    """Return (field, label) of each choice of a page."""
+    labels = [
+        (name, label.strip())
+        for name, rows in CHOICES.findall(html)
+        if "<optgroup" not in rows  # time zones: a group of them has a name of its own
+        for label in LABEL.findall(rows)
+    ]
+    return labels + [(name, label.strip()) for name, label in BOX.findall(html)]
+
+
+def test_no_two_choices_read_the_same(of_two_programs):
+    offered, same = {}, []
+    for model in [page.model._meta for page in PAGES if page.add_roles]:
+        address = reverse(f"admin:{model.app_label}_{model.model_name}_add")
+        offered[model.label] = labels_of(of_two_programs.get(address).content.decode())
+        times = Counter(offered[model.label])
+        same += [(model.label, *label) for label, number in times.items() if number > 1]
+    assert same == []
+    assert ("theme", "Finding time to meet (North)") in offered["checkins.Adjustment"]
+    assert ("wave", "Pulse of Spring, January 2026 (South)") in offered["checkins.Adjustment"]
+    assert ("cohort", "Spring (North)") in offered["announcements.SavedGroup"]
+    assert any(label.endswith(" (South)") for _, label in offered["learning.LibraryItem"])
+    assert any(label.endswith(" (South)") for _, label in offered["learning.TouchText"])
+
+
+def test_one_program_is_not_named_in_each_choice(as_user, program):
+    factories.cohort(program=program, name="Spring", slug="a-spring")
+    chair = factories.member(program=program)
+    html = as_user(chair).get(reverse("admin:announcements_savedgroup_add")).content.decode()
+    assert ">Spring</option>" in html
+
+
+def test_an_item_offers_only_topics_of_its_program(of_two_programs):
+    item = LibraryItem.objects.filter(program__slug="north").first()
+    address = reverse("admin:learning_libraryitem_change", args=[item.pk])
+    labels = [label for _, label in labels_of(of_two_programs.get(address).content.decode())]
+    assert "Asking and listening" in labels
+    assert labels.count("Asking and listening") == 1
