@@ -151,6 +151,28 @@ def test_a_space_before_a_sign_keeps_the_line_together(french):
     assert loose == []
 
 
+def french_of(french):
+    """Return each French text, its placeholders replaced by a letter."""
+    texts = (text for entry in french for _english, text in pairs_of_texts(entry))
+    return [PLACEHOLDER.sub("x", text) for text in texts]
+
+
+def test_signs_are_set_as_in_canadian_french(french):
+    """A space before a colon, none before other signs, and no English quotation marks."""
+    wrong = re.compile(r"\w:(?=\s|$)|\s[?!](?=\s|$)|[“”]")
+    assert [text for text in french_of(french) if wrong.search(text)] == []
+
+
+def test_no_name_follows_a_word_that_elides(french):
+    """Before a name that begins with a vowel it would be "d'Amina", not "de Amina"."""
+    names = (
+        "name|names|carer|carers|deputy|mentee|mentor|member|partner|match|who|program|cohort|town"
+    )
+    said = re.compile(rf"\b(de|que|jusque|lorsque|puisque|parce que) %\(({names})\)s", re.I)
+    texts = [text for entry in french for _english, text in pairs_of_texts(entry)]
+    assert [text for text in texts if said.search(text)] == []
+
+
 def test_apostrophes_are_written_in_one_way(french):
     curly = [text for entry in french for _english, text in pairs_of_texts(entry) if "’" in text]
     assert curly == []
