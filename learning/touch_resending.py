@@ -9,20 +9,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from matches.models import Match, Pause, not_paused
+from matches.models import Closure, Match, Pause, not_paused
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
-from programs.models import Policy
 
 from .models import Touch
-from .models.touches import NOT_LEFT, TouchQuerySet, is_lost
+from .models.touches import TouchQuerySet, is_lost
 from .touch_planning import AT_ONCE, KIND, LATE_DAYS, sent_lately
 
 
@@ -33,36 +32,38 @@ def send_lost_touches(at: datetime) -> int:
 
 
 def _lost(at: datetime) -> list[Touch]:
-    """Return the lost touches in whose place one can be sent at `at`, the oldest first."""
-    days = Policy.objects.filter(touches_from__isnull=False).aggregate(most=Max("pause_total_days"))
-    if days["most"] is None:
-        return []
-    # No pause is longer, so what was stopped before is too late by now.
-    since = at - LATE_DAYS - timedelta(days=days["most"])
-    ended = Notification.system.filter(NOT_LEFT, kind=KIND, next_at__gt=since)
-    same = _can_be_sent(at, OuterRef("pk")).filter(
-        person=OuterRef("person"), version__text=OuterRef("version__text")
-    )
-    rows = Touch.objects.filter(
+    """Return the lost touches in whose place one can be sent at `at`, the oldest first.
+
+    Looked for from the few pairs that have come back lately, and from the few repeats.
+    """
+    lost = Touch.objects.filter(
         is_lost(),
-        Exists(same),
-        pk__in=ended.order_by().values("about_id"),
         is_repeat=False,
         person__is_active=True,
         version__text__retired_on=None,
         version__text__program__policy__touches_from__isnull=False,
+    ).select_related("version")
+    same = _able(Touch.objects.filter(is_repeat=True), at).filter(
+        person=OuterRef("person"), version__text=OuterRef("version__text")
     )
-    return list(rows.select_related("version").order_by("due_at", "pk")[:AT_ONCE])
+    found = set(lost.filter(Exists(same)).order_by()[:AT_ONCE])
+    reopened = Closure.objects.filter(reopened_at__gt=at - LATE_DAYS).order_by()
+    came_back = _back_lately(at).order_by().values_list("match", flat=True)
+    if matches := list(came_back.union(reopened.values_list("match", flat=True))):
+        found |= set(_able(lost, at).filter(match__in=matches).order_by()[:AT_ONCE])
+    return sorted(found, key=lambda touch: (touch.due_at, touch.pk))[:AT_ONCE]
 
 
-def _can_be_sent(at: datetime, lost: int | OuterRef) -> TouchQuerySet:
-    """Return the lost touch and the repeats, of pairs that run at `at`, that are not too late."""
-    pauses = Pause.objects.filter(match=OuterRef("match"), back_at__lte=at)
-    put_off = pauses.filter(
-        back_at__gt=at - LATE_DAYS, started_at__lte=OuterRef("due_at") + LATE_DAYS
+def _back_lately(at: datetime) -> QuerySet[Pause]:
+    return Pause.objects.filter(back_at__gt=at - LATE_DAYS, back_at__lte=at)
+
+
+def _able(touches: TouchQuerySet, at: datetime) -> TouchQuerySet:
+    """Return those of pairs that run at `at` that are not too late, also after a pause."""
+    put_off = _back_lately(at).filter(
+        match=OuterRef("match"), started_at__lte=OuterRef("due_at") + LATE_DAYS
     )
-    waiting = Touch.objects.filter(Q(is_repeat=True) | Q(pk=lost))
-    running = waiting.filter(not_paused(at, "match__")).exclude(match__state=Match.State.CLOSED)
+    running = touches.filter(not_paused(at, "match__")).exclude(match__state=Match.State.CLOSED)
     return running.filter(Q(due_at__gt=at - LATE_DAYS) | Q(Exists(put_off)))
 
 
@@ -77,7 +78,8 @@ def _send(lost: Touch, at: datetime) -> bool:
     if sent_lately(person.pk, text, at).exclude(is_lost()).exists():
         mine.update(is_repeat=True)
         return False
-    able = _can_be_sent(at, lost.pk).filter(person=person, version__text=text)
+    same = Touch.objects.filter(person=person, version__text=text)
+    able = _able(same.filter(Q(is_repeat=True) | Q(pk=lost.pk)), at)
     able = able.select_related("match").prefetch_related("match__pauses")
     touch = able.order_by("is_repeat", "due_at", "pk").first()
     if touch is None:

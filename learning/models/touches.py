@@ -33,9 +33,11 @@ from programs.models import Membership, Program
 from .library import LibraryItem
 
 LAST_MONTH = 24
-# How an e-mail ends that may come later, or for another pair of the same person.
-NOT_LEFT = Q(state=Notification.State.EXPIRED) | Q(
-    state=Notification.State.CANCELLED, reason__in=[PAIR_PAUSED, MATCH_ENDED]
+# How an e-mail ends that may come later, or for another pair of the same person. Where the reply of
+# the mail server was lost, it may have come.
+NOT_LEFT = Q(unknown_outcomes=0) & (
+    Q(state=Notification.State.EXPIRED)
+    | Q(state=Notification.State.CANCELLED, reason__in=[PAIR_PAUSED, MATCH_ENDED])
 )
 
 
@@ -190,8 +192,8 @@ class TouchQuerySet(ScopedQuerySet):
         """Return the support touches that short texts have given from `first` to `last`.
 
         One person who was sent one text is one touch, on the day on which it was due by the clock
-        of the program; with several pairs they are in touch in each, from one e-mail. A text that
-        was not sent, and not marked as tried, is none.
+        of the program; with several pairs they are in touch in each, from one e-mail, except in
+        pairs that began after it. A text that was not sent, and not marked as tried, is none.
         """
         zone = ZoneInfo(program.time_zone)
         begin = datetime.combine(first, time(), zone)
@@ -200,12 +202,15 @@ class TouchQuerySet(ScopedQuerySet):
             about_type=Touch._meta.label_lower, state=Notification.State.SENT
         )
         came = Exists(emails.filter(about_id=OuterRef("pk")))
+        began = OuterRef(OuterRef("match__introduced_at"))
+        came_for_both = Exists(emails.filter(about_id=OuterRef("pk"), sent_at__gte=began))
         same = Touch.objects.filter(
             person=OuterRef("person"), version__text=OuterRef("version__text"), is_repeat=False
         )
-        first_came = Q(is_repeat=True) & Q(Exists(same.filter(came)))
+        first_came = Q(is_repeat=True) & Q(Exists(same.filter(came_for_both)))
         found = self.filter(version__text__program=program, due_at__gte=begin, due_at__lt=end)
-        return found.filter(came | first_came | Q(tried_at__isnull=False))
+        was_tried = Q(is_repeat=False, tried_at__isnull=False)
+        return found.filter(came | first_came | was_tried)
 
 
 class Touch(models.Model):

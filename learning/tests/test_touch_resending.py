@@ -9,9 +9,9 @@ import time_machine
 
 from learning import privacy, seeding, touch_seeding
 from learning.models import Touch, TouchText
-from learning.touch_planning import plan_touches
+from learning.touch_planning import mark_tried, plan_touches
 from learning.touch_resending import send_lost_touches
-from matches import endings, pauses
+from matches import endings, pauses, reopening
 from matches.models import Match
 from matches.pause_days import Wish
 from notifications import preferences
@@ -110,6 +110,20 @@ class TestAfterAPause:
         stop(pair, ben, days=10, clock=clock)
         assert run(clock, 42) == [0]
 
+    def test_what_may_have_come_is_not_sent_again(self, pair, ben, clock):
+        plan(clock, 30)
+        Notification.system.filter(kind="learning-touch").update(unknown_outcomes=1)
+        stop(pair, ben, days=10, clock=clock)
+        assert run(clock, 42) == [0]
+
+    def test_a_pair_that_is_reopened_gets_what_its_end_has_stopped(self, pair, ben, cleo, clock):
+        plan(clock, 30)
+        endings.end(pair, by=ben, kind="choice", at=START + 30 * DAY)
+        deliver_due_emails(START + 30 * DAY)
+        assert run(clock, 31) == [0]
+        reopening.reopen(pair, by=cleo, at=START + 31 * DAY)
+        assert run(clock, 32, 33) == [2, 0]
+
     def test_who_turned_them_off_and_a_retired_text_stay_as_they_are(self, pair, ada, ben, clock):
         plan(clock, 30)
         preferences.mute(ada, "learning", at=START)
@@ -153,6 +167,31 @@ class TestOfSeveralPairs:
         run(clock, 32, 38, 40, 52, 53)
         assert list(of(ada)) == [(pair.pk, True), (second.pk, False)]
         assert sent(ada).count() == 1
+
+    @pytest.mark.parametrize("tapped", ["before", "after"])
+    def test_what_they_tried_is_told_whichever_pair_sends_the_text(
+        self, noted, pair, second, ada, ben, clock, tapped
+    ):
+        shown = Touch.objects.get(match=pair, person=ada)
+        if tapped == "before":
+            mark_tried(shown, by=ada, at=START + 31 * DAY)
+        stop(pair, ben, days=10, clock=clock)
+        assert run(clock, 32) == [1]
+        if tapped == "after":  # on a page that was open all the time
+            mark_tried(shown, by=ada, at=START + 31 * DAY)
+        (row,) = privacy.export(ada)
+        assert row["tried"] == START + 31 * DAY
+        assert row["sent"] == START + 32 * DAY
+
+    def test_a_pair_that_takes_over_a_text_knows_that_it_was_tried(
+        self, pair, second, ada, ben, clock
+    ):
+        plan(clock, 30)
+        mark_tried(Touch.objects.of(ada).get(), by=ada, at=START + 30 * DAY)
+        stop(pair, ben, days=10, clock=clock)
+        run(clock, 31)
+        (row,) = privacy.export(ada)
+        assert (row["tried"], row["sent"]) == (START + 30 * DAY, START + 31 * DAY)
 
 
 def of(person):

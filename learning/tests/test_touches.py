@@ -120,13 +120,57 @@ class TestWhen:
         counted = Touch.objects.of(ada).support_touches(program, day, day + 5 * DAY)
         assert counted.count() == 2, "she is in touch with the program in both pairs"
 
+    def test_a_mentor_gets_the_same_text_again_after_a_year(self, pair, ada, cohort):
+        run(30)
+        for day in (120, 400):
+            nia = factories.application(factories.person(), cohort)
+            began = START + day * DAY
+            Match.objects.create(mentee=nia, mentor=pair.mentor, introduced_at=began)
+        assert run(150, 430) == [2, 2]
+        rows = Touch.objects.of(ada).filter(month=1).order_by("due_at")
+        assert list(rows.values_list("is_repeat", flat=True)) == [False, True, False]
+
+    def test_a_pair_that_began_after_the_email_has_no_support_touch_of_it(self, pair, ada, cohort):
+        run(30)
+        deliver_due_emails(START + 30 * DAY)
+        nia = factories.application(factories.person(), cohort)
+        began = START + 60 * DAY
+        later = Match.objects.create(mentee=nia, mentor=pair.mentor, introduced_at=began)
+        run(90)
+        day = (START + 90 * DAY).date()
+        theirs = Touch.objects.of(ada).filter(match=later)
+        assert theirs.get().is_repeat
+        assert not theirs.support_touches(pair.program, day, day).exists()
+
+    def test_a_pause_of_an_older_term_counts_whatever_the_settings_say_today(self, pair, ben):
+        wish = Wish((START + 49 * DAY).date())
+        pauses.pause(pair, wish, by=ben, at=START + 20 * DAY)
+        Policy.objects.update(pause_total_days=1)
+        assert run(58, 59, 60) == [0, 0, 2]
+
     def test_the_queries_are_the_same_for_more_pairs(self, pair, cohort, django_assert_num_queries):
         run(30)
         for number in range(2):
-            with django_assert_num_queries(2 + 4 * 2):
+            with django_assert_num_queries(1 + 4):
                 plan_touches(START + 31 * DAY)
             people = factories.person(), factories.person()
             factories.match(*people, cohort, introduced_at=START + (number + 2) * DAY)
+
+    @pytest.mark.parametrize("left", ["before the first day", "too late", "closed"])
+    def test_pairs_that_are_left_out_for_good_are_not_read(
+        self, pair, ada, ben, cohort, django_assert_num_queries, left
+    ):
+        day = 30
+        if left == "before the first day":
+            Policy.objects.update(touches_from=(START + 31 * DAY).date())
+        elif left == "closed":
+            type(ada).objects.filter(pk__in=[ada.pk, ben.pk]).update(is_active=False)
+        else:
+            day = 30 + 22
+            wish = Wish((START + 44 * DAY).date())  # after the moment, which stays what it was
+            pauses.pause(pair, wish, by=ben, at=START + 40 * DAY)
+        with django_assert_num_queries(1 + 4):
+            assert plan_touches(START + day * DAY) == 0
 
 
 class TestTheEmail:
@@ -258,7 +302,9 @@ class TestTheCommittee:
         assert sorted(rows.values_list("role", "month")) == [
             (role, month) for role in ("mentee", "mentor") for month in (1, 3, 6, 9)
         ]
-        for version in TouchVersion.objects.filter(text__in=rows):
+        versions = TouchVersion.objects.filter(text__in=rows)
+        assert versions.count() == 8
+        for version in versions:
             assert version.languages == ["en", "fr"]
             for text in version.texts.values():
                 assert 60 <= len(text.split()) <= 120
