@@ -17,8 +17,8 @@ class ApplicationsConfig(AppConfig):
             retention,
             sender_policy,
         )
-        from .importing.import_jobs import erase_expired_uploads, run_job
+        from .importing.import_jobs import check_input, erase_expired_uploads, run_job
         from .models import RosterJob
 
-        jobs.register(RosterJob, run_job)
+        jobs.register(RosterJob, run_job, check_input)
         reconciler(erase_expired_uploads)

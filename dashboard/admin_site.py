@@ -11,12 +11,12 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
-from . import mail_page, person_search
+from . import job_retries, mail_page, person_search
 from .email_text_pages import urls as email_text_urls
 from .person_search import find_person
 
@@ -61,6 +61,11 @@ class CommitteeAdminSite(CommitteeSite):
             path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
             path("mail/test/", self.admin_view(mail_page.send_test), name="mail-test"),
+            path(
+                "jobs/<slug:kind>/<str:public_id>/retry/",
+                self.admin_view(self.retry_view),
+                name="job-retry",
+            ),
             *email_text_urls.patterns(self.admin_view),
             *super().get_urls(),
         ]
@@ -74,6 +79,11 @@ class CommitteeAdminSite(CommitteeSite):
     def figures_view(self, request: HttpRequest) -> HttpResponse:
         """Show what was sent by kind and week, and the long jobs."""
         return mail_page.figures(request, self)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def retry_view(self, request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+        """Ask a chair whether a long job that failed is run again, and do it."""
+        return job_retries.confirm(request, self, kind, public_id)
 
     @method_decorator(require_safe)
     def find_view(self, request: HttpRequest) -> HttpResponse:

@@ -57,7 +57,7 @@ def _texts(job: Job) -> tuple[str, str]:
         _("See whether the heavy worker is running, and what its log says. Then restart it."),
         _(
             "A worker begins the job again by itself, but at most %(attempts)s times in all: then"
-            " it fails, and someone has to ask for it again."
+            " it fails, and a chair of its program can have it run again once."
             " If it hangs again, you get another e-mail."
         )
         % values,

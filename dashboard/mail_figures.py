@@ -108,5 +108,5 @@ def jobs_of(member: User) -> list[Job]:
     found: list[Job] = []
     for model in RUNNERS:
         rows = model._default_manager.all().visible_to(member)  # type: ignore[attr-defined]  # every job has it
-        found += rows.select_related("created_by").order_by("-created_at")[:JOBS]
+        found += model.with_retries(rows).order_by("-created_at")[:JOBS]
     return sorted(found, key=lambda job: job.created_at, reverse=True)[:JOBS]

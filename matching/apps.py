@@ -17,4 +17,4 @@ class MatchingConfig(AppConfig):
         from .models import RoundJob
         from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler
 
-        jobs.register(RoundJob, lifecycle.run_job)
+        jobs.register(RoundJob, lifecycle.run_job, lifecycle.check_input)

@@ -14,7 +14,8 @@ from applications.importing.import_undo import may_be_undone
 from applications.importing.map_texts import with_words
 from applications.importing.reports import people_for, refused_for
 from applications.models import RosterJob
-from programs.committee import acting_member
+from programs.committee import Role, acting_member, holds
+from workflow.jobs import may_be_retried
 
 from .roster_pages import Purpose, find_job, find_upload, page, reading_form, start
 
@@ -33,6 +34,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     job = find_job(request, public_id)
     if job.purpose == Purpose.READ and job.state == job.State.DONE:
         return redirect("admin:applications_rosterupload_columns", job.upload.public_id)
+    is_chair = holds(request, job.program, Role.CHAIR)
     return page(
         request,
         "job",
@@ -42,6 +44,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         problems=job.report.get("problems", []),
         notes=job.report.get("notes", []),
         reading_form=reading_form(job.upload),
+        may_retry=is_chair and may_be_retried(job, acting_member(request)),
         **_people(request, job),
     )
 

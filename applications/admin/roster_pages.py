@@ -24,7 +24,9 @@ def find_upload(request: HttpRequest, public_id: str) -> RosterUpload:
 
 def find_job(request: HttpRequest, public_id: str) -> RosterJob:
     """The job at an address with its file; 404 for one of another program."""
-    found = RosterJob.objects.visible_to(request.user).select_related("upload__cohort")
+    found = RosterJob.objects.visible_to(request.user).select_related(
+        "upload__cohort", "retry__created_by"
+    )
     return get_object_or_404(found, public_id=public_id)
 
 

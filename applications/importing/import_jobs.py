@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -35,6 +36,10 @@ from .text_files import ReadOptions
 
 MAX_STORED = 500  # problems, notes and people that a report holds
 Purpose = RosterJob.Purpose
+ROWS_ARE_GONE = gettext_lazy("The rows of this file are no longer stored. Upload the file again.")
+UNDO_IS_OVER = gettext_lazy(
+    "An import can be undone once, within 24 hours. Correct the rest by hand."
+)
 
 
 def create_upload(
@@ -86,16 +91,27 @@ def request_job(upload: RosterUpload, purpose: str, *, by: User) -> RosterJob:
     fresh = _lock(upload)
     if fresh is None:
         raise ActionNotAllowed(_("This file has been deleted. Upload it again."))
-    if fresh.is_erased or (purpose != Purpose.READ and not fresh.map_text):
-        raise ActionNotAllowed(
-            _("The rows of this file are no longer stored. Upload the file again.")
-        )
+    _check_stored(fresh, purpose)
     # A check that runs may have read an older map; an import that runs is the one that is meant.
     same = jobs.OPEN if purpose == Purpose.IMPORT else (RosterJob.State.QUEUED,)
     waiting = RosterJob.system.filter(upload=upload, purpose=purpose, state__in=same).first()
     return waiting or RosterJob.objects.create(
         upload=upload, purpose=purpose, created_by=by, total=upload.row_count
     )
+
+
+def check_input(job: RosterJob, by: User) -> None:
+    """Raise ActionNotAllowed when the file of a failed job, or what it undoes, is gone."""
+    if job.undoes:
+        if not may_be_undone(job.undoes, timezone.now()):
+            raise ActionNotAllowed(UNDO_IS_OVER)
+        return
+    _check_stored(RosterUpload.system.get(pk=job.upload_id), job.purpose)
+
+
+def _check_stored(upload: RosterUpload, purpose: str) -> None:
+    if upload.is_erased or (purpose != Purpose.READ and not upload.map_text):
+        raise ActionNotAllowed(ROWS_ARE_GONE)
 
 
 def run_job(job: RosterJob) -> None:
@@ -107,9 +123,7 @@ def run_job(job: RosterJob) -> None:
     if upload.is_erased:
         if job.counts:  # a worker died after the import, before it could say so
             return
-        raise ActionNotAllowed(
-            _("The rows of this file are no longer stored. Upload the file again.")
-        )
+        raise ActionNotAllowed(ROWS_ARE_GONE)
     job.advance(_("Reading the file"))
     try:
         if job.purpose == Purpose.READ:
@@ -130,7 +144,8 @@ def _options(upload: RosterUpload) -> ReadOptions:
 
 def _read(job: RosterJob, upload: RosterUpload) -> tuple[Table, bool]:
     """Read a file; the first time as earlier files like it were, and return whether that is so."""
-    if RosterJob.system.filter(upload=upload, purpose=Purpose.READ).exclude(pk=job.pk).exists():
+    others = RosterJob.system.filter(upload=upload, purpose=Purpose.READ)
+    if others.exclude(pk=job.pk).exclude(retry=job).exists():
         return read_table(upload.content, options=_options(upload)), False
     table, options = read_as_before(upload, _options(upload))
     if options:
@@ -147,9 +162,7 @@ def request_undo(job: RosterJob, *, by: User, at: datetime) -> RosterJob:
     """
     fresh = RosterJob.system.select_for_update(no_key=True).get(pk=job.pk)
     if not may_be_undone(fresh, at):
-        raise ActionNotAllowed(
-            _("An import can be undone once, within 24 hours. Correct the rest by hand.")
-        )
+        raise ActionNotAllowed(UNDO_IS_OVER)
     waiting = RosterJob.system.filter(undoes=job, state__in=jobs.OPEN).first()
     return waiting or RosterJob.objects.create(
         upload=job.upload, purpose=Purpose.UNDO, undoes=job, created_by=by
@@ -205,8 +218,9 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
 
     def finish(result: ImportResult) -> None:
         result.notes, result.left_out = notes + result.notes, left_out
-        _store_report(job, result)
         RosterUpload.system.filter(pk=upload.pk).update(content_text="", columns_json="")
+        _store_report(job, result)
+        job.complete()  # here, so that no second worker imports what is saved already
 
     result = save_records(
         records,

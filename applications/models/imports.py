@@ -23,6 +23,7 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 from accounts.models import User
 from programs.models.cohorts import Cohort
 from programs.models.committee import Membership
+from programs.models.programs import Program
 from workflow.jobs import Job
 
 from .applications import Application
@@ -118,6 +119,8 @@ class RosterJob(Job):
         IMPORT = "import", _("import")
         UNDO = "undo", _("undo")
 
+    INPUT = ("upload", "purpose", "undoes")
+
     upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=6, choices=Purpose, default=Purpose.CHECK)
     report_json = EncryptedTextField(blank=True, editable=False)
@@ -137,6 +140,10 @@ class RosterJob(Job):
 
     def __str__(self) -> str:
         return str(self.get_purpose_display())
+
+    @property
+    def program(self) -> Program:
+        return self.upload.cohort.program
 
     @property
     def is_dry_run(self) -> bool:

@@ -23,6 +23,7 @@ from programs.models import Topic
 from testkit import factories
 from testkit.concurrency import at_once
 from workflow import jobs
+from workflow.models import Transition
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 TURNS, PEOPLE = 2, 20
@@ -274,6 +275,46 @@ def test_saving_does_not_look_done_before_it_is(cohort, cleo, monkeypatch):
     run(job)
     assert shown == [("Saving applications", 0, 0)]
     assert fresh(job).state == "done"
+
+
+@pytest.mark.parametrize("how", ["another worker", "a chair"])
+def test_a_worker_that_wakes_up_imports_nothing_twice(cohort, cleo, monkeypatch, how):
+    """Its lease is over and the rows are imported by another one before it saves its own."""
+    job = request_job(uploaded(cohort, cleo, roster(0)), Purpose.IMPORT, by=cleo)
+    slept, real = [], import_jobs.save_records
+
+    def save(*args, **options):
+        if not slept:
+            slept.append(1)
+            long_ago = timezone.now() - 2 * jobs.LEASE - jobs.HANGS_AFTER
+            RosterJob.system.filter(pk=job.pk).update(lease_until=long_ago)
+            taken = fresh(job) if how == "another worker" else jobs.retry(job, by=cleo)[0]
+            assert run(taken)
+        return real(*args, **options)
+
+    monkeypatch.setattr(import_jobs, "save_records", save)
+    run(job)
+    done = RosterJob.system.get(state="done")
+    assert (done.counts["created"], done.error) == (PEOPLE, "")
+    assert ImportedRow.system.count() == ImportedRow.system.filter(job=done).count() == PEOPLE
+    assert Transition.system.count() == PEOPLE
+    others = RosterJob.system.exclude(pk=done.pk)
+    assert [one.state for one in others] == ([] if how == "another worker" else ["failed"])
+
+
+def test_an_import_is_done_when_it_is_saved(cohort, cleo, monkeypatch):
+    """No worker that dies between the two leaves an import that looks as if it had failed."""
+    job = request_job(uploaded(cohort, cleo, roster(0)), Purpose.IMPORT, by=cleo)
+    seen, real = [], import_jobs.save_records
+
+    def save(*args, **options):
+        result = real(*args, **options)
+        seen.append(fresh(job).state)
+        return result
+
+    monkeypatch.setattr(import_jobs, "save_records", save)
+    run(job)
+    assert seen == ["done"]
 
 
 def test_a_file_whose_import_failed_can_be_deleted(cohort, cleo):

@@ -18,6 +18,8 @@ from matching.rounds.bulk_decisions import latest_text
 from matching.workbench.presence import other_viewers, viewers_text
 from matching.workbench.workbench import Workbench, last_entry, news, rows_of
 from notifications.work_hours import arrivals_text
+from programs.committee import Role, holds
+from workflow.jobs import may_be_retried
 
 from .pages import (
     back,
@@ -103,14 +105,15 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    found = get_object_or_404(
-        RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id
-    )
+    runs = RoundJob.objects.visible_to(request.user).filter(round=round_)
+    found = get_object_or_404(runs.select_related("retry__created_by"), public_id=job_id)
     if found.state == RoundJob.State.DONE:
         return redirect("admin:matching_round_workbench", round_.public_id)
     elapsed = timesince(found.started_at, timezone.now()) if found.started_at else ""
     told = arrivals_text([found.created_by], at=timezone.now())
-    context = {"job": found, "elapsed": elapsed, "told": told}
+    is_chair = holds(request, round_.cohort.program, Role.CHAIR)
+    may_retry = is_chair and may_be_retried(found, request.user)
+    context = {"job": found, "elapsed": elapsed, "told": told, "may_retry": may_retry}
     return page(request, "job", _("Running the round"), round_, **context)
 
 

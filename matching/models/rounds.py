@@ -243,6 +243,8 @@ class RoundPlan(ConfidentialModel):
 class RoundJob(Job):
     """Running a large round in the background."""
 
+    INPUT = ("round",)
+
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
 
     objects = OfRoundQuerySet.as_manager()
@@ -254,3 +256,7 @@ class RoundJob(Job):
 
     def __str__(self) -> str:
         return str(_("run of a round"))
+
+    @property
+    def program(self) -> Program:
+        return self.round.cohort.program

@@ -105,15 +105,27 @@ def request_run(round_: Round, *, by: User) -> RoundJob | None:
     )
 
 
+@transaction.atomic
 def _queued(round_: Round, by: User) -> RoundJob:
+    Round.system.select_for_update(no_key=True).get(pk=round_.pk)  # two presses queue one run
     open_jobs = RoundJob.system.filter(round=round_, state__in=jobs.OPEN)
     return open_jobs.first() or RoundJob.objects.create(round=round_, created_by=by)
+
+
+def check_input(job: RoundJob, by: User) -> None:
+    """Raise ActionNotAllowed when the round of a failed job has gone on, or `by` may not run it."""
+    check_may_change(job.round, by)
+    if job.round.state != State.DRAFT:
+        raise ActionNotAllowed(
+            _("This round is no draft any more. Running it again would undo its review.")
+        )
 
 
 def run_job(job: RoundJob) -> None:
     """Run a queued round; the runner of `RoundJob`."""
     run(job.round, by=job.created_by, progress=lambda stage: job.advance(stage))
-    enqueue("round-ready", to=job.created_by, about=job.round, ordinal=job.pk)
+    # A repeated run tells nobody a second time whom the first one had told before it stopped.
+    enqueue("round-ready", to=job.created_by, about=job.round, ordinal=job.retry_of_id or job.pk)
 
 
 def run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from matching.models import Round, RoundJob
@@ -21,6 +22,11 @@ def queued(cohort, people, kim, monkeypatch):
 
 def fresh(job):
     return RoundJob.system.get(pk=job.pk)
+
+
+def claimed(job):
+    assert job.claim(timezone.now())
+    return job
 
 
 def test_it_is_queued_and_run_by_a_worker(queued, kim):
@@ -61,6 +67,16 @@ def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
     jobs.run(job)
     assert fresh(job).state == "cancelled"
     assert Round.system.get().draft == 0
+
+
+def test_a_run_that_is_repeated_tells_its_member_once(queued, kim):
+    """The first worker died after it had told them and before it could say that it was done."""
+    lifecycle.run_job(claimed(queued))
+    RoundJob.system.update(state="failed")
+    made, _is_new = jobs.retry(queued, by=kim)
+    jobs.run_due()
+    assert fresh(made).state == "done"
+    assert len(deliver_due_emails()) == 1
 
 
 def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):

@@ -317,6 +317,7 @@ PAGES: dict[str, Rule] = {
     "admin:find": library(ANY_COMMITTEE),
     "admin:mail": page(ANY_CHAIR),
     "admin:mail-figures": page(frozenset({"maintainer"})),  # of all programs; see its own test
+    "admin:job-retry": form(CHAIRS, "upload_job", kind="rosterjob"),
     "admin:mail-check": act(ANY_CHAIR),
     "admin:mail-test": act(ANY_CHAIR),
     "admin:login": library(ANY_COMMITTEE),  # sends the signed-out on to the one sign-in page
