@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -16,7 +16,7 @@ from programs.models import Program
 
 ADDRESS = "Noor.Haddad@Example.org"
 DAY = timedelta(days=1)
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)  # tests set their clock to it
 
 
 def invite(
@@ -44,7 +44,3 @@ def link_in(email: EmailMessage, purpose: str = "mentor-invitation") -> str:
 
 def row() -> MentorInvitation:
     return MentorInvitation.system.get()
-
-
-def noon(days: int) -> datetime:
-    return NOW.replace(hour=15) + days * DAY

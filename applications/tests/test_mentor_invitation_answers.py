@@ -22,6 +22,7 @@ from testkit.mentor_invitations import ADDRESS, DAY, NOW, deliver, invite, link_
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.both_databases,
+    pytest.mark.time_machine(NOW),
     pytest.mark.usefixtures("no_quiet_hours"),
 ]
 

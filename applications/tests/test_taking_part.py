@@ -1,18 +1,18 @@
 """How many mentees, and breaks: changed at any time, with the consequences that the page names."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from applications import taking_part
 from applications.models import Application
 from testkit import factories
 
-pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+TODAY = NOW.date()
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 
 
 @pytest.fixture

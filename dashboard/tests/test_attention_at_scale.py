@@ -1,12 +1,11 @@
 """What Today reads of many pairs that need no one: a number that is not theirs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from applications.models import Application, Decision
@@ -18,7 +17,8 @@ from testkit import factories
 
 MANY, MOST = 400, 60
 INDEX = reverse("admin:index")
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 AGO = NOW - timedelta(days=90)
 
 

@@ -1,4 +1,4 @@
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,7 +14,8 @@ from testkit import agreements, factories
 from testkit import meetings as make_meeting
 from workflow.states import move
 
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 @pytest.fixture

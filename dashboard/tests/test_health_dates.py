@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -27,7 +27,8 @@ from programs.models import read_roles_once
 from testkit import agreements, factories
 from testkit import meetings as make_meeting
 
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 def kept(match):

@@ -1,6 +1,6 @@
 """What the whole committee sees of meetings: counts, the last one held, and the next."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,9 @@ from programs.models import Conflict
 from testkit import factories
 
 LIST = reverse("admin:dashboard_pairmeetings_changelist")
-TODAY = timezone.localdate()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+TODAY = NOW.date()
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from agreements.models import Agreement
 from agreements.reconcilers import enqueue_reminders
@@ -26,7 +25,8 @@ from testkit import agreements, factories
 from testkit import meetings as make_meeting
 from testkit.checkins import ask_for_help
 
-NOW = timezone.now().replace(hour=12)
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 def day(number):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
-from django.utils import timezone
 
 from matches import endings, follow_ups
 from matches.alumni_emails import may_mentor
 from testkit import factories
 
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +19,9 @@ from notifications.models import Notification
 from programs.models import Topic
 from testkit import factories
 
-TODAY = timezone.localdate()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+TODAY = NOW.date()
+pytestmark = pytest.mark.time_machine(NOW)
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.wall_time import WallTime
@@ -19,7 +18,8 @@ from notifications.models import Notification
 from testkit import factories
 
 SOON = terms.ENDS_SOON
-NOW = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = pytest.mark.time_machine(NOW)
 TODAY = NOW.date()
 END = TODAY + timedelta(days=40)
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from meetings import recording, scheduling
 from meetings.models import Meeting
@@ -12,8 +11,8 @@ from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 
 
 def sent():

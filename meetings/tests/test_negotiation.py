@@ -1,9 +1,8 @@
 """A meeting is a negotiation until it is set: whose turn it is, what holds, what lapses."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from agreements.models import Agreement
@@ -13,9 +12,9 @@ from meetings.models import Agenda, Meeting
 from meetings.reconcilers import cancel_of_ended_matches, lapse_unanswered
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
 State = Meeting.State
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 
 
 def facts(meeting):

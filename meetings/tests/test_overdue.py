@@ -1,9 +1,8 @@
 """It has been a while: who is asked after how long, and what ends it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from checkins.models import Concern
 from matches import endings
@@ -16,8 +15,8 @@ from notifications.testing import deliver_due_emails
 from testkit import agreements, factories
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 
 
 @pytest.fixture

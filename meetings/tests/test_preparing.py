@@ -1,13 +1,12 @@
 """Before we meet: agenda, private notes, next steps; and contact between meetings."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from agreements.models import Goal
@@ -17,8 +16,8 @@ from meetings.models import Agenda, LogEntry, PairContact, PrivateNote
 from testkit import agreements
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 ANSWERS = {"since_last": "A", "points": "B", "help_wanted": "C", "hoped_for": "D"}
 
 

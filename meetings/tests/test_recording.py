@@ -14,9 +14,9 @@ from meetings.models import CORRECTION_DAYS, Correction, LogEntry, Meeting
 from meetings.reconcilers import lapse_unanswered
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
 State = Meeting.State
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 YESTERDAY = NOW - timedelta(days=1)
 
 

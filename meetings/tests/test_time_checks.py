@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.wall_time import WallTime, to_utc
@@ -11,8 +10,8 @@ from meetings import presenters, scheduling, time_checks
 from testkit import factories
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 TORONTO, PARIS = "America/Toronto", "Europe/Paris"
 SKIPPED = WallTime(date(2026, 3, 8), time(2, 30), TORONTO)
 TWICE = WallTime(date(2026, 11, 1), time(1, 30), TORONTO)

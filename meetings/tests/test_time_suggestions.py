@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +16,8 @@ from meetings.models import Meeting
 from meetings.time_suggestions import usual_times
 from testkit import meetings as make
 
-pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)  # a Sunday
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 
 
 @pytest.fixture
@@ -142,11 +141,11 @@ def log(client, meeting, **data):
 
 @pytest.fixture
 def past(match):
-    return make.meeting(match, timezone.now() - timedelta(hours=3), place="Café Nord")
+    return make.meeting(match, NOW - timedelta(hours=3), place="Café Nord")
 
 
 def in_days(number):
-    return (timezone.now() + timedelta(days=number)).date().isoformat()
+    return (NOW + timedelta(days=number)).date().isoformat()
 
 
 @pytest.mark.parametrize(("agreed", "state"), [("yes", "set"), ("no", "proposed")])

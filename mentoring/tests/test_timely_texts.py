@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -19,8 +19,9 @@ from testkit import agreements, factories
 from .crawl import rolled_back
 from .timely_texts import SITUATIONS, TABLE, TIME_WORDS, TIMELESS, Situation
 
-pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+TODAY = NOW.date()
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 BLOCK = r"</?(?:p|li|h\d|summary|div|dt|dd|td|label|button|a|section|span)\b[^>]*>"
 
 
