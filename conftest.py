@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
-from django.utils import translation
+from django.test import override_settings
+from django.utils import timezone, translation
 
 from testkit import factories
 from testkit.accessibility import listen
+from testkit.leftovers import none_left
 from testkit.schedule import LONGEST_FIRST
 
 # The browser of the end-to-end tests, and the test database.
@@ -58,20 +60,28 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_files(django_test_environment, tmp_path_factory):
+    """Keep what is stored beside the database in a new folder: numbers of processes come again."""
+    folder = tmp_path_factory.mktemp("beside-the-database")
+    with override_settings(ERASED_FILE=folder / "erased", OUTBOX_EPOCH_FILE=folder / "epoch"):
+        yield
+
+
 @pytest.fixture(autouse=True, scope="module")
-def logs_are_on():
-    """Fail the module that leaves the logs off, and not one that reads them later."""
-    yield
-    left = logging.root.manager.disable
-    logging.disable(logging.NOTSET)
-    assert left == logging.NOTSET, "this module has left the logs off"
+def nothing_is_left():
+    """Fail the module that leaves something behind, and not one that meets it later."""
+    with none_left():
+        yield
 
 
 @pytest.fixture(autouse=True)
-def in_english():
-    """Reset the active language, which pages and e-mails set to their reader's."""
+def as_if_first():
+    """Forget language, time zone and counted requests of the last test."""
+    cache.clear()
     yield
     translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import os
 import sys
-import tempfile
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -249,9 +247,6 @@ ERASED_FILE = Path(
 OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
 BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", str(VAR / "backups")))
 PG_BINDIR = env.str("PG_BINDIR", "")  # where pg_dump, pg_restore and psql are; else searched
-if TESTING:
-    OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
-    ERASED_FILE = Path(tempfile.gettempdir()) / f"erased-{os.getpid()}"
 
 # Accounts: the e-mail address is the user name; sign-in by an e-mailed code, password optional,
 # second factor for the committee.

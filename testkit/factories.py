@@ -22,7 +22,7 @@ from programs.models import (
     TextVersion,
 )
 
-_number = itertools.count(1)
+_number = itertools.count(1_000_000)  # of one length: "Person 9" would sort after "Person 10"
 
 
 def person(name: str = "", *, employer: str = "", email: str = "", **fields: object) -> User:

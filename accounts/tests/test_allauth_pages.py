@@ -9,7 +9,6 @@ import allauth
 import polib
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import trans_real
@@ -42,7 +41,6 @@ def _compiled():
     call_command("build_messages", verbosity=0)
     trans_real._translations.clear()
     trans_real._default = None
-    cache.clear()
 
 
 def test_every_text_that_we_replace_is_allauths():

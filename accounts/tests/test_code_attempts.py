@@ -48,7 +48,6 @@ def compared(monkeypatch):
 def known_code(monkeypatch):
     from accounts.adapter import AccountAdapter
 
-    cache.clear()
     for name in ("login", "email_verification", "password_reset"):
         monkeypatch.setattr(AccountAdapter, f"generate_{name}_code", lambda self: CODE)
 

@@ -14,13 +14,6 @@ pytestmark = pytest.mark.django_db
 ASK = reverse("account_request_login_code")
 
 
-@pytest.fixture(autouse=True)
-def no_limits_used():
-    cache.clear()
-    yield
-    cache.clear()
-
-
 def ask_until_refused(client, email, most=40):
     """Ask for a code, then press the button of the sign-in page again and again."""
     client.post(ASK, {"email": email})

@@ -1,7 +1,6 @@
 """Signing in with a password or with a code, on one page."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from notifications.models import Notification
@@ -14,7 +13,6 @@ PASSWORD = "a-long-enough-pass-phrase"
 
 @pytest.fixture
 def person(db):
-    cache.clear()
     from allauth.account.models import EmailAddress
 
     person = factories.person("Nia Cole")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 
 from applications.models import RosterJob
 from notifications.testing import deliver_due_emails
@@ -132,7 +131,6 @@ class ImportPages:
 
 @pytest.fixture
 def pages(browser, live_server, without_zeal):
-    cache.clear()
     load_shared_vocabulary()
     load_vocabulary("hr", None)
     context = browser.new_context(viewport={"width": 1280, "height": 900})

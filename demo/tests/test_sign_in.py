@@ -7,7 +7,6 @@ import re
 
 import pytest
 from django.conf import settings as project_settings
-from django.core.cache import cache
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client
@@ -33,7 +32,6 @@ def demo(settings, people):
     templates[0]["DIRS"].insert(0, settings.BASE_DIR / "demo" / "templates")
     settings.TEMPLATES = templates
     settings.DEMO, settings.ROOT_URLCONF = True, "demo.urls"
-    cache.clear()
     return people
 
 

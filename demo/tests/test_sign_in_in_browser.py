@@ -7,7 +7,6 @@ import re
 
 import pytest
 from django.conf import settings as project_settings
-from django.core.cache import cache
 from django.core.management import call_command
 
 from demo import personas
@@ -21,7 +20,6 @@ def demo(settings, live_server, without_zeal):
     templates[0]["DIRS"].insert(0, settings.BASE_DIR / "demo" / "templates")
     settings.TEMPLATES, settings.BASE_URL = templates, live_server.url
     settings.DEMO, settings.ROOT_URLCONF = True, "demo.urls"
-    cache.clear()
     for name in personas.SIGN_INS.values():
         personas.account(name)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,11 +20,6 @@ from programs.models import Conflict
 
 def url(name, round_, *args):
     return reverse(f"admin:matching_round_{name}", args=[round_.public_id, *args])
-
-
-@pytest.fixture(autouse=True)
-def nobody_here():
-    cache.clear()
 
 
 # Beside the list ----------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import re
 from datetime import date, time
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
@@ -197,14 +196,7 @@ def test_many_meetings_make_pages_with_every_row(pair, ben):
 VERIFY = "meetings:statement-verify"
 
 
-@pytest.fixture
-def no_limit():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def test_the_page_says_only_valid_or_not(pair, ben, client, no_limit):
+def test_the_page_says_only_valid_or_not(pair, ben, client):
     statement = hours(pair, ben)
     good = text_of(client.post(reverse(VERIFY), {"code": issuing.grouped(statement.code).lower()}))
     bad = text_of(client.post(reverse(VERIFY), {"code": "AAAA-AAAA-AAAA-AAAA-AAAA"}))
@@ -215,22 +207,20 @@ def test_the_page_says_only_valid_or_not(pair, ben, client, no_limit):
         assert str(pair.program) not in page
 
 
-def test_valid_and_not_valid_take_the_same_work(
-    pair, ben, client, no_limit, django_assert_num_queries
-):
+def test_valid_and_not_valid_take_the_same_work(pair, ben, client, django_assert_num_queries):
     statement = hours(pair, ben)
     for code in (statement.code, "A" * 20, "nonsense", "<script>"):
         with django_assert_num_queries(1):
             client.post(reverse(VERIFY), {"code": code})
 
 
-def test_guessing_is_limited(db, client, no_limit):
+def test_guessing_is_limited(db, client):
     answers = [client.post(reverse(VERIFY), {"code": "A" * 20}).status_code for _n in range(21)]
     assert answers[:20] == [200] * 20
     assert answers[20] == 429
 
 
-def test_looking_at_the_page_changes_nothing(client, no_limit):
+def test_looking_at_the_page_changes_nothing(client):
     assert client.get(reverse(VERIFY)).status_code == 200
     assert "Enter the code" in text_of(client.post(reverse(VERIFY), {"code": ""}))
 

@@ -18,7 +18,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -135,7 +134,6 @@ class Evening:
 def evening(browser, live_server, time_machine, without_zeal, settings):
     time_machine.move_to(MONDAY)
     settings.BASE_URL = live_server.url
-    cache.clear()
     found = Evening(browser, live_server.url)
     found.clock = time_machine
     yield found

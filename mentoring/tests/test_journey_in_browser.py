@@ -11,7 +11,6 @@ from functools import partial
 from html import unescape
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -82,7 +81,6 @@ class Story:
 @pytest.fixture
 def story(request, browser, live_server, program, as_user, time_machine, without_zeal):
     time_machine.move_to(SPRING)
-    cache.clear()  # how often somebody may ask for a code is counted there
     load_shared_vocabulary()
     load_vocabulary("hr", None)
     seed_surveys()

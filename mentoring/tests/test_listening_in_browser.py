@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -33,7 +32,6 @@ PAIRS = 12
 @pytest.fixture
 def chair(browser, live_server, without_zeal):
     """The chair's browser: `follow`, `press` and `see` wait for the page that comes."""
-    cache.clear()
     make.seed_surveys()
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, base_url=live_server.url, java_script_enabled=False

@@ -24,13 +24,6 @@ ADDRESS = "Visitor@Example.org"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def no_limits_used():
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def closed(program):
     """A program whose next cohort opens in ten days."""

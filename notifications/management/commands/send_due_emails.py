@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
@@ -13,6 +16,21 @@ log = logging.getLogger(__name__)
 
 # The same as Celery's hard time limit: a run that hangs must not outlive its lease.
 ALARM_SECONDS = 300
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Finish the e-mail in hand on TERM or Ctrl-C; afterwards they end the process again."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        dispatch.stop_requested.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Command(BaseCommand):
@@ -32,12 +50,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, loop: bool, every: float, **options: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: dispatch.stop_requested.set())
-        self._run(is_loop=loop)
-        alarms.wait(0 if loop else alarms.PING_SECONDS)
-        while loop and not dispatch.stop_requested.wait(every):
-            self._run(is_loop=True)
+        with ended_by_signals():
+            self._run(is_loop=loop)
+            alarms.wait(0 if loop else alarms.PING_SECONDS)
+            while loop and not dispatch.stop_requested.wait(every):
+                self._run(is_loop=True)
 
     def _run(self, *, is_loop: bool) -> None:
         # Nothing handles SIGALRM: it ends the process, and the supervisor starts a new one.
