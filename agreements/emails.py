@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -43,11 +42,11 @@ def page(name: str, match: Match) -> str:
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
 
 
-def to_one_of(match: Match, person: User, words: str, name: str, **more: object) -> Email:
-    """Return an e-mail to `person` about `match`; its button says `words` and opens page `name`."""
+def to_one_of(match: Match, person: User, name: str, **more: object) -> Email:
+    """Return an e-mail to `person` about `match`; its button opens page `name`."""
     return Email(
         context={"match": match, "partner": match.partner_of(person), **more},
-        action=(words, page(name, match)),
+        action_url=page(name, match),
         program=match.program,
         thread=match,
     )
@@ -72,7 +71,6 @@ def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
     return to_one_of(
         match,
         person,
-        _("Open the agreement"),
         "agreement-detail",
         parts=[text.PART_TITLES[part] for part in PARTS],
         minutes=default_texts.MINUTES_TO_DRAFT,
@@ -99,7 +97,6 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
     return to_one_of(
         version.match,
         person,
-        _("Read and sign"),
         "agreement-review",
         partner_has_signed=has_signed,
         version=version,
@@ -122,10 +119,7 @@ def agreement_discarded(version: AgreementVersion, person: User) -> Email | Canc
     if newer.filter(shared_at__isnull=False).exists():
         return Cancel(NEWER_VERSION)
     in_force = AgreementVersion.objects.of_match(version.match).signed().first()
-    words = _("View our agreement")
-    return to_one_of(
-        version.match, person, words, "agreement-detail", version=version, in_force=in_force
-    )
+    return to_one_of(version.match, person, "agreement-detail", version=version, in_force=in_force)
 
 
 @kind(
@@ -143,8 +137,7 @@ def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
         return Cancel(NEWER_VERSION)
     if version.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    words = _("View our agreement")
-    return to_one_of(version.match, person, words, "agreement-detail", version=version)
+    return to_one_of(version.match, person, "agreement-detail", version=version)
 
 
 @kind(
@@ -163,7 +156,7 @@ def goal_reached(goal: Goal, person: User) -> Email | Cancel:
         return Cancel(NOT_REACHED)
     return Email(
         context={"partner": goal.match.partner_of(person), "is_of_pair": goal.is_of_pair},
-        action=(_("See it"), absolute(reverse("agreements:goal-detail", args=[goal.public_id]))),
+        action_url=absolute(reverse("agreements:goal-detail", args=[goal.public_id])),
         program=goal.match.program,
         thread=goal.match,
     )
@@ -185,7 +178,7 @@ def agreement_comment(comment: PartComment, person: User) -> Email | Cancel:
     count = comments.count_waiting(match, person)
     if not count:
         return Cancel(NOTHING_TO_ANSWER)
-    return to_one_of(match, person, _("Read and answer"), "agreement-review", count=count)
+    return to_one_of(match, person, "agreement-review", count=count)
 
 
 @kind(
@@ -200,7 +193,7 @@ def agreement_comment_answered(comment: PartComment, person: User) -> Email | Ca
     match = comment.match
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    return to_one_of(match, person, _("Read the answers"), "agreement-review")
+    return to_one_of(match, person, "agreement-review")
 
 
 @kind(
@@ -220,5 +213,5 @@ def goal_review(review: GoalReview, person: User) -> Email | Cancel:
         return Cancel(REVIEWED)
     if not GoalReview.objects.waiting().filter(pk=review.pk).exists():
         return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else REVIEW_PASSED)
-    is_mentee, words = match.mentee.person == person, _("Review our goals")
-    return to_one_of(match, person, words, "goal-review", is_mentee=is_mentee, month=review.month)
+    is_mentee = match.mentee.person == person
+    return to_one_of(match, person, "goal-review", is_mentee=is_mentee, month=review.month)

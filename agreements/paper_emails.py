@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -40,11 +39,9 @@ def agreement_on_paper(record: PaperRecord, person: User) -> Email | Cancel:
         return Cancel(SIGNATURES_GONE)
     mine, theirs = signed.get(person.pk), signed.get(match.partner_of(person).pk)
     may_deny = mine is not None and not paper.refusal_to_deny(mine, at=timezone.now())
-    words = _("I did not sign this") if may_deny else _("View our agreement")
     return to_one_of(
         match,
         person,
-        words,
         "not-signed" if may_deny else "agreement-detail",
         version=record.version,
         mine=mine,
@@ -69,7 +66,4 @@ def agreement_set_aside(version: AgreementVersion, person: User) -> Email | Canc
     in_force = AgreementVersion.objects.of_match(version.match).signed().first()
     if in_force is not None and in_force.number >= version.number:
         return Cancel(NEWER_VERSION)
-    words = _("View our agreement")
-    return to_one_of(
-        version.match, person, words, "agreement-detail", version=version, in_force=in_force
-    )
+    return to_one_of(version.match, person, "agreement-detail", version=version, in_force=in_force)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -40,4 +39,4 @@ def reflection(match: Match, person: User) -> Email | Cancel:
     is_written = reflections.reflection_of(match, person) is not None
     if is_written or not reflections.may_reflect(match):
         return Cancel(ANSWERED)
-    return to_one_of(match, person, _("Look back"), "reflection", is_ended=is_ended)
+    return to_one_of(match, person, "reflection", is_ended=is_ended)

@@ -95,7 +95,7 @@ def application_received(application: Application, person: User) -> Email | Canc
             answer_by=not_past(application.cohort.answer_by_on),
             closes_on=application.cohort.closes_on,
         ),
-        action=(_("See my application"), application_url("application-sent", application)),
+        action_url=application_url("application-sent", application),
         program=application.program,
     )
 
@@ -126,7 +126,7 @@ def application_unfinished(application: Application, person: User) -> Email | Ca
         context=context(
             application, left=left, next_part=next_part, closes_on=application.cohort.closes_on
         ),
-        action=(_("Continue with “%(part)s”") % {"part": next_part}, where),
+        action_url=where,
         program=application.program,
     )
 
@@ -174,9 +174,7 @@ def _released_decision(application: Application) -> Decision | None:
     return rows.filter(application=application, released_at__isnull=False).first()
 
 
-def _decision_email(
-    application: Application, expected: str, action: tuple[str, str] | None = None
-) -> Email | Cancel:
+def _decision_email(application: Application, expected: str, url: str = "") -> Email | Cancel:
     decision = _released_decision(application)
     if decision is None or application.state != expected:
         return Cancel(DECISION_CHANGED)
@@ -189,7 +187,7 @@ def _decision_email(
             **orientation_figures(),
         ),
         program=application.program,
-        action=action,
+        action_url=url,
     )
 
 
@@ -202,11 +200,9 @@ def _decision_email(
 def decision_accepted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases an acceptance; a mentor's e-mail
     opens the orientation. **Until**: the person withdraws."""
-    if application.is_mentor and application.orientation_passed_at is None:
-        action = (_("Start the orientation"), application_url("orientation", application))
-    else:
-        action = (_("See what happens next"), application_url("application-sent", application))
-    return _decision_email(application, State.ACCEPTED, action=action)
+    is_to_start = application.is_mentor and application.orientation_passed_at is None
+    page = application_url("orientation" if is_to_start else "application-sent", application)
+    return _decision_email(application, State.ACCEPTED, page)
 
 
 @kind(
@@ -218,8 +214,8 @@ def decision_accepted(application: Application, person: User) -> Email | Cancel:
 def decision_waitlisted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a place on the waiting list.
     **Until**: a place is found, or the person withdraws."""
-    action = (_("See my application"), application_url("application-sent", application))
-    return _decision_email(application, State.WAITLISTED, action=action)
+    page = application_url("application-sent", application)
+    return _decision_email(application, State.WAITLISTED, page)
 
 
 @kind(
@@ -244,7 +240,7 @@ def orientation_open(application: Application, person: User) -> Email | Cancel:
         return Cancel(ORIENTATION_PASSED)
     return Email(
         context=context(application, **orientation_figures()),
-        action=(_("Start the orientation"), application_url("orientation", application)),
+        action_url=application_url("orientation", application),
         program=application.program,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
@@ -45,10 +44,7 @@ def mentor_invitation(invitation: MentorInvitation, recipient: Recipient) -> Ema
             "help": mentor_facts.help_for_mentors(program),
             "closes_at": invitation.closes_at,
         },
-        action=(
-            _("See what it involves"),
-            guest_link(SEE, subject=invitation, until=now + timedelta(days=OPEN_DAYS)),
-        ),
+        action_url=guest_link(SEE, subject=invitation, until=now + timedelta(days=OPEN_DAYS)),
         program=program,
         unsubscribe_url=one_click_link(STOP, subject=invitation, until=until),
     )

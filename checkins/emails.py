@@ -8,7 +8,6 @@ from datetime import timedelta
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -73,7 +72,6 @@ def _asking(
             {"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options
         ]
     page = reverse("checkins:checkin-answer", args=[checkin.public_id])
-    seconds = {"seconds": checkin.seconds_to_answer}
     return Email(
         context={
             "checkin": checkin,
@@ -85,7 +83,7 @@ def _asking(
             "changes_url": list_url(checkin.program) if has_news(checkin) else "",
             **about,
         },
-        action=(_("Answer (about %(seconds)s seconds)") % seconds, url),
+        action_url=url,
         program=checkin.program,
         thread=thread,
     )
@@ -216,7 +214,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
             "deputy_hours": DEPUTY_AFTER // timedelta(hours=1),
             "chair_hours": CHAIR_AFTER // timedelta(hours=1),
         },
-        action=(_("Open the concern"), _page(row)),
+        action_url=_page(row),
         program=row.program,
         urgent=_cannot_wait(row),
     )
@@ -299,7 +297,7 @@ def concern_again(row: Concern, person: User) -> Email | Cancel:
         return Cancel(CONCERN_NOT_DUE)
     if not row.may_be_handled_by(person):
         return Cancel(OTHER_MEMBER)
-    return Email(context={}, action=(_("Open the concern"), _page(row)), program=row.program)
+    return Email(context={}, action_url=_page(row), program=row.program)
 
 
 def _cannot_wait(row: Concern) -> bool:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -54,7 +53,7 @@ def first_contact(match: Match, person: User) -> Email | Cancel:
             "page": absolute(reverse("matches:match-hello", args=[match.public_id])),
             "others": [(label, url) for label, url in answers if label != ANSWERS[Said.IN_TOUCH]],
         },
-        action=answers[0],
+        action_url=answers[0][1],
         program=match.program,
     )
 
@@ -78,9 +77,6 @@ def first_contact_copy(match: Match, person: User) -> Email | Cancel:
             "mentee": match.mentee.person,
             "mentor": match.mentor.person,
         },
-        action=(
-            _("Open the pair"),
-            absolute(reverse("admin:matches_match_change", args=[match.pk])),
-        ),
+        action_url=absolute(reverse("admin:matches_match_change", args=[match.pk])),
         program=match.program,
     )

@@ -150,10 +150,7 @@ def mediation_words(step: MediationStep, person: User) -> Email | Cancel:
             "partner": match.partner_of(person),
         },
         confidential={"words": step.text},
-        action=(
-            _("Open your pair's page"),
-            absolute(reverse("matches:match-detail", args=[match.public_id])),
-        ),
+        action_url=absolute(reverse("matches:match-detail", args=[match.public_id])),
         program=match.program,
         thread=match,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -32,11 +31,7 @@ def carer_silent(silence: CarerSilence, member: User) -> Email | Cancel:
     if silence.ended_at is not None:
         return Cancel(HEARD_OF)
     is_own = member.pk == silence.carer_id
-    if is_own:
-        action = (_("See what waits"), absolute(reverse("admin:index")))
-    else:
-        url = reverse("admin:checkins_carersilence_change", args=[silence.pk])
-        action = (_("See what waits"), absolute(url))
+    page = reverse("admin:checkins_carersilence_change", args=[silence.pk])
     return Email(
         context={
             "carer": silence.carer,
@@ -45,7 +40,7 @@ def carer_silent(silence: CarerSilence, member: User) -> Email | Cancel:
             "since": silence.since,
             "days": silence.program.policy.care_silent_days,
         },
-        action=action,
+        action_url=absolute(reverse("admin:index") if is_own else page),
         program=silence.program,
     )
 
@@ -67,6 +62,6 @@ def pairs_taken_over(silence: CarerSilence, carer: User) -> Email | Cancel:
             "taken_by": silence.taken_by,
             "program": silence.program,
         },
-        action=(_("Open the pairs"), absolute(reverse("admin:dashboard_pair_changelist"))),
+        action_url=absolute(reverse("admin:dashboard_pair_changelist")),
         program=silence.program,
     )

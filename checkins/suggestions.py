@@ -163,9 +163,6 @@ def suggestion_answered(suggestion: Suggestion, person: User) -> Email | Cancel:
     return Email(
         context={"program": suggestion.program, "sent_at": suggestion.sent_at},
         confidential={"words": suggestion.answer},
-        action=(
-            _("See it beside your suggestion"),
-            absolute(reverse("checkins:suggestion-create")),
-        ),
+        action_url=absolute(reverse("checkins:suggestion-create")),
         program=suggestion.program,
     )

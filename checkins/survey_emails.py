@@ -59,6 +59,6 @@ def survey_test(survey: Survey, member: User) -> Email | Cancel:
             "steps": steps,
             "readers": sentences(questions, Audience.of_survey(survey, program)),
         },
-        action=(gettext_lazy("Open the preview"), url),
+        action_url=url,
         program=program,
     )

@@ -53,12 +53,10 @@ def to_read(member: User, recipient: User) -> Email | Cancel:
             "longest": found.longest,
             "further": found.further,
             "lines": _lines(found.items),
+            "is_of_applications": first is applications,
             "reason": _("You get this because you are a committee member."),
         },
-        action=(
-            _("Open what waits") if first is applications else _("Open the check-ins"),
-            absolute(first.url),
-        ),
+        action_url=absolute(first.url),
         program=_only_program(member),
     )
 
@@ -86,6 +84,6 @@ def committee_week(member: User, recipient: User) -> Email | Cancel:
             "sections": [(title, lines) for title, lines in sections if lines],
             "reason": _("You get this because you are a committee member."),
         },
-        action=(_("Open “Today”"), absolute(reverse("admin:index"))),
+        action_url=absolute(reverse("admin:index")),
         program=_only_program(member),
     )

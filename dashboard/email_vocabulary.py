@@ -30,8 +30,8 @@ def _day(words: Words, form: str = "DATE_FORMAT") -> Placeholder:
     return Placeholder(DATE, words, lambda: date_format(EXAMPLE_DAY, form))
 
 
-def _number(words: Words, example: int) -> Placeholder:
-    return Placeholder(NUMBER, words, lambda: str(example))
+def _number(words: Words, example: int, *, is_needed: bool = True) -> Placeholder:
+    return Placeholder(NUMBER, words, lambda: str(example), is_needed)
 
 
 def _name(words: Words, example: Words, *, is_needed: bool = True) -> Placeholder:
@@ -104,6 +104,9 @@ PLACEHOLDERS.update(
         "left|length": _number(_("number of parts that are left"), 2),
         "times|length": _number(_("number of suggested times"), 3),
         "tasks": _number(_("number of steps that are left"), 5),
+        "checkin.seconds_to_answer": _number(
+            _("seconds that answering takes"), 60, is_needed=False
+        ),
         "question_count": _number(_("number of questions"), 4),
         "module_count": _number(_("number of parts of the orientation"), 5),
         "orientation_minutes": _number(_("minutes that the orientation takes"), 20),

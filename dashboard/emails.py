@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -42,5 +41,5 @@ def mail_check_worse(check: MailCheck, person: User) -> Email | Cancel:
         return Cancel(MAIL_FINE)
     return Email(
         context={"lines": [explain(one["code"], one["values"]) for one in worse]},
-        action=(_("See what to do"), absolute(reverse("admin:mail"))),
+        action_url=absolute(reverse("admin:mail")),
     )

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -54,12 +53,12 @@ def _email(
     *,
     at: datetime,
     context: Mapping[str, object] | None = None,
-    action: tuple[str, str] | None = None,
+    url: str = "",
     has_place: bool = False,
     has_file: bool = False,
     urgent: bool = False,
 ) -> Email:
-    """Return an e-mail about an event; its button leads to the page unless `action` says more.
+    """Return an e-mail about an event; its button leads to the page unless `url` is given.
 
     `has_place`: the person reads the link to join. `has_file`: with an entry for the calendar.
     """
@@ -71,7 +70,7 @@ def _email(
     return Email(
         context={**known, **(context or {})},
         attachments=[invitation(event, person, at=at)] if has_file else (),
-        action=action or (_("View the event"), _page(event)),
+        action_url=url or _page(event),
         program=event.program,
         urgent=urgent,
     )
@@ -109,8 +108,7 @@ def event_invitation(event: Event, person: User) -> Email | Cancel:
     until = event.sign_up_until
     address = link(SIGN_UP, person=person, subject=event, until=until)
     context = {"until": show_moment(until, person), "page": _page(event)}
-    action = (_("Sign up"), address)
-    return _email(event, person, at=now, context=context, action=action)
+    return _email(event, person, at=now, context=context, url=address)
 
 
 @kind(
@@ -236,9 +234,8 @@ def event_feedback(event: Event, person: User) -> Email | Cancel:
     if row.has_answered:
         return Cancel(email_reasons.SIGNED_UP)
     address = link(FEEDBACK, person=person, subject=event, until=now + timedelta(days=30))
-    action = (_("Answer three questions"), address)
     context = {"smallest": event.program.policy.smallest_group}
-    return _email(event, person, at=now, action=action, context=context)
+    return _email(event, person, at=now, url=address, context=context)
 
 
 @kind(
@@ -258,5 +255,4 @@ def event_attendance(event: Event, person: User) -> Email | Cancel:
     if not has_role(person, event.program):
         return Cancel(email_reasons.NO_EVENT_ROLE)
     address = absolute(reverse("admin:events_event_attendance", args=[event.pk]))
-    action = (_("Record who came"), address)
-    return _email(event, person, at=timezone.now(), action=action)
+    return _email(event, person, at=timezone.now(), url=address)

@@ -58,7 +58,7 @@ def learning_touch(touch: Touch, person: User) -> Email | Cancel:
         return Cancel(EXPIRED)
     until = now + timedelta(days=LINK_DAYS)
     address = link(TRIED, person=person, subject=touch, until=until)
-    return _email(touch.version, (_("I tried it"), address))
+    return _email(touch.version, address)
 
 
 @kind(
@@ -75,10 +75,10 @@ def learning_touch_test(text: TouchText, member: User) -> Email | Cancel:
     if version is None:
         return Cancel(WITHOUT_WORDS)
     page = absolute(reverse("admin:learning_touchtext_preview", args=[text.pk]))
-    return _email(version, (_("Open the preview"), page))
+    return _email(version, page)
 
 
-def _email(version: TouchVersion, action: tuple[str, str]) -> Email:
+def _email(version: TouchVersion, url: str) -> Email:
     item = version.text.item
     shown = item if item is not None and not item.is_retired else None
     page = reverse("learning:item-detail", args=[shown.public_id]) if shown else ""
@@ -89,7 +89,7 @@ def _email(version: TouchVersion, action: tuple[str, str]) -> Email:
             "item_url": absolute(page) if page else "",
             "page_url": absolute(reverse("learning:touch-list")),
         },
-        action=action,
+        action_url=url,
         program=version.text.program,
     )
 

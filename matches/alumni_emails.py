@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -46,6 +45,6 @@ def mentor_again(follow_up: FollowUp, person: User) -> Email | Cancel:
     page = reverse("matches:match-mentor-again", args=[match.public_id])
     return Email(
         context={"match": match, "cohort": cohort},
-        action=(_("Choose"), absolute(page)),
+        action_url=absolute(page),
         program=match.program,
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -75,10 +74,7 @@ def pairs_in_care(membership: Membership, member: User) -> Email | Cancel:
         return Cancel(NO_PAIRS)
     return Email(
         context={"count": count, "program": membership.program},
-        action=(
-            _("Open your pairs"),
-            absolute(f"{reverse('admin:dashboard_pair_changelist')}?carer=me"),
-        ),
+        action_url=absolute(f"{reverse('admin:dashboard_pair_changelist')}?carer=me"),
         program=membership.program,
     )
 
@@ -112,9 +108,6 @@ def carer_leaves(membership: Membership, member: User) -> Email | Cancel:
             "until": membership.until,
             "program": membership.program,
         },
-        action=(
-            _("Choose another carer") if chooses else _("Open your pairs"),
-            absolute(url if chooses else f"{url}?carer=me"),
-        ),
+        action_url=absolute(url if chooses else f"{url}?carer=me"),
         program=membership.program,
     )

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -86,7 +85,7 @@ def introduction_email(match: Match, person: User, edited: EditedWords = USUAL) 
             **introduction_days(match.program),
             **edited_context(edited, values),
         },
-        action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
+        action_url=page,
         program=match.program,
     )
 
@@ -138,19 +137,18 @@ def match_ended(closure: Closure, person: User) -> Email | Cancel:
             "rest_days": match.program.policy.rematch_buffer_days,
             "other_help": match.program.other_help_lines,
         },
-        action=_next_action(match) if is_asked else _home(),
+        action_url=_next_page(match) if is_asked else _home(),
         program=match.program,
         thread=match,
     )
 
 
-def _next_action(match: Match) -> tuple[str, str]:
-    page = reverse("matches:match-next", args=[match.public_id])
-    return _("Tell us what you would like next"), absolute(page)
+def _next_page(match: Match) -> str:
+    return absolute(reverse("matches:match-next", args=[match.public_id]))
 
 
-def _home() -> tuple[str, str]:
-    return _("Open my page"), absolute(reverse("dashboard:home"))
+def _home() -> str:
+    return absolute(reverse("dashboard:home"))
 
 
 @kind(
@@ -172,7 +170,7 @@ def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
     match = follow_up.closure.match
     return Email(
         context={"match": match, "partner_name": partner_name(match, person)},
-        action=_next_action(match),
+        action_url=_next_page(match),
         program=match.program,
         thread=match,
     )
@@ -195,17 +193,10 @@ def match_reopened(closure: Closure, person: User) -> Email | Cancel:
         return Cancel(MATCH_ENDED)
     return Email(
         context={"match": match, "partner_name": partner_name(match, person)},
-        action=(
-            _("Open our page"),
-            absolute(reverse("matches:match-detail", args=[match.public_id])),
-        ),
+        action_url=absolute(reverse("matches:match-detail", args=[match.public_id])),
         program=match.program,
         thread=match,
     )
-
-
-def _closing_action(match: Match, label: str) -> tuple[str, str]:
-    return label, absolute(reverse("matches:match-closing", args=[match.public_id]))
 
 
 @kind(
@@ -223,7 +214,7 @@ def match_ends_soon(match: Match, person: User) -> Email | Cancel:
         return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else TERM_CHANGED)
     if talk_is_booked(match, timezone.now()):
         return Cancel(TALK_BOOKED)
-    return _about_term(match, person, _("Plan our closing talk"), days=days)
+    return _about_term(match, person, days=days)
 
 
 @kind(
@@ -239,7 +230,7 @@ def match_term_over(match: Match, person: User) -> Email | Cancel:
     days = _days_left(match)
     if match.state == Match.State.CLOSED or days is None or days > 0:
         return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else TERM_CHANGED)
-    return _about_term(match, person, _("Close or go on"), days=-days)
+    return _about_term(match, person, days=-days)
 
 
 def _days_left(match: Match) -> int | None:
@@ -248,7 +239,7 @@ def _days_left(match: Match) -> int | None:
     return (match.ends_on - timezone.localdate(None, ZoneInfo(match.program.time_zone))).days
 
 
-def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
+def _about_term(match: Match, person: User, *, days: int) -> Email:
     context = {
         "match": match,
         "partner_name": partner_name(match, person),
@@ -256,7 +247,10 @@ def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
         "closes_on": closes_on(match),
     }
     return Email(
-        context=context, action=_closing_action(match, label), program=match.program, thread=match
+        context=context,
+        action_url=absolute(reverse("matches:match-closing", args=[match.public_id])),
+        program=match.program,
+        thread=match,
     )
 
 
@@ -274,10 +268,7 @@ def thank_you(note: ThankYouNote, person: User) -> Email | Cancel:
     return Email(
         context={"match": match, "partner_name": partner_name(match, person)},
         confidential={"note": note.text},
-        action=(
-            _("Open our page"),
-            absolute(reverse("matches:match-detail", args=[match.public_id])),
-        ),
+        action_url=absolute(reverse("matches:match-detail", args=[match.public_id])),
         program=match.program,
         thread=match,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -29,10 +28,10 @@ def known_pause(pause: Pause, person: User) -> tuple[object, ...]:
     return ("over",) if pause.ended_at else ("until", pause.back_on.isoformat())
 
 
-def _email(pause: Pause, person: User, action: tuple[str, str], **context: object) -> Email:
+def _email(pause: Pause, person: User, url: str, **context: object) -> Email:
     match = pause.match
     shown = {"match": match, "pause": pause, "partner_name": partner_name(match, person)}
-    return Email(context={**shown, **context}, action=action, program=match.program, thread=match)
+    return Email(context={**shown, **context}, action_url=url, program=match.program, thread=match)
 
 
 def _page(name: str, match: Match) -> str:
@@ -62,8 +61,7 @@ def match_paused(pause: Pause, person: User) -> Email | Cancel:
         ends_on=pause.match.ends_on,
         has_note=has_note,
     )
-    action = _("Open our page"), _page("match-detail", pause.match)
-    return _email(pause, person, action, lines=lines)
+    return _email(pause, person, _page("match-detail", pause.match), lines=lines)
 
 
 @kind(
@@ -86,17 +84,12 @@ def match_pause_ends(pause: Pause, person: User) -> Email | Cancel:
     if not requests.filter(last_day__gte=pause.last_day).exists():
         return Cancel(DAY_CHANGED)
     longer = longer_day(pause.match, pause, now)
-    action = _("Look at our pause"), _page("match-pause", pause.match)
-    if longer > pause.last_day:
-        address = link(
-            LINK_PURPOSE,
-            person=person,
-            subject=pause,
-            version=pause.changes,
-            until=pause.back_at,
-        )
-        action = _("Make the pause longer"), address
-    return _email(pause, person, action, longer=longer if longer > pause.last_day else None)
+    if longer <= pause.last_day:
+        return _email(pause, person, _page("match-pause", pause.match), longer=None)
+    address = link(
+        LINK_PURPOSE, person=person, subject=pause, version=pause.changes, until=pause.back_at
+    )
+    return _email(pause, person, address, longer=longer)
 
 
 def _knows(pause: Pause, person: User) -> bool:
@@ -122,6 +115,6 @@ def match_pause_over(pause: Pause, person: User) -> Email | Cancel:
         return Cancel(NEVER_TOLD)
     if pause.match.is_paused(timezone.now()):
         return Cancel(PAIR_PAUSED)
-    action = _("Open our page"), _page("match-detail", pause.match)
+    page = _page("match-detail", pause.match)
     is_mentee = pause.match.mentee.person_id == person.pk
-    return _email(pause, person, action, is_mentee=is_mentee, ends_on=pause.match.ends_on)
+    return _email(pause, person, page, is_mentee=is_mentee, ends_on=pause.match.ends_on)

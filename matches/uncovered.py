@@ -19,7 +19,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -189,6 +188,6 @@ def pairs_without_carer(membership: Membership, member: User) -> Email | Cancel:
         return Cancel(SOMEBODY_CAN)
     return Email(
         context={"count": count, "program": membership.program, "days": TAKEN_AFTER.days},
-        action=(_("Add a carer"), absolute(reverse("admin:programs_membership_add"))),
+        action_url=absolute(reverse("admin:programs_membership_add")),
         program=membership.program,
     )

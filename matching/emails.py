@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -46,7 +45,9 @@ def unmatched_email(application: Application, sort: str, edited: EditedWords = U
         "reason_code": sort,
         "other_help": program.other_help_lines,
     }
-    return Email(context=context | edited_context(edited, values), action=_home(), program=program)
+    return Email(
+        context=context | edited_context(edited, values), action_url=_home(), program=program
+    )
 
 
 def no_mentee_email(application: Application, edited: EditedWords = USUAL) -> Email:
@@ -54,7 +55,7 @@ def no_mentee_email(application: Application, edited: EditedWords = USUAL) -> Em
     context = {"application": application, "cohort": application.cohort}
     return Email(
         context=context | edited_context(edited, _values(application)),
-        action=_home(),
+        action_url=_home(),
         program=application.cohort.program,
     )
 
@@ -131,12 +132,12 @@ def words_of_introduction(match: Match, person: User) -> EditedWords:
     return words_for(round_id, sort, mine, partner, language=person.language)
 
 
-def _home() -> tuple[str, str]:
-    return (_("Open my page"), absolute(reverse("dashboard:home")))
+def _home() -> str:
+    return absolute(reverse("dashboard:home"))
 
 
-def _workbench(round_: Round, label: str) -> tuple[str, str]:
-    return (label, absolute(reverse("admin:matching_round_workbench", args=[round_.public_id])))
+def _workbench(round_: Round) -> str:
+    return absolute(reverse("admin:matching_round_workbench", args=[round_.public_id]))
 
 
 @kind(
@@ -161,7 +162,7 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
     }
     return Email(
         context=context,
-        action=_workbench(round_, _("Review the proposed pairs")),
+        action_url=_workbench(round_),
         program=round_.program,
     )
 
@@ -182,7 +183,7 @@ def round_ready(round_: Round, person: User) -> Email | Cancel:
         return Cancel(NO_ROLE)
     return Email(
         context={"round": round_},
-        action=_workbench(round_, _("Open the round")),
+        action_url=_workbench(round_),
         program=round_.program,
     )
 
@@ -205,7 +206,7 @@ def round_held_back(round_: Round, person: User) -> Email | Cancel:
         return Cancel(NO_ROLE)
     return Email(
         context={"round": round_},
-        action=_workbench(round_, _("Open the round")),
+        action_url=_workbench(round_),
         program=round_.program,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -59,7 +58,7 @@ def offer(offer: Offer, person: User) -> Email | Cancel:
         return Cancel(ANSWERED)
     return Email(
         context=words_to(offer, person),
-        action=(_("See and answer"), url_of(offer, person)),
+        action_url=url_of(offer, person),
         program=offer.round.program,
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -85,7 +84,7 @@ def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
         },
         confidential={"place": place},
         attachments=[invitation(meeting, person, place=place, at=now)] if is_set or was_set else (),
-        action=action_for(meeting, is_asked=is_asked),
+        action_url=action_url_for(meeting, is_asked=is_asked),
         program=meeting.match.program,
         thread=meeting.match,
     )
@@ -112,12 +111,11 @@ def suggested_times(meeting: Meeting, at: datetime) -> list[datetime]:
     return list(rows.values_list("starts_at", flat=True))
 
 
-def action_for(meeting: Meeting, *, is_asked: bool) -> tuple[str, str]:
-    """Return label and address of the button."""
+def action_url_for(meeting: Meeting, *, is_asked: bool) -> str:
+    """Return the address of the button."""
     if is_asked:
-        return _("Answer"), absolute(reverse("meetings:meeting-reply", args=[meeting.public_id]))
-    page = reverse("meetings:meeting-list", args=[meeting.match.public_id])
-    return _("View our meetings"), absolute(page)
+        return absolute(reverse("meetings:meeting-reply", args=[meeting.public_id]))
+    return absolute(reverse("meetings:meeting-list", args=[meeting.match.public_id]))
 
 
 @kind("certificate-ready", label=gettext_lazy("Certificate is ready"), about="matches.Closure")
@@ -136,7 +134,7 @@ def certificate_ready(closure: Closure, person: User) -> Email | Cancel:
             "time": hours_and_minutes(found.minutes),
             "has_hours": bool(found.lines),
         },
-        action=(_("Get my certificate"), absolute(reverse("dashboard:alumni"))),
+        action_url=absolute(reverse("dashboard:alumni")),
         program=match.program,
         thread=match,
     )
@@ -155,7 +153,7 @@ def contact_request(row: ContactRequest, person: User) -> Email | Cancel:
         return Cancel(MATCH_ENDED)
     if row.state != ContactRequest.State.ASKED:
         return Cancel(REQUEST_ANSWERED)
-    return _about_contact_request(row, person, _("Read and answer"))
+    return _about_contact_request(row, person)
 
 
 @kind(
@@ -171,16 +169,16 @@ def contact_request_answered(row: ContactRequest, person: User) -> Email | Cance
         return Cancel(MATCH_ENDED)
     if row.state in {ContactRequest.State.ASKED, ContactRequest.State.WITHDRAWN}:
         return Cancel(NO_ANSWER)
-    return _about_contact_request(row, person, _("View what you share"))
+    return _about_contact_request(row, person)
 
 
-def _about_contact_request(row: ContactRequest, person: User, label: str) -> Email:
+def _about_contact_request(row: ContactRequest, person: User) -> Email:
     is_asked = row.state == ContactRequest.State.ASKED
     page = "contact-request-answer" if is_asked else "shared-list"
     about = row.public_id if is_asked else row.match.public_id
     return Email(
         context={"contact_request": row, "partner": row.match.partner_of(person)},
-        action=(label, absolute(reverse(f"meetings:{page}", args=[about]))),
+        action_url=absolute(reverse(f"meetings:{page}", args=[about])),
         program=row.match.program,
         thread=row.match,
     )

@@ -33,12 +33,12 @@ NOT_SILENT = reason("pair-not-silent", gettext_lazy("they have met, been in touc
 NOT_AHEAD = reason("meeting-not-ahead", gettext_lazy("the meeting is not ahead any more"))
 
 
-def _email(meeting: Meeting, person: User, action: tuple[str, str], **context: object) -> Email:
+def _email(meeting: Meeting, person: User, url: str, **context: object) -> Email:
     partner = meeting.match.partner_of(person)
     when = show_time(meeting.starts_at, person, partner)
     return Email(
         context={"meeting": meeting, "partner": partner, "when": when, **context},
-        action=action,
+        action_url=url,
         program=meeting.match.program,
         thread=meeting.match,
     )
@@ -71,7 +71,7 @@ def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
         return Cancel(NOT_AHEAD)
     if Agenda.objects.prepared([meeting]):
         return Cancel(AGENDA_WRITTEN)
-    return _email(meeting, person, (_("Write my agenda"), _page("meeting-prepare", meeting)))
+    return _email(meeting, person, _page("meeting-prepare", meeting))
 
 
 @kind(
@@ -90,7 +90,7 @@ def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
         return Cancel(NOT_AHEAD)
     if not Agenda.objects.prepared([meeting]):
         return Cancel(NO_AGENDA)
-    return _email(meeting, person, (_("Read the agenda"), _page("meeting-prepare", meeting)))
+    return _email(meeting, person, _page("meeting-prepare", meeting))
 
 
 @kind(
@@ -111,12 +111,11 @@ def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
         return Cancel(MEETING_RECORDED)
     until = timezone.now() + timedelta(days=ASKED_FOR_DAYS)
     address = link(LINK_PURPOSE, person=person, subject=meeting, until=until)
-    answers = [
-        (_("Yes, we met"), f"{address}?outcome={State.HELD}"),
+    others = [
         (_("No, we moved it to another day"), f"{address}?outcome={State.MOVED}"),
         (_("No, it was missed"), f"{address}?outcome={State.MISSED}"),
     ]
-    return _email(meeting, person, answers[0], others=answers[1:])
+    return _email(meeting, person, f"{address}?outcome={State.HELD}", others=others)
 
 
 @kind(
@@ -139,10 +138,7 @@ def meeting_overdue(match: Match, person: User) -> Email | Cancel:
         return Cancel(NOT_SILENT)
     return Email(
         context={"match": row, "partner": row.partner_of(person), "since": since},
-        action=(
-            _("Suggest times"),
-            absolute(reverse("meetings:meeting-create", args=[row.public_id])),
-        ),
+        action_url=absolute(reverse("meetings:meeting-create", args=[row.public_id])),
         program=row.program,
         thread=row,
     )

@@ -75,7 +75,7 @@ def _is_demo() -> bool:
 def disable_links(email: RenderedEmail) -> RenderedEmail:
     """Return the same texts with links that lead nowhere and dots in place of tokens."""
     html = HREF.sub(r'\1"#"', TOKEN.sub(rf"\1{MASK}", email.html))
-    return RenderedEmail(email.subject, TOKEN.sub(rf"\1{MASK}", email.text), html)
+    return replace(email, text=TOKEN.sub(rf"\1{MASK}", email.text), html=html)
 
 
 def _explanation(why: str) -> RenderedEmail:

@@ -7,8 +7,9 @@
 The function is called when the e-mail is about to be sent, not when it is enqueued, so it reads
 current data. `Cancel(MATCH_ENDED)` cancels the e-mail; committee members see the reason, which is
 registered in `reasons`. The texts are in `templates/emails/<kind>/`: `subject.txt`, `body.txt` and
-`body.html`. Each sentence that a committee may write in its own words is in `{% editable "name" %}`
-in both bodies; `dashboard.email_vocabulary` says what is filled in and when it is there.
+`body.html`, and `button.txt` for one that has a button. Each sentence that a committee may write in
+its own words is in `{% editable "name" %}`, in both bodies; `dashboard.email_vocabulary` says what
+is filled in and when it is there.
 
 Of the e-mails to one person about one record with the same `topic` only the newest waits: it
 replaces an older one that has not been sent. Kinds that follow each other (a date is proposed, a
@@ -54,7 +55,8 @@ class Email:
     """The content of one e-mail.
 
     `context`: values for the kind's templates.
-    `action`: (label, absolute URL) of the button, the one thing to do.
+    `action_url`: absolute URL of the button, the one thing to do; the kind's `button.txt` has its
+    words.
     `program`: names the sender and decides the sender policy.
     `reply_to`: an address that someone reads.
     `thread`: the record that groups e-mails into a conversation; by default what the e-mail is
@@ -68,7 +70,7 @@ class Email:
     """
 
     context: Mapping[str, object] = field(default_factory=dict)
-    action: tuple[str | Promise, str] | None = None
+    action_url: str = ""
     program: object = None  # its model belongs to an app above this one
     reply_to: str = ""
     thread: models.Model | None = None

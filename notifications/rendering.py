@@ -27,16 +27,18 @@ from .sender_policy import SenderPolicy
 from .templatetags.editable_texts import OWN
 
 EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
+ENDS_OF_SENTENCES = ("?", "!", "…")  # no colon follows them in the plain text
 UNSUBSCRIBE_DAYS = 400  # a mailbox may be cleaned up once a year: the button must still work
 
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """The texts of an e-mail; `text` and `html` say the same."""
+    """The texts of an e-mail; `text` and `html` say the same, the words on its button too."""
 
     subject: str
     text: str
     html: str
+    button: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -71,18 +73,35 @@ def compose(
     folder = f"emails/{row.kind}"
     context = _context(row, recipient, email, policy)
     context |= own_texts_context(email.program, row.kind) if own is None else {OWN: own}
-    subject = " ".join(render_template(f"{folder}/subject.txt", context).split())
-    context["subject"] = subject
+    context["subject"] = subject = one_line(render_template(f"{folder}/subject.txt", context))
+    if email.action_url:
+        context |= button_context(
+            render_template(f"{folder}/button.txt", context), email.action_url
+        )
     # Paragraphs that do not apply leave empty lines.
     text = EMPTY_LINES.sub("\n\n", render_template(f"{folder}/body.txt", context))
     html = inline_css(render_template(f"{folder}/body.html", context))
-    return RenderedEmail(subject, text, html)
+    return RenderedEmail(subject, text, html, str(context.get("action_label", "")))
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and other space that says nothing."""
+    return " ".join(text.split())
+
+
+def button_context(words: str, url: str) -> dict[str, object]:
+    """Return what the base templates need to show a button with these words."""
+    label = one_line(words)
+    return {
+        "action_label": label,
+        "action_url": url,
+        "action_ends_a_sentence": label.endswith(ENDS_OF_SENTENCES),
+    }
 
 
 def _context(
     row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
 ) -> dict[str, object]:
-    label, url = email.action or ("", "")
     context: dict[str, object] = {
         "program": email.program,
         "program_name": _sender_name(email, policy),
@@ -94,8 +113,6 @@ def _context(
         "hours_url": _hours_url(row, email),
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
-        "action_label": str(label),
-        "action_url": url,
     }
     if (person := _who_may_unsubscribe(row)) and not email.unsubscribe_url:
         context["preferences_url"] = preferences_url(row, person)

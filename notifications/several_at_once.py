@@ -194,6 +194,6 @@ def _items_of(row: Notification) -> list[Notification]:
 
 def _thing(item: Notification, email: Email, recipient: Recipient) -> Thing:
     rendered = compose(item, recipient, email, sender_policy_of(item, email.program))
-    label, url = email.action or ("", "")
+    url = email.action_url
     words = "" if url else rendered.text.rpartition(SIGNATURE)[0].strip()
-    return Thing(rendered.subject, str(label), url, words)
+    return Thing(rendered.subject, rendered.button, url, words)

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -79,9 +78,6 @@ def deputy_leaves(membership: Membership, member: User) -> Email | Cancel:
             "until": membership.until,
             "program": membership.program,
         },
-        action=(
-            _("Choose another deputy") if chooses else _("See the committee"),
-            absolute(f"{list_url}?ends=deputy-soon" if chooses else list_url),
-        ),
+        action_url=absolute(f"{list_url}?ends=deputy-soon" if chooses else list_url),
         program=membership.program,
     )

@@ -157,13 +157,14 @@ def save_draft(
     """Keep texts as the draft; return it, or None if they say what is published already.
 
     `seen`: the `Versions.stamp` that `by` has read. Raises ActionNotAllowed for anyone but a chair,
-    ValidationError by field, and TextsChanged if someone else has saved since.
+    ValidationError by field, and TextsChanged if someone else has saved other words since.
     """
     with transaction.atomic():
-        known = _lock(program, kind, language, by=by, seen=seen)
+        known = _lock(program, kind, language, by=by)
         own = clean(kind, language, texts)
         if known.draft and known.draft.texts == own:
             return known.draft
+        _check_seen(known, seen)
         if known.draft:
             known.draft.delete()
         if own == known.texts:
@@ -174,7 +175,8 @@ def save_draft(
 def publish(program: Program, kind: str, language: str, *, by: User, seen: str) -> EmailText:
     """Use the draft from the next e-mail on. Raises as `save_draft`, and if there is no draft."""
     with transaction.atomic():
-        known = _lock(program, kind, language, by=by, seen=seen)
+        known = _lock(program, kind, language, by=by)
+        _check_seen(known, seen)
         if known.draft is None:
             raise ActionNotAllowed(_("There is no draft to publish."))
         texts = known.draft.texts
@@ -186,7 +188,8 @@ def use_again(
 ) -> EmailText:
     """Use an older version again. Raises as `save_draft`, also if it breaks a rule of today."""
     with transaction.atomic():
-        known = _lock(program, kind, language, by=by, seen=seen)
+        known = _lock(program, kind, language, by=by)
+        _check_seen(known, seen)
         older = EmailText.objects.of(program, kind, language).filter(number=number).first()
         if older is None:
             raise ActionNotAllowed(_("This version does not exist."))
@@ -196,14 +199,16 @@ def use_again(
 def use_ours(program: Program, kind: str, language: str, *, by: User, seen: str) -> EmailText:
     """Go back to our words. Raises as `save_draft`, and if ours are used already."""
     with transaction.atomic():
-        known = _lock(program, kind, language, by=by, seen=seen)
+        known = _lock(program, kind, language, by=by)
+        _check_seen(known, seen)
         return _publish(program, kind, language, {}, known, by=by)
 
 
 def discard(program: Program, kind: str, language: str, *, by: User, seen: str) -> None:
     """Delete the draft. Raises as `save_draft`, and if there is none."""
     with transaction.atomic():
-        known = _lock(program, kind, language, by=by, seen=seen)
+        known = _lock(program, kind, language, by=by)
+        _check_seen(known, seen)
         if known.draft is None:
             raise ActionNotAllowed(_("There is no draft to discard."))
         known.draft.delete()
@@ -243,17 +248,20 @@ def _create(
     )
 
 
-def _lock(program: Program, kind: str, language: str, *, by: User, seen: str) -> Versions:
-    """Return the state that `by` has read, and keep others from changing it meanwhile."""
+def _lock(program: Program, kind: str, language: str, *, by: User) -> Versions:
+    """Return what there is now, and keep others from changing it meanwhile."""
     if not has_role(by, program, Role.CHAIR):
         raise ActionNotAllowed(_("You don't have permission to do this."))
     if language not in LANGUAGES or not is_editable(kind):
         raise ActionNotAllowed(_("The words of this e-mail can't be changed."))
     Program.objects.select_for_update(no_key=True).get(pk=program.pk)
-    known = versions_of(program, kind, language)
+    return versions_of(program, kind, language)
+
+
+def _check_seen(known: Versions, seen: str) -> None:
+    """Refuse to change what someone has not read."""
     if known.stamp != seen:
         raise TextsChanged(known.draft or known.current)
-    return known
 
 
 def kinds_to_write() -> list[str]:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -67,9 +66,7 @@ def committee_role(membership: Membership, member: User) -> Email | Cancel:
     program = membership.program
     is_chair = membership.role == Role.CHAIR
     tasks = open_count(checklist(program)) if is_chair else 0
-    label, page = _("Open the committee's pages"), "admin:index"
-    if tasks:
-        label, page = _("Set up the program"), "admin:programs_setup"
+    page = "admin:programs_setup" if tasks else "admin:index"
     return Email(
         context={
             "program": program,
@@ -78,7 +75,7 @@ def committee_role(membership: Membership, member: User) -> Email | Cancel:
             "tasks": tasks,
             "address": member.email,
         },
-        action=(label, absolute(reverse(page))),
+        action_url=absolute(reverse(page)),
         program=program,
     )
 
@@ -117,17 +114,16 @@ def opening_confirm(request: OpeningRequest, recipient: Recipient) -> Email | Ca
     if opening_requests.open_cohorts(request.program, timezone.now()).exists():
         return Cancel(opening_requests.IS_OPEN)
     if request.confirmed_at:
-        action = (_("Take my address off this list"), _link(STOP, request, UNSUBSCRIBE_DAYS))
+        address = _link(STOP, request, UNSUBSCRIBE_DAYS)
     else:
-        days = opening_requests.UNCONFIRMED_DAYS
-        action = (_("Tell me when applications open"), _link(CONFIRM, request, days))
+        address = _link(CONFIRM, request, opening_requests.UNCONFIRMED_DAYS)
     return Email(
         context={
             "program": request.program,
             "is_confirmed": request.confirmed_at is not None,
             "days": opening_requests.UNCONFIRMED_DAYS,
         },
-        action=action,
+        action_url=address,
         program=request.program,
     )
 
@@ -150,7 +146,7 @@ def opening_open(request: OpeningRequest, recipient: Recipient) -> Email | Cance
     until = timezone.now() + timedelta(days=UNSUBSCRIBE_DAYS)
     return Email(
         context={"program": request.program, "cohort": cohort},
-        action=(_("See the program and apply"), absolute(page)),
+        action_url=absolute(page),
         program=request.program,
         unsubscribe_url=one_click_link(STOP, subject=request, until=until),
     )

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -41,13 +40,11 @@ def support_answer(answer: SupportAnswer, person: User) -> Email | Cancel:
     if shown.is_empty:
         return Cancel(NOTHING_LEFT)
     own_page = absolute(reverse("support:request-list"))
-    action = (_("View the answer"), own_page)
+    page = own_page
     if shown.event:
-        page = reverse("events:event-detail", args=[shown.event.public_id])
-        action = (_("View the event"), absolute(page))
+        page = absolute(reverse("events:event-detail", args=[shown.event.public_id]))
     elif shown.item:
-        page = reverse("learning:item-detail", args=[shown.item.public_id])
-        action = (_("Read it in the library"), absolute(page))
+        page = absolute(reverse("learning:item-detail", args=[shown.item.public_id]))
     return Email(
         context={
             "topic": request.topic,
@@ -56,7 +53,7 @@ def support_answer(answer: SupportAnswer, person: User) -> Email | Cancel:
             "page": own_page,
         },
         confidential={"said": shown.text, "contact": shown.contact},
-        action=action,
+        action_url=page,
         program=request.program,
         thread=request,
     )
@@ -77,7 +74,7 @@ def support_helped(request: SupportRequest, person: User) -> Email | Cancel:
     address = link(HELPED, person=person, subject=request, version=request.turns, until=until)
     return Email(
         context={"topic": request.topic},
-        action=(_("Say whether it helped"), address),
+        action_url=address,
         program=request.program,
         thread=request,
     )

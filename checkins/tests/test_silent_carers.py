@@ -137,7 +137,7 @@ def test_the_line_of_today_counts_what_its_list_shows(planned, cleo, deputy, eve
 def test_the_email_to_the_carer_leads_to_all_that_can_wait(planned, eve):
     sweep()  # a contact or a concern: only the page of today lists both
     email = carer_silent(silence(), eve)
-    assert email.action[1].endswith(reverse("admin:index"))
+    assert email.action_url.endswith(reverse("admin:index"))
 
 
 # --- taking over

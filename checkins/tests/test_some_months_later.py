@@ -82,7 +82,7 @@ def test_the_signed_link_stores_the_answers_once(ended, client):
 
 def _link(checkin):
     email = checkin_later(CheckIn.objects.with_details().get(pk=checkin.pk), checkin.person)
-    return re.sub(r"https?://[^/]+", "", email.action[1])
+    return re.sub(r"https?://[^/]+", "", email.action_url)
 
 
 def test_the_e_mail_offers_to_become_a_mentor(ended, ben, ada):

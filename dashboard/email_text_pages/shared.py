@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from notifications.editable_texts.blocks import is_editable
 from notifications.kinds import label_of
 from programs import email_texts
-from programs.committee import Role, holds
+from programs.committee import Role, acting_member, holds
 from programs.email_texts import LANGUAGES, TextsChanged, Versions
 from programs.models import EmailText, Program
 from programs.program_texts import language_in_sentence
@@ -84,17 +84,23 @@ def find_program(request: HttpRequest, pk: int) -> Program:
     return get_object_or_404(Program.objects.for_committee(request.user), pk=pk)
 
 
-def changed_meanwhile(error: TextsChanged) -> str:
-    """Return what to say when someone else was faster."""
+def changed_meanwhile(request: HttpRequest, error: TextsChanged, what_now: str) -> str:
+    """Return what to say when someone else was faster, or the same member in another window."""
     newest: EmailText | None = error.newest
     if newest is None:
-        return _("Someone has changed these texts meanwhile. Nothing was saved. Read them again.")
+        words = _("Someone has changed these texts meanwhile. Nothing was saved.")
+        return f"{words} {what_now}"
+    is_own = newest.by_id == acting_member(request).pk
     moment = formats.date_format(timezone.localtime(newest.at), "DATETIME_FORMAT")
-    return _(
-        "%(name)s changed these texts on %(moment)s, while you were reading. Nothing was saved. "
-        "Read them again."
-    ) % {"name": newest.by, "moment": moment}
+    words = (
+        _("You have changed these texts yourself on %(moment)s. Nothing more was saved.")
+        if is_own
+        else _(
+            "%(name)s changed these texts on %(moment)s, while you were reading. Nothing was saved."
+        )
+    )
+    return f"{words % {'name': newest.by, 'moment': moment}} {what_now}"
 
 
 def warn(request: HttpRequest, error: TextsChanged) -> None:
-    messages.warning(request, changed_meanwhile(error))
+    messages.warning(request, changed_meanwhile(request, error, _("Read them again.")))

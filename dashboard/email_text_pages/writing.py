@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notifications.editable_texts.blocks import Block, blocks_of, editable_blocks
-from notifications.editable_texts.checking import MAX_SUBJECT, MAX_TEXT
+from notifications.editable_texts.checking import LIMITS, plain
 from notifications.editable_texts.product_words import SEVERAL
 from programs import email_texts
 from programs.committee import acting_member
-from programs.email_texts import TextsChanged, moved_defaults
+from programs.email_texts import TextsChanged, Versions, moved_defaults
 
-from .shared import Page, warn
+from .shared import Page, changed_meanwhile, warn
+
+SAVE_AGAIN: str | Promise = gettext_lazy(
+    "What you wrote is still in its place, with what is saved now beside it. Save again to keep "
+    "yours."
+)
 
 
 def field_name(field: str) -> str:
@@ -51,6 +59,26 @@ class TextsForm(forms.Form):
             for field in block.fields
         }
 
+    def take_over(self, newest: Versions) -> None:
+        """Show what someone else has saved meanwhile, and keep what was written here.
+
+        Texts that were not touched here become theirs; beside the others stands what theirs say.
+        Who saves again has read it.
+        """
+        data, theirs = cast(QueryDict, self.data).copy(), newest.written
+        self.data = data
+        for field in self.texts:
+            name, now = field_name(field), theirs.get(field, "")
+            initial = self[name].html_initial_name
+            # Without the text as it was read, every other one is a different one.
+            written, read = plain(data.get(name, "")), data.get(initial)
+            if read is not None and written == plain(read):
+                data[name] = now
+            elif written != now and (read is None or plain(read) != now):
+                self.add_error(name, _says_now(now))
+            data[initial] = now
+        data["seen"] = newest.stamp
+
     def add_errors(self, error: ValidationError) -> None:
         """Show what is wrong beside each text."""
         for field, reasons in error.message_dict.items():
@@ -58,32 +86,48 @@ class TextsForm(forms.Form):
                 self.add_error(field_name(field), reason)
 
 
+def _says_now(text: str) -> str:
+    if not text:
+        return _("Our words are used here now.")
+    return _("It says now: “%(text)s”") % {"text": text}
+
+
 def _text_field(block: Block, field: str, label: str, language: str) -> forms.CharField:
-    limit = MAX_SUBJECT if block.is_subject else MAX_TEXT
-    rows = 2 if block.is_subject else 4
-    attributes = {"rows": rows, "class": "vLargeTextField", "lang": language}
+    attributes = {"class": "vLargeTextField", "lang": language}
+    widget: forms.Widget = forms.TextInput(attributes)
+    if not block.is_button:
+        widget = forms.Textarea({**attributes, "rows": 2 if block.is_subject else 4})
     if len(block.fields) > 1:
         form = _("for several") if field.endswith(SEVERAL) else _("for one")
         label = f"{label}, {form}"
     return forms.CharField(
         label=label,
         required=False,
+        show_hidden_initial=True,  # to know which texts were touched, if someone else was faster
         strip=False,  # the rules look at it as it was typed
-        help_text=_("At most %(n)s characters.") % {"n": limit},
-        widget=forms.Textarea(attrs=attributes),
+        help_text=_("At most %(n)s characters.") % {"n": LIMITS[block.part]},
+        widget=widget,
     )
 
 
 def labels_of(kind: str) -> dict[str, str]:
-    """Return what each text of a kind is called, by name: subjects and texts are numbered."""
-    blocks = editable_blocks(kind)
-    subjects = [name for name, block in blocks.items() if block.is_subject]
-    texts = [name for name in blocks if name not in subjects]
-    found = {name: _("Text %(number)s") % {"number": at} for at, name in enumerate(texts, 1)}
-    if len(subjects) == 1:
-        return {subjects[0]: _("Subject"), **found}
-    more = {name: _("Subject %(number)s") % {"number": at} for at, name in enumerate(subjects, 1)}
-    return {**more, **found}
+    """Return what each text of a kind is called, by name: several of a sort are numbered."""
+    blocks = editable_blocks(kind).values()
+    subjects = [one.name for one in blocks if one.is_subject]
+    buttons = [one.name for one in blocks if one.is_button]
+    texts = [one.name for one in blocks if not (one.is_subject or one.is_button)]
+    return {
+        **_numbered(subjects, _("Subject %(number)s"), only=_("Subject")),
+        **_numbered(texts, _("Text %(number)s"), only=_("Text %(number)s")),
+        **_numbered(buttons, _("Button %(number)s"), only=_("Button")),
+    }
+
+
+def _numbered(names: list[str], words: str, *, only: str) -> dict[str, str]:
+    """Return {name: words with its number}; `only` are those for a text without others."""
+    if len(names) == 1:
+        words = only
+    return {name: words % {"number": at} for at, name in enumerate(names, 1)}
 
 
 @dataclass(frozen=True)
@@ -141,8 +185,9 @@ def write_view(request: HttpRequest, pk: int, kind: str, language: str) -> HttpR
         except ValidationError as error:
             form.add_errors(error)
         except TextsChanged as error:
-            warn(request, error)
-            return page.go()
+            page = replace(page)  # reads anew
+            form.take_over(page.versions)
+            messages.warning(request, changed_meanwhile(request, error, str(SAVE_AGAIN)))
         else:
             messages.success(
                 request,

@@ -22,7 +22,7 @@ from testkit import factories
 
 pytestmark = pytest.mark.django_db
 KIND = "match-introduced"
-FIELD = "text-greeting"
+FIELD, BUTTON = "text-greeting", "text-button"
 
 
 @pytest.fixture
@@ -143,12 +143,43 @@ def test_two_chairs_at_once(kims, program, as_user):
     seen = stamp(program)
     other = factories.member("Lou Ray", program=program, role="chair")
     as_user(other).post(url(program), {FIELD: "Hi {name},", "seen": seen})
-    page = kims.post(url(program), {FIELD: "Dear {name},", "seen": seen}, follow=True)
+    mine = {FIELD: "Dear {name},", BUTTON: "Say hello", "seen": seen}
+    page = kims.post(url(program), mine, follow=True)
     assert "Lou Ray changed these texts" in text_of(page)
+    assert "It says now: “Hi {name},”" in text_of(page)
+    assert "Dear {name},</textarea>" in text_of(page)
+    assert 'value="Say hello"' in text_of(page)
     assert EmailText.objects.get().texts == {"greeting": "Hi {name},"}
     page = kims.post(url(program, "publish"), {"seen": seen}, follow=True)
     assert "Lou Ray changed these texts" in text_of(page)
     assert not EmailText.objects.published().exists()
+
+
+def test_only_what_one_has_touched_is_kept_beside_what_another_saved(kims, program, as_user):
+    seen = stamp(program)
+    other = as_user(factories.member("Lou Ray", program=program, role="chair"))
+    other.post(url(program), {BUTTON: "Say hello", "seen": seen})
+    mine = {FIELD: "Dear {name},", f"initial-{FIELD}": "", BUTTON: "", f"initial-{BUTTON}": ""}
+    page = kims.post(url(program), {**mine, "seen": seen}, follow=True)
+    assert "What you wrote is still in its place" in text_of(page)
+    form = page.context["form"]
+    assert form.errors == {}
+    again = {form[name].html_name: form[name].value() for name in (FIELD, BUTTON, "seen")}
+    assert again == {FIELD: "Dear {name},", BUTTON: "Say hello", "seen": stamp(program)}
+    kims.post(url(program), again)
+    assert EmailText.objects.get().texts == {"greeting": "Dear {name},", "button": "Say hello"}
+
+
+def test_saving_twice_is_saving_once(kims, program):
+    sent = {FIELD: "Dear {name},", "seen": stamp(program)}
+    for _press in range(2):
+        page = kims.post(url(program), sent, follow=True)
+        assert "The draft was saved." in text_of(page)
+    first = stamp(program)
+    assert "Published." in text_of(publish(kims, program))
+    page = kims.post(url(program, "publish"), {"seen": first}, follow=True)
+    assert "You have changed these texts yourself" in text_of(page)
+    assert EmailText.objects.count() == 1
 
 
 def test_discard_and_back_to_ours(kims, program):

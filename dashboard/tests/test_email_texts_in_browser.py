@@ -44,8 +44,10 @@ def test_from_our_words_to_their_own(page, live_server, cohort, ada, ben):
     expect(page.locator("ul.errorlist")).to_contain_text("{nme}")
     assert faults(page) == []
     page.get_by_role("textbox", name="Text 1", exact=True).fill("Dear {name},")
+    page.get_by_role("textbox", name="Button", exact=True).fill("Get to know {name}")
     page.get_by_role("button", name="Save as a draft and look at it").click()
     expect(page.locator("pre")).to_contain_text("Dear Maria,")
+    expect(page.locator("pre")).to_contain_text("Get to know Daniel:")
     assert faults(page) == []
     page.get_by_label("As", exact=True).select_option(label=ben.name)
     page.get_by_role("button", name="Look again").click()
@@ -53,9 +55,36 @@ def test_from_our_words_to_their_own(page, live_server, cohort, ada, ben):
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("body")).to_contain_text("Published.")
     assert email_texts.own_texts(program.pk, "match-introduced", "en") == {
-        "greeting": "Dear {name},"
+        "greeting": "Dear {name},",
+        "button": "Get to know {name}",
     }
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("link", name="Version 1").click()
     expect(page.locator("h1")).to_contain_text("Version 1")
     assert faults(page) == []
+
+
+def test_what_one_wrote_in_another_window_is_not_lost(page, live_server, cohort):
+    address = reverse("admin:email-text", args=[cohort.program.pk, "match-introduced", "en"])
+    save = "Save as a draft and look at it"
+    page.goto(live_server.url + address)
+    other = page.context.new_page()
+    other.goto(live_server.url + address)
+    other.get_by_role("textbox", name="Text 1", exact=True).fill("Hi {name},")
+    other.get_by_role("textbox", name="Subject 1", exact=True).fill("{name} and you")
+    other.get_by_role("button", name=save).click()
+    expect(other.locator("pre")).to_contain_text("Hi Maria,")
+    page.get_by_role("textbox", name="Text 1", exact=True).fill("Dear {name},")
+    page.get_by_role("button", name=save).click()
+    expect(page.locator("body")).to_contain_text("What you wrote is still in its place")
+    expect(page.locator("ul.errorlist")).to_have_text(["It says now: “Hi {name},”"])
+    expect(page.get_by_role("textbox", name="Text 1", exact=True)).to_have_value("Dear {name},")
+    expect(page.get_by_role("textbox", name="Subject 1", exact=True)).to_have_value(
+        "{name} and you"
+    )
+    assert faults(page) == []
+    page.get_by_role("button", name=save).click()
+    expect(page.locator("pre")).to_contain_text("Dear Maria,")
+    draft = email_texts.versions_of(cohort.program, "match-introduced", "en").draft
+    assert draft.texts["greeting"] == "Dear {name},"
+    assert "{name} and you" in draft.texts.values()

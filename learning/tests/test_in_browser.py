@@ -50,7 +50,7 @@ def test_one_tap_on_a_phone_without_scripts(open_as, live_server, touches, ben):
 
 
 def test_one_tap_by_the_link_without_signing_in(open_as, live_server, touches, ben):
-    path = re.sub(r"^https?://[^/]+", "", learning_touch(touches[1], ben).action[1])
+    path = re.sub(r"^https?://[^/]+", "", learning_touch(touches[1], ben).action_url)
     page = open_as(None, scripts=False)
     page.goto(live_server.url + path)
     page.get_by_role("button", name="Yes, I tried it").click()

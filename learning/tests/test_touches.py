@@ -189,7 +189,7 @@ class TestTheEmail:
 
     def test_one_tap_is_noted_once_and_opening_the_link_changes_nothing(self, touch, ben, client):
         with override("en"):
-            address = learning_touch(touch, ben).action[1]
+            address = learning_touch(touch, ben).action_url
         path = re.sub(r"^https?://[^/]+", "", address)
         assert touch.version.words("en").to_try in text_of(client.get(path))
         assert Touch.objects.get(pk=touch.pk).tried_at is None

@@ -170,7 +170,7 @@ def test_a_longer_term_needs_a_talk_of_its_own(pair, ben):
 
 
 def test_the_e_mail_itself_sees_that_the_talk_is_booked(pair, ben):
-    assert emails.match_ends_soon(pair, ben).action
+    assert emails.match_ends_soon(pair, ben).action_url
     plan(pair, 30, talk=True)
     assert emails.match_ends_soon(pair, ben).reason == "talk-booked"
 

@@ -148,7 +148,7 @@ def test_who_has_looked_back_is_not_asked_again(pair, talk, ada, ben):
     reflections.save(pair, by=ben, learned="To ask.", next_steps="", goals={})
     end(pair, at=days(1))
     assert reflection(pair, ben).reason == "answered"
-    assert reflection(pair, ada).action
+    assert reflection(pair, ada).action_url
 
 
 def test_a_pair_that_goes_on_after_all_is_not_asked(pair, ben, cleo):

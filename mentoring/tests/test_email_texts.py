@@ -17,13 +17,21 @@ from django.utils import translation
 from django.utils.html import escape
 
 from notifications import email_preview, outbox
-from notifications.editable_texts.blocks import blocks_of, editable_blocks, is_editable
-from notifications.editable_texts.checking import MAX_TEXT, check_text
+from notifications.editable_texts.blocks import (
+    Part,
+    blocks_of,
+    editable_blocks,
+    has_button,
+    is_editable,
+)
+from notifications.editable_texts.checking import LIMITS, check_text
 from notifications.editable_texts.filling import fill, placeholders_in
 from notifications.editable_texts.sample import conditions_of, render_sample
 from notifications.editable_texts.vocabulary import FIXED_KINDS
 from notifications.kinds import KINDS
 from notifications.models import Notification
+from notifications.testing import deliver_due_emails
+from testkit import factories
 
 from .email_scenarios import SCENARIOS
 
@@ -94,7 +102,7 @@ def test_a_kind_declares_what_a_committee_may_write(kind):
     blocks = editable_blocks(kind)
     assert blocks, f"{kind}: use {{% editable %}} in its templates, or add it to FIXED_KINDS"
     for block in blocks.values():  # raises UnknownExpression where words are missing
-        assert block.placeholders
+        assert block.placeholders or block.is_button
         assert block.when is not None
         for language in LANGUAGES:
             for field, ours in block.defaults(language).items():
@@ -199,9 +207,9 @@ def test_a_link_ends_before_what_stands_around_it(around):
 
 def test_limits_are_said_with_their_numbers():
     block = editable_blocks("match-introduced")["greeting"]
-    check_text(block, "greeting", "x" * MAX_TEXT)
+    check_text(block, "greeting", "x" * LIMITS[Part.BODY])
     with pytest.raises(ValidationError, match="2001 characters"):
-        check_text(block, "greeting", "x" * (MAX_TEXT + 1))
+        check_text(block, "greeting", "x" * (LIMITS[Part.BODY] + 1))
 
 
 def test_conditions_are_listed_once_in_words():
@@ -209,6 +217,78 @@ def test_conditions_are_listed_once_in_words():
     assert words["partner_has_signed"] == "when the other person has signed"
     assert all(words.values())
     assert blocks_of("agreement-to-sign")[0].is_subject
+
+
+# --- buttons
+
+FIXED_BUTTONS = {  # they are the answer, or they deny a signature
+    "agreement-on-paper": "I did not sign this",
+    "first-contact": "Yes, we have been in touch",
+    "meeting-record": "Yes, we met",
+}
+BAD_BUTTONS = {
+    "x" * 41: "It has 41 characters. Shorten it to 40 at most.",
+    "Open\nthe round": "Write the words on the button in one line.",
+    "???": "Say in words what the button does.",
+    "{day}!": "Say in words what the button does.",
+    "Open:": "Leave out the “:” at the end",
+    "Open https://example.org now": "“https://example.org” is an address.",
+    "Open www.example.org": "“www.example.org” is an address.",
+    "EXAMPLE.ORG/pay": "“EXAMPLE.ORG/pay” is an address.",
+    "Write to a@example.org": "“a@example.org” is an address.",
+    "Open it, {recipient}": "“{recipient}” can't be filled in here.",
+    "Open {program_name}": "“{program_name}” can't be filled in here.",
+    "<a href=javascript://x>": "is an address.",
+    "Open \u202e": "It contains an invisible control character.",
+}
+
+
+def button_of(kind):
+    [block] = [one for one in editable_blocks(kind).values() if one.is_button]
+    return block
+
+
+@pytest.mark.parametrize("text", BAD_BUTTONS)
+def test_a_bad_button_is_refused_with_its_reason(text):
+    block = button_of("round-ready")
+    with pytest.raises(ValidationError) as error:
+        check_text(block, block.name, text)
+    assert any(BAD_BUTTONS[text] in one for one in error.value.messages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 40, "See it!", "С чего начать?", "Ouvrir l'ordre du jour", "👋 Open", "ラウンドを開く"],
+)
+def test_a_good_button_is_taken(text):
+    block = button_of("round-ready")
+    check_text(block, block.name, text)
+
+
+def test_only_what_ours_fills_in_is_filled_in_on_a_button():
+    block = button_of("match-introduced")
+    assert list(block.placeholders) == ["name"]
+    check_text(block, block.name, "Get to know {name}")
+    check_text(block, block.name, "Open our page")  # the text says the name
+    with pytest.raises(ValidationError, match=r"It has these: \{name\}"):
+        check_text(block, block.name, "Open, {recipient}")
+
+
+@pytest.mark.parametrize("kind", FIXED_BUTTONS)
+def test_a_button_that_is_an_answer_stays_ours(kind):
+    fixed = [one for one in blocks_of(kind) if one.is_button and not one.name]
+    assert [one.defaults("en")[""] for one in fixed] == [FIXED_BUTTONS[kind]]
+    email = render_sample(
+        kind, "en", {"button": "Mine"}, program_name="P", holds=["deniable_until"]
+    )
+    assert email.button == FIXED_BUTTONS[kind]
+
+
+def test_no_colon_follows_a_question_in_the_plain_text():
+    for words, line in (("Are you in?", "Are you in?\nhttps"), ("I am in", "I am in:\nhttps")):
+        email = render_sample("round-ready", "en", {"button": words}, program_name="P")
+        assert f"\n\n{line}" in email.text
+        assert f">{words}</a>" in email.html
 
 
 # --- what is sent
@@ -227,6 +307,7 @@ def test_our_words_are_sent_unchanged_until_a_program_writes_its_own(kind, monke
         type(case.to).objects.filter(pk=case.to.pk).update(language=language)
         row = Notification.system.select_related("recipient").get(pk=row.pk)
         ours = email_preview.render(row)
+        assert bool(ours.button) == has_button(kind)
         with monkeypatch.context() as patched:
             engine = engine_without_tags()
             patched.setattr(Engine, "get_default", lambda engine=engine: engine)
@@ -236,3 +317,20 @@ def test_our_words_are_sent_unchanged_until_a_program_writes_its_own(kind, monke
         assert MARK.findall(theirs.subject + theirs.text), kind
         assert not placeholders_in(MARK.sub("", theirs.text))
     assert translation.get_language() == "en"
+
+
+@pytest.mark.django_db
+def test_one_click_stops_as_before_whatever_a_button_says():
+    case = SCENARIOS["contact-request"].make()
+    Notification.system.all().delete()
+    factories.email_text(case.about.match.program, "contact-request", texts={"button": "Stop"})
+    outbox.enqueue("contact-request", to=case.to, about=case.about)
+    [mail] = deliver_due_emails(reconcile=False)
+    html = mail.alternatives[0][0]
+    stop = mail.extra_headers["List-Unsubscribe"].strip("<>")
+    assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert ">Stop</a>" in html
+    assert stop not in html.partition(">Stop</a>")[0]
+    for text in (mail.body, html):
+        assert "Stop e-mails like this" in text
+        assert stop in text

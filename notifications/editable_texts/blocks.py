@@ -1,17 +1,19 @@
 """The texts of a kind of e-mail that a committee may write, read from its own templates.
 
-Each `{% editable %}` of `subject.txt` and `body.txt` is a block, in the order of the e-mail. Words
-outside of it are fixed: they are listed too, so that the committee sees the whole e-mail.
+Each `{% editable %}` of `subject.txt`, `body.txt` and `button.txt` is a block, in the order of the
+e-mail. Words outside of it are fixed: they are listed too, so that the committee sees the whole
+e-mail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Protocol, cast
 
-from django.template import Context, Engine
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.base import FilterExpression, Node, NodeList
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, WithNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
@@ -48,17 +50,34 @@ class Found:
     scope: Scope
 
 
+class Part(StrEnum):
+    """A part of an e-mail, as the name of its template says."""
+
+    SUBJECT = "subject.txt"
+    BODY = "body.txt"
+    BUTTON = "button.txt"
+
+
 @dataclass(frozen=True)
 class Block:
     """One text of a kind. `conditions`: the template's conditions under which it is there."""
 
     name: str
     words: Words
-    is_subject: bool
+    part: Part
     conditions: tuple[str, ...]
     is_otherwise: bool
     expressions: Mapping[str, str]  # {placeholder: expression of the template}
-    elsewhere: frozenset[str] = frozenset()  # expressions that the subject may leave to the body
+    # Expressions of the body: the subject and the button may leave them to it.
+    elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def is_subject(self) -> bool:
+        return self.part == Part.SUBJECT
+
+    @property
+    def is_button(self) -> bool:
+        return self.part == Part.BUTTON
 
     @property
     def fields(self) -> list[str]:
@@ -73,8 +92,13 @@ class Block:
 
     @cached_property
     def placeholders(self) -> dict[str, Placeholder]:
-        """Return what may be in the text, by name. Raises UnknownExpression."""
+        """Return what may be in the text, by name. Raises UnknownExpression.
+
+        The reader and the program can be named everywhere but on a button, which is short.
+        """
         own = {name: placeholder_of(one) for name, one in self.expressions.items()}
+        if self.is_button:
+            return own
         return {**own, **{name: one for name, one in EVERYWHERE.items() if name not in own}}
 
     def needed(self, field: str) -> list[str]:
@@ -106,12 +130,22 @@ def is_editable(kind: str) -> bool:
 @lru_cache(maxsize=256)
 def blocks_of(kind: str) -> tuple[Block, ...]:
     """Return the texts of a kind in the order of the e-mail; those without a name are fixed."""
-    body = [_block(one) for one in _found(f"emails/{kind}/body.txt")]
+    body = [_block(one, Part.BODY) for one in _found(kind, Part.BODY)]
     said = frozenset(
         expression for one in body if one.name for expression in one.expressions.values()
     )
-    subject = [_block(one, said) for one in _found(f"emails/{kind}/subject.txt")]
-    return (*subject, *body)
+    subject = [_block(one, Part.SUBJECT, said) for one in _found(kind, Part.SUBJECT)]
+    buttons = _found(kind, Part.BUTTON) if has_button(kind) else []
+    return (*subject, *body, *(_block(one, Part.BUTTON, said) for one in buttons))
+
+
+def has_button(kind: str) -> bool:
+    """Return whether e-mails of the kind have a button."""
+    try:
+        Engine.get_default().get_template(f"emails/{kind}/{Part.BUTTON}")
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def editable_blocks(kind: str) -> dict[str, Block]:
@@ -119,22 +153,22 @@ def editable_blocks(kind: str) -> dict[str, Block]:
     return {one.name: one for one in blocks_of(kind) if one.name}
 
 
-def _block(found: Found, elsewhere: frozenset[str] | None = None) -> Block:
+def _block(found: Found, part: Part, elsewhere: frozenset[str] = frozenset()) -> Block:
     known = {**found.scope, **expressions_of(found.words)}
     return Block(
         found.name,
         found.words,
-        is_subject=elsewhere is not None,
+        part,
         conditions=found.conditions,
         is_otherwise=found.is_otherwise,
         expressions={name: known.get(name, name) for name in names_in(found.words)},
-        elsewhere=elsewhere or frozenset(),
+        elsewhere=elsewhere,
     )
 
 
-def _found(template: str) -> list[Found]:
-    """Return the words of a template in order; of a text in several places the first."""
-    nodes = Engine.get_default().get_template(template).nodelist
+def _found(kind: str, part: Part) -> list[Found]:
+    """Return the words of a part in order; of a text in several places the first."""
+    nodes = Engine.get_default().get_template(f"emails/{kind}/{part}").nodelist
     found: dict[str, Found] = {}
     for index, one in enumerate(Walk().nodes(nodes, {}, (), {})):
         found.setdefault(one.name or f":{index}", one)

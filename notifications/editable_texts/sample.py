@@ -13,25 +13,31 @@ from django.utils.translation import override
 
 from ..kinds import KINDS
 from ..recipients import GuestRecipient
-from ..rendering import EMPTY_LINES, RenderedEmail, inline_css
+from ..rendering import (
+    EMPTY_LINES,
+    RenderedEmail,
+    button_context,
+    inline_css,
+    one_line,
+)
 from ..templatetags.editable_texts import OWN, SAMPLE
-from .blocks import editable_blocks
+from .blocks import Part, editable_blocks, has_button
 from .vocabulary import PLACEHOLDERS, condition_words, placeholder_of
 
 FILLED_IN = "…"  # what the product fills in outside of the texts that a committee may write
 PROGRAM = frozenset({"program_name", "program.name", "match.program.name"})
 NOT = "not "
 LISTED = "[]"  # ends the path of a thing in a list
+EXAMPLE_URL = "https://example.org/"
 FRAME = {
     "is_to_guest": False,
     "hours_url": "",
     "reason": "",
     "preferences_url": "",
     "unsubscribe_url": "",
-    "action_url": "https://example.org/",
-    "action_label": FILLED_IN,
+    "action_url": "",
+    "action_label": "",
 }
-
 
 Held = frozenset[str]  # the values that are true, and the comparisons
 
@@ -124,11 +130,12 @@ def render_sample(
         given = _given(kind, own, program_name)
         if hours_url:
             given |= {"is_to_member": True, "hours_url": hours_url}
-        subject = " ".join(_render(kind, "subject.txt", given, held).split())
-        given["subject"] = subject
+        given["subject"] = subject = one_line(_render(kind, "subject.txt", given, held))
+        if has_button(kind):
+            given |= button_context(_render(kind, Part.BUTTON, given, held), EXAMPLE_URL)
         text = EMPTY_LINES.sub("\n\n", _render(kind, "body.txt", given, held))
         html = inline_css(_render(kind, "body.html", given, held))
-    return RenderedEmail(subject, text, html)
+    return RenderedEmail(subject, text, html, str(given["action_label"]))
 
 
 def _given(kind: str, own: Mapping[str, str], program_name: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ State = Notification.State
 
 def test_a_preview_has_the_text_and_no_working_link(sample, ada):
     url = links.link("mail", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
-    sample.answer = Email(context={"word": "hello"}, action=("Answer", url))
+    sample.answer = Email(context={"word": "hello"}, action_url=url)
     text = email_preview.render(sample.enqueue(ada, kind="tip"))
     token = url.split("/")[-2]
     assert text.subject == "A tip for Ada"

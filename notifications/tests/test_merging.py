@@ -34,7 +34,7 @@ def tips(sample, ada):
     """`tips(n)` enqueues so many, each with a link of its own."""
     link = "https://example.org/{}"
     sample.answer = lambda about, person: Email(
-        context={"word": "hello"}, action=("Open", link.format(about.pk))
+        context={"word": "hello"}, action_url=link.format(about.pk)
     )
 
     def enqueue(count, at=TUESDAY_NOON, first=0, **options):

@@ -33,9 +33,7 @@ def send(sample, person, **options):
 
 
 def test_an_email_has_two_texts_that_say_the_same(sample, ada):
-    sample.answer = Email(
-        context={"word": "hello"}, action=("Say hello", "https://example.org/hello/")
-    )
+    sample.answer = Email(context={"word": "hello"}, action_url="https://example.org/hello/")
     wire = send(sample, ada)
     text, html = (wire.get_body((part,)).get_content() for part in ("plain", "html"))
     assert wire.get_content_type() == "multipart/alternative"

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
+from notifications.editable_texts.blocks import Part, blocks_of, is_editable
+from notifications.editable_texts.vocabulary import FIXED_KINDS
 from notifications.kinds import KINDS, Kind
 from notifications.work_hours import may_wait
 
@@ -28,6 +30,16 @@ person about one record with the same *topic* only the newest waits; one that te
 not sent if the person knows it already ([decision 014](decisions/014-topics-of-emails.md)).
 """
 
+FIXED = """## What a program can't word
+
+A chair words every other text of these e-mails, their subjects and buttons too
+([decision 034](decisions/034-email-texts.md)). These stay ours in every program: promises, who
+reads an answer, how to get help, and buttons that are an answer themselves. So do the footer, the
+links and the words on them. The subject of a survey is its title, which the committee writes there.
+
+| kind | fixed words, or why all of them are |
+| --- | --- |"""
+
 
 def parts(kind: Kind) -> dict[str, str]:
     """To, When and Until of a kind, each on one line."""
@@ -38,7 +50,27 @@ def page() -> str:
     """Return docs/emails.md as the code has it now."""
     with translation.override("en"):
         apps = sorted({kind.app for kind in KINDS.values()})
-        return "\n".join([HEAD, *(_section(app) for app in apps)])
+        return "\n".join([HEAD, *(_section(app) for app in apps), FIXED, *_fixed(), ""])
+
+
+def _fixed() -> list[str]:
+    lines = []
+    for name in sorted(KINDS):
+        if reason := FIXED_KINDS.get(name):
+            lines.append(f"| `{name}` | all: {reason} |")
+        elif is_editable(name) and (words := _fixed_words(name)):
+            lines.append(f"| `{name}` | {' · '.join(words)} |")
+    return lines
+
+
+def _fixed_words(name: str) -> list[str]:
+    """Return the words of an e-mail that no program can change, those on its buttons in quotes."""
+    found = []
+    for block in blocks_of(name):
+        words = "".join(block.defaults("en").values()).replace("|", "/")
+        if not block.name and any(one.isalpha() for one in words.replace("{label}", "")):
+            found.append(f"“{words}”" if block.part == Part.BUTTON else words)
+    return found
 
 
 def _section(app: str) -> str:
