@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.models import Program, Topic
+from programs.models import Program, ProgramQuestion, Topic
 
 from . import suitability
 from .form_parts import (
@@ -20,10 +23,13 @@ from .form_parts import (
     has_situation,
 )
 from .models import Application
+from .program_questions import lacks_answers
 
 Role = Application.Role
 
 MINUTES_PER_PART = 1  # in trials, the whole form took about a minute for each part
+QUESTIONS_PER_MINUTE = 2  # of those that a program asks itself
+OWN_QUESTIONS = "own-questions"
 MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
 TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
@@ -32,11 +38,17 @@ def groups(application: Application) -> list[Group]:
     """Return the parts of this application in order, without kinds of topic that no one uses."""
     kinds = _current_kinds(application.program)
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
-    return groups_for(application.role, kinds)
+    own = ProgramQuestion.objects.on_form(application.program, application.role)
+    return groups_for(application.role, kinds, own_questions=list(own))
 
 
-def groups_for(role: str, topic_kinds: set[str]) -> list[Group]:
-    """Return the parts of an application in `role` where the topics are of `topic_kinds`."""
+def groups_for(
+    role: str, topic_kinds: set[str], *, own_questions: Sequence[ProgramQuestion] = ()
+) -> list[Group]:
+    """Return the parts of an application in `role` where the topics are of `topic_kinds`.
+
+    `own_questions`: what the program asks itself.
+    """
     is_mentor = role == Role.MENTOR
     needs = (*_background(is_mentor), *_topics(is_mentor, topic_kinds))
     capacity = (Part("capacity", _("How many mentees")),) if is_mentor else ()
@@ -44,6 +56,7 @@ def groups_for(role: str, topic_kinds: set[str]) -> list[Group]:
         Group(_("About you"), _about_you(role)),
         Group(_("What you offer") if is_mentor else _("What you need"), needs),
         Group(_("When and how"), (*_practical(), *capacity)),
+        *_own_questions(own_questions),
         Group(
             _("For the committee only"),
             (
@@ -66,6 +79,25 @@ def _about_you(role: str) -> tuple[Part, ...]:
         Part("about-you", _("Your name and contact details"), rule=has_name),
         Part("work", _("Your work"), rule=has_level),
     )
+
+
+def _own_questions(questions: Sequence[ProgramQuestion]) -> list[Group]:
+    """Return the part with the program's own questions, done once the required ones have answers.
+
+    A question that was added since it was saved is asked again only if it is required.
+    """
+    if not questions:
+        return []
+    count = ngettext("%(n)d question", "%(n)d questions", len(questions)) % {"n": len(questions)}
+    required = [one.pk for one in questions if one.is_required]
+
+    def is_done(application: Application) -> bool:
+        is_saved = OWN_QUESTIONS in application.saved_pages
+        return not lacks_answers(application, required) if required else is_saved
+
+    hint = count if required else f"{count}. {MAY_BE_EMPTY}"
+    part = Part(OWN_QUESTIONS, _("Questions of this program"), hint, is_done)
+    return [Group(_("What this program asks"), (part,))]
 
 
 def _background(is_mentor: bool) -> tuple[Part, ...]:
@@ -121,4 +153,5 @@ def expected_minutes(program: Program, role: str) -> int:
     parts_of_all = [
         part for group in groups_for(role, _current_kinds(program)) for part in group.parts
     ]
-    return len(parts_of_all) * MINUTES_PER_PART
+    own = ProgramQuestion.objects.on_form(program, role).count()
+    return len(parts_of_all) * MINUTES_PER_PART + ceil(own / QUESTIONS_PER_MINUTE)

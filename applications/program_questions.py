@@ -7,14 +7,16 @@ another way to answer, readers whom nobody was told about, or the end of an answ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from programs.models import Cohort, ProgramQuestion
+from programs.models.questions import QuestionTranslation
 from programs.spellings import fold
 
 from .models import Application, QuestionAnswer
@@ -37,10 +39,48 @@ def answer_rows(application: Application, user: User) -> list[AnswerRow]:
     rows = QuestionAnswer.objects.visible_to(user).filter(application=application)
     return [
         AnswerRow(
-            str(row.question), row.values, row.question.is_shared, not row.question.has_options
+            str(row.question),
+            row.question.in_reader_language(row.values),
+            row.question.is_shared,
+            not row.question.has_options,
         )
         for row in rows.select_related("question")
     ]
+
+
+def asked_on_form(application: Application) -> list[ProgramQuestion]:
+    """Return the questions that the form of this application asks today, in their order."""
+    return list(
+        ProgramQuestion.objects.on_form(application.program, application.role).select_related(
+            "program"
+        )
+    )
+
+
+def stored_answers(application: Application, reader: User) -> dict[int, list[str]]:
+    """Return {question id: answers} of what `reader` may read."""
+    rows = QuestionAnswer.objects.visible_to(reader).filter(application=application)
+    return {row.question_id: row.values for row in rows}
+
+
+def lacks_answers(application: Application, required: Collection[int]) -> bool:
+    """Return whether one of the `required` questions has no answer."""
+    rows = QuestionAnswer.system.filter(application=application, question__in=required)
+    return rows.values("question").distinct().count() < len(required)
+
+
+def save_answers(application: Application, given: Mapping[int, list[str]]) -> None:
+    """Store {question id: answers}; an empty list takes an answer back. Call in a transaction."""
+    rows = QuestionAnswer.system.filter(application=application, question__in=given)
+    known = {row.question_id: row for row in rows}
+    for question, values in given.items():
+        row = known.get(question) or QuestionAnswer(application=application, question_id=question)
+        if not values:
+            QuestionAnswer.system.filter(application=application, question=question).delete()
+        elif row._state.adding or row.values != values:
+            row.values = values
+            row.changed_at = timezone.now()
+            row.save()
 
 
 def roles_that_answered(question: ProgramQuestion) -> set[str]:
@@ -72,7 +112,26 @@ def refused_changes(old: ProgramQuestion, new: ProgramQuestion) -> dict[str, str
     if gone := _lost_options(old, new.options):
         text = _("Keep these answers, because someone gave them: %(answers)s.")
         refused["options"] = text % {"answers": ", ".join(gone)}
+    for language, said in old.translations.items():
+        refused |= {
+            f"{name}_{language}": _frozen(count) for name in _changed(said, old, new, language)
+        }
     return refused
+
+
+def _changed(
+    said: QuestionTranslation, old: ProgramQuestion, new: ProgramQuestion, language: str
+) -> list[str]:
+    """Return what a translation said and says no longer; what was missing may be added."""
+    now: QuestionTranslation = new.translations.get(language, {})
+    changed = []
+    if said.get("heading") and said["heading"] != now.get("heading"):
+        changed.append("heading")
+    before = dict(zip(old.options, said.get("options", []), strict=False))
+    after = dict(zip(new.options, now.get("options", []), strict=False))
+    if any(theirs and after.get(one, "") != theirs for one, theirs in before.items()):
+        changed.append("options")
+    return changed
 
 
 def _frozen(count: int) -> str:

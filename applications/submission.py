@@ -21,7 +21,7 @@ from workflow.states import move
 
 from . import suitability
 from .completeness import missing
-from .models import Application, Decision, NamedWish, PrivateAnswers
+from .models import Application, Decision, NamedWish, PrivateAnswers, QuestionAnswer
 from .named_wishes import resolve_names
 from .signals import application_withdrawn, withdrawal_announced
 
@@ -105,7 +105,7 @@ def withdraw(application: Application, *, by: User, at: datetime | None = None) 
     move(application, State.WITHDRAWN, by=by, at=at)
     Decision.system.filter(application=application, released_at=None).delete()
     if was_draft:  # no one has read it, so there is no reason to keep it
-        for model in (PrivateAnswers, NamedWish):
+        for model in (PrivateAnswers, NamedWish, QuestionAnswer):
             model.system.filter(application=application).delete()
     application_withdrawn.send(Application, application=application, at=at)
 

@@ -104,7 +104,10 @@ def shared_answers(
         },
     ]
     rows += [
-        {"key": str(answer.question), "value": answer.values}
+        {
+            "key": str(answer.question),
+            "value": answer.question.in_reader_language(answer.values),
+        }
         for answer in answers
         if answer.application_id == application.pk
     ]

@@ -100,7 +100,8 @@ def _own_answers(pair: Pair, shared: Iterable[QuestionAnswer]) -> Iterator[str]:
             first, second = sorted(answers, key=lambda answer: answer.application_id)
             same = [value for value in first.values if value in second.values]
             if same:
-                values = {"question": first.question, "answer": join_words(same)}
+                said = first.question.in_reader_language(same)
+                values = {"question": first.question, "answer": join_words(said)}
                 yield _("You gave the same answer to “%(question)s”: %(answer)s.") % values
 
 

@@ -72,7 +72,7 @@ COLUMNS = rules(
             ),
         },
         "ProgramQuestion": {
-            "heading names options": OWN_WORDS,
+            "heading help_text names options translations": OWN_WORDS,
         },
         "Topic": {"code names": OWN_WORDS},
         "WordMerge": {

@@ -12,6 +12,7 @@ from .availability import CapacityPage, MeetingPage, TimesPage
 from .base import Page
 from .confidential import CommitmentPage, PrivatePage, WishesPage
 from .needs import ExperiencesPage, GoalsPage, SituationPage, SkillsPage, SubjectsPage
+from .own_questions import OwnQuestionsPage
 from .profile import AboutYouPage, SuitabilityPage, WorkPage
 
 FORMS: dict[str, type[Page]] = {
@@ -28,6 +29,7 @@ FORMS: dict[str, type[Page]] = {
         TimesPage,
         MeetingPage,
         CapacityPage,
+        OwnQuestionsPage,
         PrivatePage,
         WishesPage,
         CommitmentPage,
@@ -43,12 +45,14 @@ def filled_pages(
     """Return every page of the application with its stored answers, for reading.
 
     The pages of the private answers are left out for a `reader` who may not read them, and so are
-    the pages of the codes in `without`.
+    the pages of the codes in `without`. A reader gets the answers to the program's own questions
+    from `answer_rows`.
     """
     hidden: tuple[str, ...] = ()
     if reader is not None:
         readable = Application.objects.readable_in_full_by(reader)
-        hidden = () if readable.filter(pk=application.pk).exists() else PRIVATE_PAGES
+        may_read = readable.filter(pk=application.pk).exists()
+        hidden = (OwnQuestionsPage.code, *(() if may_read else PRIVATE_PAGES))
     return [
         FORMS[part.code](application=application, reader=reader)
         for part in parts(application)

@@ -303,7 +303,9 @@ def words(world: AccessFixtures) -> None:
         world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
         world.add("text_version", pair, factories.text_version(program))
         world.add("email_text", pair, factories.email_text(program))
-        question = ProgramQuestion.objects.create(program=program, heading="Which team?")
+        question = ProgramQuestion.objects.create(
+            program=program, heading="Which team?", is_on_form=True
+        )
         world.add("program_question", pair, question)
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
         add_merges(world, pair, names, topic=Topic, experience=Experience)

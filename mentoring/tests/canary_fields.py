@@ -265,8 +265,10 @@ FIELDS: dict[str, str | None] = {
     "applications.RosterUpload.read_options": NO_WORDS,
     "applications.RosterUpload.content_text": NO_WORDS,
     "programs.ProgramQuestion.heading": OPEN,
+    "programs.ProgramQuestion.help_text": OPEN,
     "programs.ProgramQuestion.names": OPEN,
     "programs.ProgramQuestion.options": NO_WORDS,
+    "programs.ProgramQuestion.translations": NO_WORDS,  # the same texts in other languages
     "programs.ProgramActivity.names": OPEN,
     "programs.Topic.names": OPEN,
     "programs.WordMerge.merged": NO_WORDS,

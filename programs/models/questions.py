@@ -2,14 +2,20 @@
 
 A question says who reads its answers before anyone gives one, and keeps to it: once there are
 answers, the wording, the kind and a wider circle of readers cannot be changed any more.
+
+A question is on the application form if its chair has put it there; those that came with a file
+are not. Its own columns hold it in the language of the program, `translations` in the others.
 """
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
@@ -17,8 +23,26 @@ from accounts.models import User
 from accounts.models.vocabulary import in_language
 
 from .programs import Program
+from .translated_texts import TranslatedText
 
 MAX_HEADING, MAX_OPTION, MAX_OPTIONS = 300, 120, 100  # characters, characters, answers
+
+
+class QuestionTranslation(TypedDict, total=False):
+    """A question in another language than the program's; the options in the same order."""
+
+    heading: str
+    help_text: str
+    options: list[str]
+
+
+@dataclass(frozen=True)
+class QuestionWording:
+    """A question as someone reads it: `options` are (stored answer, what the reader sees)."""
+
+    heading: TranslatedText
+    help_text: TranslatedText
+    options: list[tuple[str, TranslatedText]]
 
 
 class ProgramQuestionQuerySet(ScopedQuerySet):
@@ -32,6 +56,11 @@ class ProgramQuestionQuerySet(ScopedQuerySet):
     def current(self, program: Program) -> Self:
         """Questions that the program asks today, in their order."""
         return self.filter(program=program, retired_on=None)
+
+    def on_form(self, program: Program, role: str) -> Self:
+        """Questions on the application form of a role today, in their order."""
+        asked = (ProgramQuestion.Asked.BOTH, role)
+        return self.current(program).filter(is_on_form=True, asked__in=asked)
 
 
 class ProgramQuestion(models.Model):
@@ -66,6 +95,13 @@ class ProgramQuestion(models.Model):
     )
     asked = models.CharField(_("asked of"), max_length=6, choices=Asked, default=Asked.BOTH)
     options = models.JSONField(_("possible answers"), default=list, blank=True)
+    help_text = models.CharField(
+        _("help below the question"), max_length=MAX_HEADING, blank=True, default=""
+    )
+    # {language: QuestionTranslation}, in other languages than the program's.
+    translations = models.JSONField(default=dict, blank=True, editable=False)
+    is_on_form = models.BooleanField(_("on the application form"), default=False)
+    is_required = models.BooleanField(_("an answer is required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
@@ -82,7 +118,41 @@ class ProgramQuestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return in_language(self.names) or self.heading
+        return in_language(self.names) or self._translation().get("heading") or self.heading
+
+    def _translation(self) -> QuestionTranslation:
+        """Return the question in the reader's language, {} if that is the program's own."""
+        said: QuestionTranslation = self.translations.get((get_language() or "").split("-")[0], {})
+        return said
+
+    def in_reader_language(self, answers: Iterable[str]) -> list[str]:
+        """Return given answers as the reader reads them, where they were offered in a list."""
+        theirs = dict(zip(self.options, self._translation().get("options", []), strict=False))
+        return [theirs.get(one) or one for one in answers]
+
+    def wording(self, language: str | None = None) -> QuestionWording:
+        """Return the question for readers of `language`, by default the active one.
+
+        What is not translated is in the language of the program.
+        """
+        own = self.program.language
+        wanted = (language or get_language() or own).split("-")[0]
+        said: QuestionTranslation = self.translations.get(wanted, {}) if wanted != own else {}
+
+        def text(translated: str, written: str) -> TranslatedText:
+            return TranslatedText.of(translated or written, wanted if translated else own)
+
+        translated = said.get("options", [])
+        if len(translated) != len(self.options):
+            translated = [""] * len(self.options)
+        return QuestionWording(
+            heading=text(said.get("heading", ""), self.heading),
+            help_text=text(said.get("help_text", ""), self.help_text),
+            options=[
+                (one, text(theirs, one))
+                for one, theirs in zip(self.options, translated, strict=True)
+            ],
+        )
 
     @property
     def is_shared(self) -> bool:

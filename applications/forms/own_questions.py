@@ -1,0 +1,117 @@
+"""The page with a program's own questions, each with who reads its answer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from programs.models import ProgramQuestion
+from programs.models.questions import QuestionWording
+from programs.models.translated_texts import TranslatedText
+
+from ..completeness import OWN_QUESTIONS
+from ..models import Application
+from ..program_questions import asked_on_form, save_answers, stored_answers
+from .base import EMPTY, Page, Values
+
+Kind = ProgramQuestion.Kind
+MAX_ANSWER = 2000  # characters
+MOST_RADIOS = 7  # more possible answers are a list to open
+
+
+class OwnQuestionsPage(Page, forms.Form):
+    """One field for each question; what it says is the program's, in the reader's language."""
+
+    code = OWN_QUESTIONS
+    heading = gettext_lazy("Questions of this program")
+    intro = gettext_lazy("The committee of this program asks these questions itself.")
+    read_by = gettext_lazy("Below each question you see who reads your answer.")
+
+    @cached_property
+    def questions(self) -> dict[str, ProgramQuestion]:
+        """The questions by the name of their field."""
+        return {f"question-{one.pk}": one for one in asked_on_form(self.application)}
+
+    def complete(self) -> None:
+        super().complete()
+        for name, question in self.questions.items():
+            given = self.stored.get(name, [])
+            known = given if isinstance(given, list) else [given]
+            self.fields[name] = question_field(question, given=known)
+
+    def read(self, application: Application) -> Values:
+        """Return the answers that there are, by field; one text unless it takes several."""
+        given = stored_answers(application, self.reader)
+        found: Values = {}
+        for name, question in self.questions.items():
+            if values := given.get(question.pk):
+                found[name] = values if question.kind == Kind.SEVERAL else values[0]
+        return found
+
+    def values(self) -> Values:
+        return {name: value for name, value in super().values().items() if value not in EMPTY}
+
+    def write(self) -> None:
+        given = self.values()
+        answers = {}
+        for name, question in self.questions.items():
+            value = given.get(name, [])
+            answers[question.pk] = value if isinstance(value, list) else [value]
+        save_answers(self.application, answers)
+
+
+def question_field(question: ProgramQuestion, *, given: list[str]) -> forms.Field:
+    """Return the field that asks a question in the active language.
+
+    `given`: earlier answers, which stay possible if they are offered no longer.
+    """
+    wording = question.wording()
+    if question.kind == Kind.SEVERAL:
+        field: forms.Field = forms.MultipleChoiceField(
+            choices=_choices(wording, given), widget=forms.CheckboxSelectMultiple
+        )
+    elif question.kind == Kind.ONE:
+        field = _one_of(wording, given, is_required=question.is_required)
+    else:
+        field = forms.CharField(max_length=MAX_ANSWER, widget=forms.Textarea(attrs={"rows": 4}))
+    field.required = question.is_required
+    field.label = _marked(wording.heading)
+    field.help_text = _help(question, wording)
+    field.error_messages["required"] = _("Answer this question.")
+    return field
+
+
+def _one_of(wording: QuestionWording, given: list[str], *, is_required: bool) -> forms.ChoiceField:
+    choices = _choices(wording, given)
+    if len(choices) > MOST_RADIOS:
+        return forms.ChoiceField(choices=[("", "–"), *choices])
+    no_answer = [] if is_required else [("", _("No answer"))]
+    return forms.ChoiceField(choices=[*choices, *no_answer], widget=forms.RadioSelect)
+
+
+def _choices(wording: QuestionWording, given: list[str]) -> list[tuple[str, str]]:
+    offered = {value for value, _text in wording.options}
+    earlier = [(one, one) for one in given if one not in offered]
+    return [(value, _marked(text)) for value, text in wording.options] + earlier
+
+
+def _help(question: ProgramQuestion, wording: QuestionWording) -> str:
+    reads = (
+        _("The committee reads your answer, and so does your match once you are introduced.")
+        if question.is_shared
+        else _("Only the committee reads your answer.")
+    )
+    if not wording.help_text:
+        return reads
+    return format_html("{} {}", _marked(wording.help_text), reads)
+
+
+def _marked(text: TranslatedText) -> str:
+    """Return a text, marked with its language if that is not the reader's."""
+    if text.lang == (get_language() or text.lang).split("-")[0]:
+        return str(text)
+    return format_html('<span lang="{}">{}</span>', text.lang, text)
