@@ -24,6 +24,7 @@ from applications.models import (
     NamedWish,
     PrivateAnswers,
 )
+from applications.program_questions import asked_on_form, save_answers
 from notifications.models import Notification
 from notifications.models.outbox_access import ACCOUNT_EMAIL
 from programs.models import Cohort, Experience, Membership, Program, Topic
@@ -190,6 +191,15 @@ def private_rows(made: Application, private: dict[str, Any]) -> None:
     for kind in ("prefer", "avoid"):
         for rank, written in enumerate(private.get(kind, []), start=1):
             NamedWish.objects.create(application=made, kind=kind, rank=rank, written=written)
+
+
+def own_answers(made: Application, place: int) -> None:
+    """Answer the questions of the program from its lists; `place` is that in the file."""
+    given = {}
+    for number, question in enumerate(asked_on_form(made)):
+        options = question.options
+        given[question.pk] = [options[(place + number) % len(options)]]
+    save_answers(made, given)
 
 
 def committee(programs: Iterable[Program], since: date) -> dict[str, User]:

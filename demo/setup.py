@@ -13,7 +13,7 @@ from applications.models import Application, Decision
 from checkins import theme_seeds
 from checkins.seeds import seed_surveys
 from learning import seeding, touch_seeding
-from programs import opening_requests, seeds
+from programs import opening_requests, program_kinds, seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
 
 from . import personas
@@ -36,10 +36,8 @@ WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not don
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
 
-PROGRAM_TEXTS = (
-    "name", "purpose", "audience", "is_not", "mentee_benefits", "mentor_benefits", "selection",
-    "faq",
-)  # fmt: skip
+# What each program says itself; the rest is the wording of its kind.
+PROGRAM_TEXTS = ("name", "purpose", "audience", "faq", "other_help", "emergency_note")
 
 
 def load_texts() -> dict[str, object]:
@@ -76,26 +74,26 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
     made = {}
     for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
         content = texts["programs"][slug]
-        program = Program.objects.create(
+        program = Program(
             slug={
                 "hr": "lakeshore-hr",
                 "community": "neighbours-bridge",
                 "volunteers": "maple-grove",
             }[slug],
-            code_of_conduct=texts["texts"]["code_of_conduct"].strip(),
-            emergency_note=texts["texts"]["emergency"],
             contact_email="committee@example.org",
             contact_phone="+1 416 555 0142",
             time_zone="America/Toronto",
+            translations={name: {"fr": text} for name, text in content["french"].items()},
             **{name: content[name] for name in PROGRAM_TEXTS},
         )
+        kind = program_kinds.kind_of(starter)
+        program_kinds.set_texts(program, kind)
+        program.save()
+        program_kinds.start(program, kind)
         Objective.objects.bulk_create(
             Objective(program=program, text=text) for text in content["objectives"]
         )
-        Policy.objects.create(
-            program=program,
-            **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}),
-        )
+        Policy.objects.create(program=program, **kind.settings)
         seeds.load_vocabulary(starter, program)
         seeding.load(program)
         theme_seeds.load(program)
@@ -173,6 +171,7 @@ def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_
         user = personas.participant(row, begun_at)
         made = personas.application(row, user, demo.cohort, role, vocabulary, begun_at)
         personas.private_rows(made, demo.texts["private"].get(row["name"], {}))
+        personas.own_answers(made, place)
         if calendar.is_past(day + 1):
             submission.send(made, by=user, at=calendar.at(day + 1, hour=20))
 

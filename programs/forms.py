@@ -45,8 +45,12 @@ class FirstChairForm(forms.ModelForm):
     )
     template = forms.ChoiceField(
         label=_("Kind of program"),
-        choices=[*LISTS.items(), ("", _("Another kind: start without lists"))],
+        choices=[*LISTS.items(), ("", _("Another kind: start with our defaults"))],
         required=False,
+        help_text=_(
+            "Sets words, texts, questions, settings and when surveys are sent. You can change all "
+            "of it later."
+        ),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -163,10 +164,18 @@ def _cohort(program: Program) -> list[ChecklistItem]:
         ChecklistItem(
             _("Set the matching day and the start"),
             _("Applicants see when they will hear from you"),
-            cohorts.exclude(matching_on=None).exclude(starts_on=None).exists(),
+            _has_days(cohorts),
             f"{url}#id_matching_on",
         ),
     ]
+
+
+def _has_days(cohorts: QuerySet[Cohort]) -> bool:
+    """Return whether a cohort has a matching day and a start, or is rolling and needs neither."""
+    is_rolling = Q(closes_on=None, ends_on=None)
+    return cohorts.filter(
+        is_rolling | Q(matching_on__isnull=False, starts_on__isnull=False)
+    ).exists()
 
 
 def open_count(items: list[ChecklistItem]) -> int:

@@ -229,6 +229,7 @@ PAGES: dict[str, Rule] = {
     "admin:applications_application_release-schedule": act(CHAIRS, "cohort"),
     "admin:applications_application_release-stop": act(READING, "cohort"),
     "admin:programs_setup": desk(ANY_COMMITTEE),
+    "admin:programs_kinds": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
     "admin:programs_texts": desk(READERS | {"conflicted"}, "program"),
     "admin:programs_text": desk(READERS | {"conflicted"}, "program", name="faq", language="fr"),

@@ -20,17 +20,18 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.timezones import zone_choices, zone_label
 
 from .. import opening_requests, setup_checklist
+from ..cohort_copies import DAYS, next_cohort
 from ..committee import Role, acting_member
 from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_label
 from ..creation import create_program
 from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
-from . import texts
+from . import kind_pages, texts
 from .policy import PolicyInline, ProgramInlineMixin
 
 
@@ -55,10 +56,11 @@ class NewProgramForm(forms.ModelForm):
 
     template = forms.ChoiceField(
         label=gettext_lazy("Kind of program"),
-        choices=[*LISTS.items(), ("", gettext_lazy("Another kind: start without lists"))],
+        choices=[*LISTS.items(), ("", gettext_lazy("Another kind: start with our defaults"))],
         required=False,
         help_text=gettext_lazy(
-            "Adds topics, experiences, languages and industries that you can change later."
+            "Sets words, texts, questions, settings and when surveys are sent. You can change all "
+            "of it later."
         ),
     )
 
@@ -210,6 +212,7 @@ class ProgramAdmin(CommitteeAdmin):
         view, text = self.admin_site.admin_view, "<int:pk>/texts/<slug:name>/<slug:language>"
         return [
             path("setup/", view(self.setup_view), name="programs_setup"),
+            path("kinds/", view(require_safe(self.kinds_view)), name="programs_kinds"),
             path("<int:pk>/texts/", view(texts.list_view), name="programs_texts"),
             path(
                 "<int:pk>/agreement/<slug:language>/",
@@ -241,6 +244,17 @@ class ProgramAdmin(CommitteeAdmin):
         }
         return TemplateResponse(request, "admin/programs/setup.html", context)
 
+    def kinds_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what a program of each kind starts with."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Kinds of program"),
+            "kinds": kind_pages.kinds(),
+            "may_add": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/programs/kinds.html", context)
+
     def seed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Add a starter list to a program; existing entries are not changed."""
         program = get_object_or_404(Program.objects.for_committee(request.user, Role.CHAIR), pk=pk)
@@ -252,6 +266,9 @@ class ProgramAdmin(CommitteeAdmin):
         words = ngettext("%(n)d entry was added.", "%(n)d entries were added.", new)
         messages.success(request, words % {"n": new})
         return redirect("admin:programs_setup")
+
+
+COPY = "copy"  # in the address that adds a cohort: the id of the one to begin with
 
 
 @admin.register(Cohort)
@@ -279,7 +296,19 @@ class CohortAdmin(CommitteeAdmin):
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> dict[str, Any]:
-        return {} if obj else self.prepopulated_fields
+        return {} if obj or COPY in request.GET else self.prepopulated_fields
+
+    def get_changeform_initial_data(  # type: ignore[override]  # texts, rows and days
+        self, request: HttpRequest
+    ) -> dict[str, object]:
+        """Begin with the days of an earlier cohort, moved, if the page was asked to copy one."""
+        asked = request.GET.get(COPY, "")
+        rows = Cohort.objects.for_committee(request.user, Role.CHAIR).select_related("program")
+        copied = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+        if copied is None:
+            return {**super().get_changeform_initial_data(request)}
+        made = next_cohort(copied)
+        return {name: getattr(made, name) for name in ("program", "name", "slug", *DAYS)}
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: object

@@ -24,6 +24,7 @@ LISTS: dict[str, str | Promise] = {
     "hr": _("Human resources association"),
     "community": _("Community organisation"),
     "volunteers": _("Volunteer onboarding"),
+    "company": _("Company"),
 }
 Shared = TypeVar("Shared", Language, Industry)
 Own = TypeVar("Own", Topic, Experience, ProgramActivity)
@@ -43,6 +44,13 @@ def read_list(name: str) -> dict[str, dict[str, list[str]]]:
 def names(words: list[str]) -> dict[str, str]:
     """Return {language: name}; a name without translation falls back to English."""
     return {language: word for language, word in zip(("en", "fr"), words, strict=True) if word}
+
+
+def counts_of(name: str) -> dict[str, int]:
+    """Return how many topics and experiences a starter list has."""
+    data = read_list(name)
+    topics = sum(len(data.get(section, {})) for section in KINDS)
+    return {"topics": topics, "experiences": len(data.get("experiences", {}))}
 
 
 @transaction.atomic

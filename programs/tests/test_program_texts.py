@@ -180,7 +180,7 @@ def test_every_change_is_kept_with_who_and_when(as_user, program, kim):
     assert [row.at is None for row in rows] == [True, False]
     assert fresh(program).faq == "How long?\nA year."
     text = text_of(as_user(kim).get(page(program, "faq", "en")))
-    assert "before versions were kept" in text
+    assert "from the beginning" in text
     assert "Kim Osei" in text
 
 
