@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
-from notifications.outbox import enqueue
 from notifications.reasons import reason
 from notifications.reconcilers import reconciler
-from notifications.reminders import PendingEmails, due_reminder
+from notifications.reminders import PendingEmails, Reminder, due_reminder
 
 from .completeness import missing
 from .models import Application, Decision
@@ -58,6 +57,7 @@ REASON_TEXTS = {
     ),
 }
 
+UNFINISHED = "application-unfinished"
 FIRST_REMINDER, SECOND_REMINDER = timedelta(days=3), timedelta(days=10)
 BEFORE_CLOSING = timedelta(days=2)
 SECOND_REMINDER_EXPIRES = SECOND_REMINDER + timedelta(days=14)
@@ -101,7 +101,7 @@ def application_received(application: Application, person: User) -> Email | Canc
 
 
 @kind(
-    "application-unfinished",
+    UNFINISHED,
     label=gettext_lazy("Application not finished"),
     about="applications.Application",
     stream=OPTIONAL,
@@ -149,24 +149,26 @@ def _reminder_times(application: Application) -> list[tuple[datetime, datetime]]
 
 @reconciler
 def enqueue_draft_reminders(at: datetime) -> None:
-    """Enqueue the reminders of drafts that are due; those that have expired are skipped."""
+    """Enqueue the reminders of drafts that are due; those that have expired are skipped.
+
+    Drafts that nobody has finished for long are not read, but when applications are about to close.
+    """
     today = timezone.localdate(at)
     is_open = Q(cohort__closes_on=None) | Q(cohort__closes_on__gte=today)
+    is_new = Q(created_at__gt=at - SECOND_REMINDER_EXPIRES)
+    closes_soon = Q(cohort__closes_on__lte=today + BEFORE_CLOSING + timedelta(days=1))
     drafts = Application.objects.filter(
-        is_open, state=State.DRAFT, created_at__lte=at - timedelta(days=1)
+        is_open, is_new | closes_soon, state=State.DRAFT, created_at__lte=at - timedelta(days=1)
     )
-    for application in drafts.select_related("cohort", "person").iterator():
-        for ordinal, (due_at, expires_at) in enumerate(_reminder_times(application), start=1):
-            if due_at <= at < expires_at:
-                enqueue(
-                    "application-unfinished",
-                    to=application.person,
-                    about=application,
-                    ordinal=ordinal,
-                    due_at=due_at,
-                    expires_at=expires_at,
-                    at=at,
-                )
+    due = [
+        (application, Reminder(ordinal, due_at, expires_at))
+        for application in drafts.select_related("cohort", "person").order_by("pk")
+        for ordinal, (due_at, expires_at) in enumerate(_reminder_times(application), start=1)
+        if due_at <= at < expires_at
+    ]
+    pending = PendingEmails([UNFINISHED], {application for application, _reminder in due})
+    for application, reminder in due:
+        pending.enqueue(UNFINISHED, reminder, to=application.person, about=application, at=at)
 
 
 def _released_decision(application: Application) -> Decision | None:

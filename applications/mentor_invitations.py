@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -255,18 +255,20 @@ def remind_invited(at: datetime) -> int:
     newest = at - timedelta(days=REMIND_DAYS)
     rows = MentorInvitation.system.all().open()
     waiting = rows.filter(asked_at__lte=newest, asked_at__gt=at - timedelta(days=OPEN_DAYS))
-    emails = Notification.system.filter(kind=KIND, about_type=MentorInvitation._meta.label_lower)
-    first = set(emails.filter(state=Notification.State.SENT, ordinal=1).values_list("about_id"))
-    reminded = set(emails.filter(ordinal=2).values_list("about_id"))
+    emails = Notification.system.filter(
+        kind=KIND, about_type=MentorInvitation._meta.label_lower, about_id=OuterRef("pk")
+    )
+    first = emails.filter(state=Notification.State.SENT, ordinal=1)
+    unreminded = waiting.filter(Exists(first), ~Exists(emails.filter(ordinal=2)))
     found = 0
-    for row in waiting.order_by("pk"):
+    for row in unreminded.order_by("pk"):
         reminder = due_reminder(
             at,
             since=row.asked_at,
             reminders=[REMIND_DAYS],
             last_days=OPEN_DAYS - REMIND_DAYS,
         )
-        if reminder and (row.pk,) in first and (row.pk,) not in reminded:
+        if reminder:
             outbox.enqueue(
                 KIND,
                 to=None,

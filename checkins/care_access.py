@@ -9,22 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from accounts.models import User
+from programs.committee import chairs_by_program
 from programs.models import Membership, Program
 
 
 def chairs_of(program: Program) -> list[User]:
     """Return the active chairs of `program`, once each."""
     return chairs_by_program([program.pk]).get(program.pk, [])
-
-
-def chairs_by_program(programs: Iterable[int]) -> dict[int, list[User]]:
-    """Return the active chairs by program, once each, in one query."""
-    chairs = Membership.objects.live().filter(program__in=programs, role=Membership.Role.CHAIR)
-    rows = chairs.filter(user__is_active=True).select_related("user")
-    found: dict[int, dict[int, User]] = defaultdict(dict)
-    for row in rows:
-        found[row.program_id][row.user_id] = row.user
-    return {program: list(users.values()) for program, users in found.items()}
 
 
 def deputies_of(carer: User, program: Program) -> list[User]:

@@ -21,9 +21,10 @@ from notifications.outbox import cancel_about
 from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
-from programs.models import Membership, Program, read_roles_once
+from programs.committee import chairs_by_program
+from programs.models import Program, read_roles_once
 
-from .care_access import chairs_of, deputies_of
+from .care_access import chairs_of, deputies_by_carer, deputies_of
 from .models import CheckIn, Concern
 
 SAME_WORDS_WITHIN = timedelta(days=1)
@@ -264,28 +265,24 @@ class CareTeam:
     @classmethod
     def of(cls, concerns: Collection[Concern]) -> CareTeam:
         """Read them in three queries."""
-        carers = {row.match.carer_id for row in concerns if row.match and row.match.carer_id}
-        deputies: dict[tuple[int, int], list[User]] = defaultdict(list)
-        live = Membership.objects.live()
-        covered = live.with_deputy().filter(user__in=carers)
-        for row in covered.select_related("deputy"):
-            if row.deputy is not None and row.deputy not in deputies[row.user_id, row.program_id]:
-                deputies[row.user_id, row.program_id].append(row.deputy)
-        chairs: dict[int, list[User]] = defaultdict(list)
-        programs = {row.program_id for row in concerns}
-        of_programs = live.filter(program__in=programs, role=Membership.Role.CHAIR)
-        for row in of_programs.filter(user__is_active=True).select_related("user"):
-            if row.user not in chairs[row.program_id]:
-                chairs[row.program_id].append(row.user)
-        return cls(User.objects.in_bulk(carers), deputies, chairs)
+        of_pairs = {
+            (row.match.carer_id, row.program_id)
+            for row in concerns
+            if row.match and row.match.carer_id
+        }
+        return cls(
+            User.objects.in_bulk({carer for carer, _program in of_pairs}),
+            deputies_by_carer(of_pairs),
+            chairs_by_program(row.program_id for row in concerns),
+        )
 
     def responsible_for(self, concern: Concern, *, is_late: bool, is_old: bool) -> list[User]:
         """Return who must know: the carer or else the chairs, late the deputy, then the chairs."""
         carer = self.carers.get(concern.match.carer_id or 0) if concern.match else None
-        chairs = self.chairs[concern.program_id]
+        chairs = self.chairs.get(concern.program_id, [])
         if carer is None:
             return chairs
-        deputies = self.deputies[carer.pk, concern.program_id] if is_late else []
+        deputies = self.deputies.get((carer.pk, concern.program_id), []) if is_late else []
         return [carer, *deputies, *(chairs if is_old else [])]
 
 

@@ -27,10 +27,11 @@ from notifications.models import Notification
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
+from programs.committee import chairs_by_program
 from programs.models.policy import programs_by
 from workflow.models import Transition
 
-from .care_access import chairs_by_program, deputies_by_carer
+from .care_access import deputies_by_carer
 from .models import CarerSilence, Concern, ContactPlan
 
 NOTICE, TAKEN_OVER = "carer-silent", "pairs-taken-over"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from notifications.outbox import enqueue
 from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
+from programs.committee import chairs_by_program
 from programs.models import Membership, Program
 
 from .models import Match, MatchQuerySet
@@ -48,15 +49,18 @@ def tell_carer(carer: User, program: Program, *, at: datetime | None = None) -> 
 @reconciler
 def tell_of_ending_roles(at: datetime) -> None:
     """Ask for another carer, a month before the role of one ends."""
-    ending = Membership.objects.ending(timezone.localdate(at))
-    rows = [row for row in ending.select_related("user", "program") if pairs_of(row).exists()]
+    in_care = Match.objects.open().filter(
+        carer=OuterRef("user"), mentee__cohort__program=OuterRef("program")
+    )
+    ending = Membership.objects.ending(timezone.localdate(at)).filter(Exists(in_care))
+    rows = list(ending.select_related("user", "program").order_by("pk"))
+    if not rows:
+        return
     pending = PendingEmails([ROLE_ENDS], rows)
+    chairs = chairs_by_program(row.program_id for row in rows)
     for row in rows:
-        chairs = Membership.objects.live().filter(program=row.program, role=Role.CHAIR)
-        members = User.objects.filter(
-            Q(pk=row.user_id) | Q(pk__in=chairs.values("user")), is_active=True
-        )
-        for member in members:
+        carer = [row.user] if row.user.is_active else []
+        for member in dict.fromkeys([*carer, *chairs.get(row.program_id, [])]):
             pending.enqueue(ROLE_ENDS, to=member, about=row, at=at)
 
 

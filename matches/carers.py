@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -21,11 +23,21 @@ ASSIGNERS = (Role.CHAIR, Role.MATCHER)
 
 def possible_carers(program: Program) -> list[User]:
     """Return the current committee members of the program who may care for pairs, by name."""
+    return carers_by_program([program.pk]).get(program.pk, [])
+
+
+def carers_by_program(programs: Iterable[int]) -> dict[int, list[User]]:
+    """Return who may care for pairs today by the ids of programs, by name, in one query."""
     live = Membership.objects.live().filter(
-        program=program, role__in=Membership.CARERS, user__is_active=True
+        program__in=set(programs), role__in=Membership.CARERS, user__is_active=True
     )
-    people = {row.user_id: row.user for row in live.select_related("user")}
-    return sorted(people.values(), key=lambda user: user.name)
+    found: dict[int, dict[int, User]] = defaultdict(dict)
+    for row in live.select_related("user"):
+        found[row.program_id][row.user_id] = row.user
+    return {
+        program: sorted(people.values(), key=lambda user: user.name)
+        for program, people in found.items()
+    }
 
 
 @transaction.atomic

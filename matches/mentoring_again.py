@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from applications.models import Application
 from notifications.outbox import cancel_about
 from notifications.reasons import ANSWERED
 from notifications.reconcilers import reconciler
-from notifications.reminders import PendingEmails, due_reminder
+from notifications.reminders import PendingEmails, Reminder, due_reminder
 from programs.models import Cohort
 
 from . import follow_ups
@@ -33,6 +34,7 @@ from .models import FollowUp, Match
 
 KIND = "mentor-again"
 REMIND_AFTER, LAST_DAYS = 7, 14
+PROGRAM = "closure__match__mentor__cohort__program"
 WAIT = timedelta(days=7)  # an e-mail about the end has just asked what next
 Wish = FollowUp.Wish
 NOT_OPEN = gettext_lazy(
@@ -63,10 +65,10 @@ def to_ask(at: datetime) -> QuerySet[FollowUp]:
     today = timezone.localdate(at)
     mine = Match.objects.filter(
         mentor__person=OuterRef("person"),
-        mentor__cohort__program=OuterRef("closure__match__mentor__cohort__program"),
+        mentor__cohort__program=OuterRef(PROGRAM),
     )
     newest = mine.ended().order_by("-closed_at", "-pk").values("pk")[:1]
-    program = OuterRef("closure__match__mentor__cohort__program")
+    program = OuterRef(PROGRAM)
     opened = Cohort.objects.taking_applications(today).filter(program=program).order_by()
     applied = Application.objects.mentors().filter(
         person=OuterRef("person"),
@@ -97,19 +99,23 @@ def ask(at: datetime) -> None:
     today = timezone.localdate(at)
     lately = today - timedelta(days=REMIND_AFTER + LAST_DAYS + 1)
     opened = Cohort.objects.taking_applications(today).filter(opens_on__gte=lately)
+    reminders: dict[int, list[tuple[int, Reminder]]] = defaultdict(list)  # by program
     for cohort in opened.select_related("program"):
         reminder = due_reminder(
             at, since=opened_at(cohort), reminders=[REMIND_AFTER], last_days=LAST_DAYS
         )
-        if reminder is None:
-            continue
-        found = to_ask(at).filter(closure__match__mentor__cohort__program=cohort.program)
-        rows = list(found.select_related("person"))
-        pending = PendingEmails([KIND], rows)
-        for row in rows:
+        if reminder is not None:
+            reminders[cohort.program_id].append((cohort.pk, reminder))
+    if not reminders:
+        return
+    found = to_ask(at).filter(**{f"{PROGRAM}__in": list(reminders)})
+    rows = list(found.annotate(program=F(PROGRAM)).select_related("person"))
+    pending = PendingEmails([KIND], rows)
+    for row in rows:
+        for number, reminder in reminders[row.program]:
             # Each cohort has two e-mails of its own about the same row.
             pending.enqueue(
-                KIND, reminder, to=row.person, about=row, at=at, first_ordinal=2 * cohort.pk
+                KIND, reminder, to=row.person, about=row, at=at, first_ordinal=2 * number
             )
 
 

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from notifications.links import absolute
 from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
+from programs.committee import chair_roles, chairs_by_program
 from programs.models import (
     Membership,
     Program,
@@ -36,7 +37,7 @@ from programs.models import (
 )
 
 from .care_emails import tell_carer
-from .carers import possible_carers
+from .carers import carers_by_program
 from .models import Match
 
 UNCOVERED_AT_MOST = timedelta(days=14)
@@ -98,53 +99,69 @@ def cover(at: datetime) -> None:
                 new[carer, match.program] += 1
     for carer, program in new:
         tell_carer(carer, program, at=at)
-    for program in without:
-        _ask_for_members(program, at)
+    if without:
+        _ask_for_members(without, at)
 
 
 class _Choices:
-    """Who can look after some pairs; each program and each member is asked once."""
+    """Who can look after some pairs; the members of all their programs are read at once.
+
+    A member who has any conflict of interest is asked about it once, however many pairs there are.
+    """
 
     def __init__(self, matches: list[Match]) -> None:
         self.matches = matches
-        self._members: dict[Program, list[User]] = {}
-        self._deputies: dict[tuple[int | None, Program], list[User]] = {}
+        programs = {match.program.pk for match in matches}
+        self._members = _members_by_program(programs)
+        self._deputies = _deputies_by_carer(matches, programs)
+        everyone = {one.pk for members in self._members.values() for one in members}
+        self._conflicted = set(with_conflicts(everyone).values_list("pk", flat=True))
         self._near: dict[int, set[int]] = {}  # pairs with which a member has a conflict
 
     def able(self, match: Match) -> Iterator[User]:
         """Yield who can look after a pair: the last carer's deputies, the chairs, the others."""
-        members = self._of_program(match.program)
-        deputies = [one for one in self._deputies_of(match) if one in members]
+        members = self._members.get(match.program.pk, [])
+        of_carer = self._deputies.get((match.carer_id, match.program.pk), [])
+        deputies = [one for one in of_carer if one in members]
         for member in dict.fromkeys([*deputies, *members]):
             if member.pk != match.carer_id and match.pk not in self._hidden_from(member):
                 yield member
 
-    def _of_program(self, program: Program) -> list[User]:
-        """Return who may look after pairs of a program, the chairs first."""
-        if program not in self._members:
-            can = list(possible_carers(program))
-            roles = Membership.objects.live().filter(program=program, role=Membership.Role.CHAIR)
-            chairs = [row.user for row in roles.select_related("user").order_by("pk")]
-            found = dict.fromkeys([*(one for one in chairs if one in can), *can])
-            self._members[program] = list(found)
-        return self._members[program]
-
-    def _deputies_of(self, match: Match) -> list[User]:
-        key = match.carer_id, match.program
-        if key not in self._deputies:
-            roles = Membership.objects.filter(
-                program=match.program, user=match.carer_id, deputy__isnull=False
-            )
-            rows = roles.select_related("deputy").order_by("-since", "pk")
-            self._deputies[key] = [row.deputy for row in rows if row.deputy]
-        return self._deputies[key]
-
     def _hidden_from(self, member: User) -> set[int]:
+        if member.pk not in self._conflicted:
+            return set()
         if member.pk not in self._near:
             near = conflicts_with(member, "mentee__person", "mentor__person")
             rows = Match.objects.filter(near, pk__in=[match.pk for match in self.matches])
             self._near[member.pk] = set(rows.values_list("pk", flat=True))
         return self._near[member.pk]
+
+
+def _members_by_program(programs: Collection[int]) -> dict[int, list[User]]:
+    """Return who may look after pairs of each program: the chairs, then the others by name."""
+    chairs = chairs_by_program(programs)
+    carers = carers_by_program(programs)
+    return {
+        program: list(dict.fromkeys([*chairs.get(program, []), *carers.get(program, [])]))
+        for program in programs
+    }
+
+
+def _deputies_by_carer(
+    matches: Iterable[Match], programs: Collection[int]
+) -> dict[tuple[int | None, int], list[User]]:
+    """Return whom the last carers have named, by carer and program, the newest role first.
+
+    Also those named in roles that have ended: the carer may have left.
+    """
+    roles = Membership.objects.filter(
+        program__in=programs, user__in={match.carer_id for match in matches}, deputy__isnull=False
+    )
+    found: dict[tuple[int | None, int], list[User]] = defaultdict(list)
+    for row in roles.select_related("deputy").order_by("-since", "pk"):
+        if row.deputy is not None:
+            found[row.user_id, row.program_id].append(row.deputy)
+    return found
 
 
 @transaction.atomic
@@ -155,12 +172,9 @@ def _assign(match: Match, carer: User, at: datetime) -> bool:
     return bool(rows.update(carer=carer, carer_since=at, uncovered_since=None))
 
 
-def _ask_for_members(program: Program, at: datetime) -> None:
+def _ask_for_members(programs: Iterable[Program], at: datetime) -> None:
     """Ask the chairs each week for another member, while pairs wait that nobody can look after."""
-    chairs = Membership.objects.live().filter(
-        program=program, role=Membership.Role.CHAIR, user__is_active=True
-    )
-    rows = list(chairs.select_related("user"))
+    rows = chair_roles(program.pk for program in programs)
     pending = PendingEmails([NOBODY], rows)
     week = (at - datetime.fromtimestamp(0, at.tzinfo)) // ASKED_EVERY
     for row in rows:

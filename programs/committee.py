@@ -7,6 +7,9 @@ every program and is bound by conflicts of interest like everyone else.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
@@ -28,6 +31,28 @@ def is_committee(user: User | AnonymousUser) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False
     return user.is_superuser or Membership.objects.live().of(user).exists()
+
+
+def chair_roles(programs: Iterable[int]) -> list[Membership]:
+    """Return the roles of the active chairs of `programs`, by their ids: one for each, the oldest.
+
+    One query, however many programs there are; each role comes with its user and its program.
+    """
+    live = Membership.objects.live().filter(
+        program__in=set(programs), role=Role.CHAIR, user__is_active=True
+    )
+    found: dict[tuple[int, int], Membership] = {}
+    for row in live.select_related("user", "program").order_by("pk"):
+        found.setdefault((row.program_id, row.user_id), row)
+    return list(found.values())
+
+
+def chairs_by_program(programs: Iterable[int]) -> dict[int, list[User]]:
+    """Return the active chairs by program, once each, the oldest role first, in one query."""
+    found: dict[int, list[User]] = defaultdict(list)
+    for row in chair_roles(programs):
+        found[row.program_id].append(row.user)
+    return dict(found)
 
 
 def roles_held(request: HttpRequest) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
 
+from .committee import chairs_by_program
 from .models import Membership
 from .models.committee import ENDS_SOON
 
@@ -31,24 +31,20 @@ def tell_of_ending_deputies(at: datetime) -> None:
     today = timezone.localdate(at)
     ending = Membership.objects.ending_deputies(today).select_related("user", "program")
     rows = list(ending.order_by("pk"))
+    if not rows:
+        return
     pending = PendingEmails([DEPUTY_ENDS], rows)
+    chairs = chairs_by_program(row.program_id for row in rows)
     for row in rows:
-        for member in _to_tell(row):
-            # Numbered by the last day: one that was put off is told of again.
-            reminder = Reminder(_number(row), at, at + ENDS_SOON)
+        # Numbered by the last day: one that was put off is told of again.
+        reminder = Reminder(_number(row), at, at + ENDS_SOON)
+        deputy = [row.user] if row.user.is_active else []
+        for member in dict.fromkeys([*deputy, *chairs.get(row.program_id, [])]):
             pending.enqueue(DEPUTY_ENDS, reminder, to=member, about=row, at=at)
 
 
 def _number(row: Membership) -> int:
     return ((row.until or row.since) - date(2000, 1, 1)).days
-
-
-def _to_tell(row: Membership) -> list[User]:
-    """Return the deputy and the chairs of the program."""
-    live = Membership.objects.live().filter(program=row.program)
-    chairs = live.filter(role=Membership.Role.CHAIR)
-    people = Q(pk=row.user_id) | Q(pk__in=chairs.values("user"))
-    return list(User.objects.filter(people, is_active=True).order_by("pk"))
 
 
 @kind(
