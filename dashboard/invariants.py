@@ -26,8 +26,8 @@ from matches.models import Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
 from matches.uncovered import UNCOVERED_AT_MOST
 from meetings.models import Meeting
+from notifications.delivery_rules import WEEK, counted
 from notifications.models import Notification
-from notifications.models.merged_items import is_merged
 from programs.models import Policy
 from workflow.models import Transition
 from workflow.states import stateful_models
@@ -288,18 +288,22 @@ def _ended(table: str, path: str) -> models.Subquery:
 @invariant("Nobody gets more than the program's number of e-mails a week that are not essential.")
 def people_with_too_many_emails(at: datetime) -> Iterable[str]:
     most = max(Policy.objects.values_list("weekly_optional_emails", flat=True), default=0)
-    week = Notification.system.filter(
-        ~is_merged(),  # what was told together is one e-mail
-        state=Notification.State.SENT,
-        stream="optional",
-        is_urgent=False,
-        sent_at__gt=at - timedelta(days=7),
-        sent_at__lte=at,
+    if not most:
+        return
+    sent = counted().filter(sent_at__gt=at - 2 * WEEK, sent_at__lte=at, recipient__isnull=False)
+    # So many e-mails earlier: if it was within a week, this one should have waited.
+    earlier = Window(
+        Lag("sent_at", most), partition_by="recipient", order_by=[F("sent_at"), F("pk")]
     )
-    counts = week.order_by().values("recipient").annotate(number=Count("pk"))
-    for recipient, number in counts.values_list("recipient", "number"):
-        if number > most:
-            yield f"accounts.user {recipient}"
+    found = sent.order_by().annotate(earlier=earlier)
+    rows = found.values_list("recipient", "sent_at", "is_urgent", "earlier")
+    people = {
+        person
+        for person, sent_at, is_urgent, before in rows.iterator()
+        if not is_urgent and sent_at > at - WEEK and before and before > sent_at - WEEK
+    }
+    for person in sorted(people):
+        yield f"accounts.user {person}"
 
 
 @invariant("No e-mail that can wait is sent at night or on a weekend, by the clock of its reader.")

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .kinds import LIMITED, Stream
+from .kinds import LIMITED
 from .models import MutedStream, Notification
 from .models.merged_items import is_merged
+from .models.outbox import NotificationQuerySet
 from .reasons import QUIET_HOURS, WEEKLY_LIMIT
 from .sender_policy import SenderPolicy
 
@@ -66,6 +67,15 @@ def next_weekly_slot(row: Notification, at: datetime, policy: SenderPolicy) -> d
     return at
 
 
+def counted() -> NotificationQuerySet:
+    """Return the e-mails of all people that count towards the weekly limit, sent or not.
+
+    Things that were told together count as the one e-mail that told them. Urgent ones count, and
+    are sent all the same.
+    """
+    return Notification.system.filter(stream__in=LIMITED).exclude(is_merged())
+
+
 def slots_left(row: Notification, at: datetime, policy: SenderPolicy) -> int:
     """Return how many e-mails of limited streams its recipient may still get, this one included."""
     sent, sending = _sent_in_week(row, at)
@@ -73,12 +83,8 @@ def slots_left(row: Notification, at: datetime, policy: SenderPolicy) -> int:
 
 
 def _sent_in_week(row: Notification, at: datetime) -> tuple[list[datetime], int]:
-    """Return when its recipient got other limited e-mails, and how many are being sent.
-
-    Things that were told together count as the one e-mail that told them.
-    """
-    others = Notification.system.filter(recipient=row.recipient_id, stream__in=LIMITED)
-    others = others.exclude(pk=row.pk).exclude(is_merged())
+    """Return when its recipient got other e-mails that count, and how many are being sent."""
+    others = counted().filter(recipient=row.recipient_id).exclude(pk=row.pk)
     recent = others.filter(sent_at__gt=at - WEEK).order_by("sent_at")
     sent = [sent_at for sent_at in recent.values_list("sent_at", flat=True) if sent_at]
     return sent, others.filter(state=Notification.State.SENDING).count()
@@ -95,7 +101,7 @@ def required_wait(row: Notification, zone: str, policy: SenderPolicy, at: dateti
     allowed = next_allowed_time(at, zone, policy)
     if allowed > at:
         return Wait(allowed, QUIET_HOURS)
-    if row.stream != Stream.ESSENTIAL and row.recipient_id is not None:
+    if row.stream in LIMITED and row.recipient_id is not None:
         slot = next_weekly_slot(row, at, policy)
         if slot > at:
             return Wait(slot, WEEKLY_LIMIT)

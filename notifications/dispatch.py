@@ -105,11 +105,15 @@ def backoff(attempts: int) -> timedelta:
 
 @dataclass(frozen=True)
 class OutgoingEmail:
-    """A message, and the digest of the state that it tells, "" if it tells none."""
+    """A message, and the digest of the state that it tells, "" if it tells none.
+
+    `is_urgent`: it is of an urgent kind, or its kind says of this one that it can't wait.
+    """
 
     message: EmailMessage
     digest: str = ""
     parts: Sequence[tuple[int, str]] = ()
+    is_urgent: bool = False
 
 
 @dataclass
@@ -212,7 +216,8 @@ class Dispatcher:
                 return None
             rendered = compose(row, recipient, email, policy)
             message = build_message(row, recipient, email, rendered, policy)
-            return OutgoingEmail(message, built.digest, email.parts)
+            is_urgent = row.is_urgent or email.urgent
+            return OutgoingEmail(message, built.digest, email.parts, is_urgent)
 
     def _is_stopped(self, row: Notification, recipient: Recipient) -> bool:
         """Return whether e-mails to its address came back; a member may let it go all the same."""
@@ -291,6 +296,7 @@ class Dispatcher:
                     told_at=at,
                     sent_to=sent_to,
                     parts=outgoing.parts,
+                    is_urgent=outgoing.is_urgent,
                 )
                 sending_pause.reset_failure_counts()
             case DeliveryStatus.PERMANENT_FAILURE:

@@ -98,11 +98,13 @@ class Lease:
         told_at: datetime | None = None,
         sent_to: str = "",
         parts: Sequence[tuple[int, str]] = (),
+        is_urgent: bool = False,
     ) -> bool:
         """Record that the server accepted it at `at`, with this reply code; else as `record`.
 
         `told`: the digest of the state that it has told its recipient, as of `told_at`; or "".
         `sent_to`: the hash of the address that it went to. `parts`: see `Email`.
+        `is_urgent`: it was not held back; stored, also where its kind is not urgent in general.
         """
         changes: dict[str, object] = {
             "sent_at": at,
@@ -111,6 +113,8 @@ class Lease:
             "error": "",
             "sent_to": sent_to,
         }
+        if is_urgent:
+            changes["is_urgent"] = True
         return self._record(State.SENT, changes, told, told_at, parts)
 
     def _record(

@@ -97,6 +97,7 @@ def test_a_kind_can_mark_one_email_as_urgent(sample, ada):
     sample.enqueue(ada, at=night)
     sample.answer = Email(context={"word": "today"}, urgent=True)
     assert len(deliver_due_emails(night, delivery_rules=True)) == 1
+    assert rows().get().is_urgent, "what looks at nights and limits later knows that it could go"
 
 
 @pytest.mark.django_db
