@@ -28,7 +28,7 @@ from programs.spellings import unique_code
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
-MARK = '<span class="wm-chip wm-chip-amber">from import</span>'
+MARK = '<span class="wm-chip wm-chip-amber">From import</span>'
 
 
 def stored(email):

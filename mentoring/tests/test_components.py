@@ -43,6 +43,7 @@ class AgreementForm(forms.Form):
 class TestParts:
     def test_a_chip_is_a_word_first(self):
         assert words(draw('{% chip "On track" tone="ok" icon="check" %}')) == "On track"
+        assert words(draw('{% chip "in time" %}')) == "In time"
 
     @pytest.mark.parametrize(
         ("state", "tone"),

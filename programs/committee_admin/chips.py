@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 # A word that means two things is entered with its model in front: a meeting that was held went
 # well, an e-mail that is held needs attention. What is not listed is "info", a plain statement.
@@ -30,8 +31,12 @@ def state_tone(state: str, *, model: str = "") -> str:
 
 
 def chip(label: str | Promise, tone: str, icon: str = "") -> str:
-    """Return a chip as HTML; `icon` is HTML too. No template of its own: a list has hundreds."""
-    return format_html('<span class="wm-chip wm-chip-{}">{}{}</span>', tone, icon, label)
+    """Return a chip as HTML, its label with a capital; `icon` is HTML too.
+
+    No template of its own: a list has hundreds.
+    """
+    words = capfirst(str(label))
+    return format_html('<span class="wm-chip wm-chip-{}">{}{}</span>', tone, icon, words)
 
 
 def state_chip(state: str, label: str | Promise, *, model: str = "") -> str:
