@@ -142,8 +142,8 @@ def publish_view(request: HttpRequest, pk: int, kind: str, language: str) -> Htt
         messages.error(
             request,
             _(
-                "This draft breaks a rule that has come since. Save it again: what is wrong then "
-                "stands beside each text."
+                "This draft breaks a rule that is newer than it. Save it again: the reason is then "
+                "beside each text."
             ),
         )
         return page.go()

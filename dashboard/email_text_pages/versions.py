@@ -82,7 +82,7 @@ def _use_again(page: Page, number: int) -> HttpResponse:
         messages.error(
             request,
             _(
-                "This version breaks a rule that has come since. Copy what you need from it into "
+                "This version breaks a rule that is newer than it. Copy what you need from it into "
                 "a new draft."
             ),
         )

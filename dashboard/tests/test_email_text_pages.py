@@ -128,7 +128,7 @@ def test_a_draft_that_breaks_a_newer_rule_is_not_published(kims, program):
     factories.email_text(program, number=None, texts={"greeting": "Dear {gone},"})
     page = publish(kims, program)
     assert page.redirect_chain == [(url(program), 302)]
-    assert "This draft breaks a rule that has come since." in text_of(page)
+    assert "This draft breaks a rule that is newer than it." in text_of(page)
     assert not EmailText.objects.published().exists()
     assert "“{gone}” is not a placeholder" in text_of(save(kims, program, "Dear {gone},"))
 
