@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -129,7 +130,7 @@ class Announcement(GroupFilter):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         WAITING = "waiting", _("Waiting for its time")
-        SENT = "sent", _("Sent")
+        SENT = "sent", pgettext_lazy("announcement", "Sent")
         DISCARDED = "discarded", _("Discarded")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.timezones import zone_label
@@ -109,7 +110,7 @@ class Card:
     def state_label(self) -> str:
         """What the reader should know of it, in a word or two."""
         if self.event.state == State.CANCELLED:
-            return _("Cancelled")
+            return pgettext("event", "Cancelled")
         if self.sign_up is not None and self.sign_up.has_attended:
             return _("You came")
         if self.is_past:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
@@ -43,7 +44,7 @@ class PartComment(ConfidentialModel):
 
     class State(models.TextChoices):
         OPEN = "open", _("Waits for an answer")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", pgettext_lazy("comment", "Accepted")
         ANSWERED = "answered", _("Answered")
         SET_ASIDE = "set_aside", _("Set aside")
         WITHDRAWN = "withdrawn", _("Taken back")

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from programs.committee import acting_member
@@ -46,7 +46,7 @@ class StageFilter(admin.SimpleListFilter):
         return [
             ("unread", _("to read")),
             ("read", _("read, not answered")),
-            ("answered", _("answered")),
+            ("answered", pgettext("suggestion", "answered")),
         ]
 
     def queryset(self, request, queryset):
@@ -98,7 +98,7 @@ class SuggestionAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("stage"))
     def stage(self, obj: Suggestion) -> str:
         if obj.answered_at:
-            return _("answered")
+            return pgettext("suggestion", "answered")
         return _("read, not answered") if obj.read_at else _("to read")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from access.scoping import ScopedQuerySet
 from accounts.models import User
@@ -68,8 +68,8 @@ class Adjustment(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        PUBLISHED = "published", pgettext_lazy("adjustment", "Published")
+        WITHDRAWN = "withdrawn", pgettext_lazy("adjustment", "Withdrawn")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.PUBLISHED, State.WITHDRAWN},

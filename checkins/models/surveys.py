@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from access.scoping import ScopedQuerySet
@@ -90,8 +91,8 @@ class Survey(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        RETIRED = "retired", _("Retired")
+        PUBLISHED = "published", pgettext_lazy("survey", "Published")
+        RETIRED = "retired", pgettext_lazy("survey", "Retired")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.PUBLISHED, State.RETIRED},

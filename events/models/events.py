@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -61,9 +62,9 @@ class Event(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        HELD = "held", _("Held")
-        CANCELLED = "cancelled", _("Cancelled")
+        PUBLISHED = "published", pgettext_lazy("event", "Published")
+        HELD = "held", pgettext_lazy("event", "Held")
+        CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.PUBLISHED, State.CANCELLED},

@@ -59,7 +59,7 @@ class Offer(ConfidentialModel):
         OPEN = "open", pgettext_lazy("request", "Open")
         ACCEPTED = "accepted", _("Accepted")
         DECLINED = "declined", _("Declined")
-        EXPIRED = "expired", _("Expired")
+        EXPIRED = "expired", pgettext_lazy("request", "Expired")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {

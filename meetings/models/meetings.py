@@ -20,6 +20,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -66,7 +67,7 @@ class Meeting(models.Model):
     """One meeting of a pair: proposed, confirmed, and then held, missed, moved or cancelled."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", pgettext_lazy("meeting", "Proposed")
         SET = "set", _("Confirmed")
         LAPSED = "lapsed", _("Not answered")
         HELD = "held", _("Held")

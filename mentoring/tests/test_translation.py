@@ -10,6 +10,7 @@ from pathlib import Path
 import allauth
 import polib
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
@@ -171,6 +172,32 @@ def test_no_name_follows_a_word_that_elides(french):
     said = re.compile(rf"\b(de|que|jusque|lorsque|puisque|parce que) %\(({names})\)s", re.I)
     texts = [text for entry in french for _english, text in pairs_of_texts(entry)]
     assert [text for text in texts if said.search(text)] == []
+
+
+# The gender of what a state is said of; a proposal's is said of its pair, and "Présentés" of both.
+MASCULINE = {
+    "CheckIn", "Adjustment", "Survey", "Event", "PartComment", "Goal", "Match", "Pair",
+    "PairMeetings", "Notification", "Proposal",
+}  # fmt: skip
+FEMININE = {
+    "Concern", "Meeting", "ContactRequest", "SupportRequest", "Announcement", "AgreementVersion",
+    "Round", "RoundJob", "RosterJob", "Offer", "Application", "SignUp",
+}  # fmt: skip
+
+
+def test_states_agree_with_what_they_are_said_of():
+    wrong = []
+    for model in apps.get_models():
+        choices = next((f.choices for f in model._meta.fields if f.name == "state"), None)
+        if not choices or model.__module__.startswith(("django", "allauth")):
+            continue
+        name = model.__name__
+        assert name in MASCULINE | FEMININE, f"say which gender {name} has in French"
+        ends = r"(é|u|ert)$" if name in FEMININE else r"(ée|ue|erte)$"
+        with translation.override("fr"):
+            first_words = [str(label).split(",")[0].split()[0] for _value, label in choices]
+        wrong += [(name, word) for word in first_words if re.search(ends, word)]
+    assert wrong == []
 
 
 def test_apostrophes_are_written_in_one_way(french):
