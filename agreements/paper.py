@@ -73,7 +73,7 @@ def record(
     """
     at = at or timezone.now()
     if not _is_in_care(version, by):
-        raise ActionNotAllowed(_("Only the carer of this pair or a chair can do this."))
+        raise ActionNotAllowed(_("Only the carer of this pair, the deputy or a chair can do this."))
     lock_row(version.match.pk)
     signing.lock(version, expected_revision)
     people = [person for person in version.match.people if person.pk in dates]
@@ -191,7 +191,7 @@ def erase_scan(made: PaperRecord, *, by: User) -> bool:
     Raises ActionNotAllowed for anyone but the carer, their deputy and the chair.
     """
     if not _is_in_care(made.version, by):
-        raise ActionNotAllowed(_("Only the carer of this pair or a chair can do this."))
+        raise ActionNotAllowed(_("Only the carer of this pair, the deputy or a chair can do this."))
     deleted, _rows = PaperScan.system.filter(record=made).delete()
     return bool(deleted)
 

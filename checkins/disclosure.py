@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.models import Program
+from programs.models import Membership, Program
 
+from .care_access import deputies_of
 from .models import WITHOUT_PAIR, CheckIn, Question, Survey
 from .results import smallest_group
 
@@ -21,7 +22,7 @@ class Audience:
     """Whom the sentences speak of.
 
     `partner` and `carer` are names, or words such as "your carer" where a page names no one, and
-    empty if there is none.
+    empty if there is none. Whoever reads as a carer's deputy is said with the carer.
     """
 
     partner: str
@@ -34,15 +35,27 @@ class Audience:
         if checkin.match is None:
             return cls("", "", smallest_group(checkin.program))
         carer = checkin.match.carer
+        has_deputy = carer is not None and bool(deputies_of(carer, checkin.program))
         if is_by_link:
-            return cls.unnamed(checkin.program, has_carer=carer is not None)
-        name = _("your carer, %(name)s,") % {"name": carer.name} if carer else ""
+            has_carer = carer is not None
+            return cls.unnamed(checkin.program, has_carer=has_carer, has_deputy=has_deputy)
+        name = ""
+        if carer is not None:
+            words = (
+                _("your carer, %(name)s, their deputy")
+                if has_deputy
+                else _("your carer, %(name)s,")
+            )
+            name = words % {"name": carer.name}
         return cls(checkin.partner.first_name, name, smallest_group(checkin.program))
 
     @classmethod
-    def unnamed(cls, program: Program, *, has_carer: bool = True) -> Audience:
+    def unnamed(
+        cls, program: Program, *, has_carer: bool = True, has_deputy: bool = False
+    ) -> Audience:
         """Return an audience without names, for links and previews."""
-        carer = _("your carer") if has_carer else ""
+        carer = _("your carer, their deputy") if has_deputy else _("your carer")
+        carer = carer if has_carer else ""
         return cls(_("your partner"), carer, smallest_group(program))
 
     @classmethod
@@ -50,7 +63,8 @@ class Audience:
         """Return an audience without names, for the preview of a survey."""
         if survey.kind in WITHOUT_PAIR:
             return cls("", "", smallest_group(program))
-        return cls.unnamed(program)
+        with_deputy = Membership.objects.with_deputy().filter(program=program)
+        return cls.unnamed(program, has_deputy=with_deputy.exists())
 
 
 def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:

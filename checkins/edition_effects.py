@@ -198,8 +198,8 @@ def _readers(
         ),
         (
             _(
-                "Read by the carer and the chair, and also counted in groups of at least "
-                "%(n)s people"
+                "Read by the carer, their deputy and the chair, and also counted in groups of at "
+                "least %(n)s people"
             )
             % smallest,
             lambda row: row.channel == Channel.CARE and row.is_counted,

@@ -42,6 +42,7 @@ class QuestionsForm(forms.Form):
         saved: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
+        self.audience = audience
         chosen, saved = chosen or {}, saved or {}
         for question in questions:
             code = question.code

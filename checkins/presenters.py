@@ -13,7 +13,7 @@ from accounts.models import User
 from matches.models import Match
 
 from .adjustments import has_news
-from .disclosure import Audience, sentences
+from .disclosure import sentences
 from .forms import SurveyForm
 from .models import Answer, CheckIn, Concern, seconds_to_answer
 from .moving import Coming, zone_of
@@ -42,7 +42,7 @@ def survey_page(
             "question_count": len(form.questions),
             "seconds": seconds_to_answer(form.questions),
             "has_news": has_news(checkin),
-            "readers": sentences(form.questions, Audience.of(checkin, is_by_link=is_by_link)),
+            "readers": sentences(form.questions, form.audience),
         }
         return render(request, "checkins/checkin_answer.html", context)
     is_answered = checkin.state == CheckIn.State.ANSWERED

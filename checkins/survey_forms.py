@@ -58,8 +58,8 @@ class WordsForm(forms.Form):
             label=_("About how many of their own needs are mentees asked?"),
             help_text=_(
                 "Each is a question about a topic that the mentee wanted help with, the most "
-                "important first. The carer and the chair read the answers, and they are counted "
-                "by topic."
+                "important first. The carer, their deputy and the chair read the answers, and they "
+                "are counted by topic."
             ),
             initial=survey.needs_asked,
             choices=[(n, str(n)) for n in range(MOST_NEEDS + 1)],

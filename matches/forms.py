@@ -178,7 +178,7 @@ class CommitteeEndForm(forms.Form):
     offers_last_meeting = forms.BooleanField(label=_("Offer a last meeting"), required=False)
     note = forms.CharField(
         label=_("Note for the committee"),
-        help_text=_("Only the carer and the chair read it."),
+        help_text=_("Only the carer, the deputy and the chair read it."),
         required=False,
         max_length=TEXT_LENGTH,
         widget=_text_area(),
@@ -265,7 +265,7 @@ class EndingNoteForm(forms.ModelForm):
 
     text = forms.CharField(
         label=_("Note for the committee"),
-        help_text=_("Only the carer and the chair read it."),
+        help_text=_("Only the carer, the deputy and the chair read it."),
         required=False,
         max_length=TEXT_LENGTH,
         widget=_text_area(),

@@ -147,7 +147,9 @@ class CommitteePauseForm(WishForm):
         super().__init__(data, match=match, at=at)
         self.fields["text"].label = _("In their words")
         for name in ("reason", "text"):
-            self.fields[name].help_text = _("Only the pair's carer and the chair read it.")
+            self.fields[name].help_text = _(
+                "Only the pair's carer, their deputy and the chair read it."
+            )
         mentee, mentor = match.people
         names = [
             ("mentee", _("%(name)s, the mentee") % {"name": mentee}),

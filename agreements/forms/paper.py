@@ -51,8 +51,8 @@ class PaperForm(forms.Form):
         }
         self.fields = {**days, **self.fields}
         self.fields["scan"].help_text = _(
-            "PDF, JPEG or PNG, at most %(most)s MB. It is stored encrypted; the pair and its carer "
-            "can read it. You can leave it out if you hold the paper."
+            "PDF, JPEG or PNG, at most %(most)s MB. It is stored encrypted; the pair, its carer "
+            "and the deputy can read it. You can leave it out if you hold the paper."
         ) % {"most": scans.MOST_MEGABYTES}
 
     def clean_scan(self) -> bytes | None:

@@ -22,7 +22,7 @@ class Channel(models.TextChoices):
     """Who reads the answers of a question; the page says so before anyone answers."""
 
     PARTNER = "partner", _("the partner")
-    CARE = "care", _("the carer and the chair")
+    CARE = "care", _("the carer, their deputy and the chair")
     POOLED = "pooled", _("only counted together with others")
 
 

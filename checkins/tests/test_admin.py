@@ -227,7 +227,7 @@ def test_enough_answers_are_shown_with_rounded_shares(cohort, program, surveys, 
 
 def test_surveys_say_who_reads(surveys, as_user, cleo):
     found = words(as_user(cleo), "survey_change", surveys[0].pk)
-    assert "the carer and the chair" in found
+    assert "the carer, their deputy and the chair" in found
 
 
 def test_every_concern_says_what_it_is(cleo, program, cared, ben):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from checkins.answering import own_answers
 from checkins.disclosure import readers
 from checkins.models import CheckIn, Concern, Kind, Question
+from matches.models import Match
 from notifications.links import link
 from notifications.testing import deliver_due_emails
 from testkit import checkins as make
@@ -73,6 +74,19 @@ def test_who_reads_names_only_a_few_questions(kind, cared, ben):
     sentences = " ".join(readers(make.opened(cared, ben, kind=kind)))
     assert sentences.count("“") <= 2
     assert ("also counted" in sentences) == (kind in {"fit", "pulse"})
+
+
+@pytest.mark.parametrize("is_by_link", [True, False])
+def test_a_deputy_who_reads_is_said(is_by_link, cared, ben, eve, program):
+    """Whoever stands in for the carer reads the answers: `Match.objects.in_care_of`."""
+    checkin = make.opened(cared, ben)
+    assert "deputy" not in " ".join(readers(checkin, is_by_link=is_by_link))
+    deputy = factories.member("Dov Stein", program=program, role="reader")
+    eve.memberships.update(deputy=deputy)
+    assert cared in Match.objects.in_care_of(deputy)
+    name = "" if is_by_link else ", Eve Lund"
+    found = " ".join(readers(checkin, is_by_link=is_by_link))
+    assert f"Your carer{name}, their deputy and the chair of the program read" in found
 
 
 def test_who_may_note_what_own_words_are_about(cared, ben):

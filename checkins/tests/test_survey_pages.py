@@ -74,7 +74,7 @@ class TestTheSurvey:
     def test_a_reader_only_reads(self, draft, reader):
         text = words_of(reader.get(page("change", draft.pk)))
         assert "How useful is mentoring" in text
-        assert "Read by: the carer and the chair" in text
+        assert "Read by: the carer, their deputy and the chair" in text
         assert page("preview", draft.pk, "mentee", "en") in text
         for link in ("words", "publish", "retire", "start", "test"):
             assert page(link, draft.pk) not in text

@@ -197,7 +197,7 @@ def admin_url(pair, name):
 def test_the_carer_pauses_for_one_of_the_two_and_ends_it(client, pair, carer, ben):
     client.force_login(carer)
     asked = text_of(client.get(admin_url(pair, "pause/")))
-    assert "Only the pair's carer and the chair read it." in asked
+    assert "Only the pair's carer, their deputy and the chair read it." in asked
     assert "your carer" not in asked.lower()
     assert f'href="/admin/matches/match/{pair.pk}/change/">' in asked  # the way back
     sent = {"last_day": in_days(9).isoformat(), "about": "mentee", "reason": "", "text": "By phone"}
