@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from matches.models import Match
-from programs import agreement_texts
+from programs import agreement_texts, texts_with_defaults
 from programs.models import Program
 
 from .models import AgreementVersion, AgreementWording
@@ -97,7 +97,7 @@ def fixed_texts(version: AgreementVersion, language: str) -> dict[str, FixedText
     for name in (*BEFORE_PARTS, *AFTER_PARTS):
         text = version.wording.text(name, language)
         if text:
-            found[name] = FixedText(name, text.lang, agreement_texts.fill(text, names))
+            found[name] = FixedText(name, text.lang, texts_with_defaults.fill(text, names))
     return found
 
 

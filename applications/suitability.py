@@ -1,13 +1,16 @@
-"""Questions for each role, so that people know what to expect. "No" never rules anyone out."""
+"""Questions for each role, so that people know what to expect. "No" never rules anyone out.
+
+Their words are texts of the program (`programs.models.form_texts`), the codes of the answers stay.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from programs.models import Policy
+from programs import form_texts
+from programs.models import Program
+from programs.models.translated_texts import TranslatedText
 
 from .models import Application
 from .orientation import total_minutes
@@ -16,74 +19,43 @@ Role = Application.Role
 
 
 class Question(NamedTuple):
-    """Text and hint may name the program's numbers as %(name)s; see `questions`."""
+    """One question as someone reads it; `lang` is the language of both texts."""
 
     code: str
-    text: str | Promise
-    hint: str | Promise
+    text: str
+    hint: str
+    lang: str
 
 
-TIME = _(
-    "Can you meet for %(meeting_minutes)s minutes about every %(rhythm_days)s days, "
-    "for %(term_months)s months?"
-)
-QUESTIONS: dict[str, tuple[Question, ...]] = {
-    Role.MENTEE: (
-        Question("time", TIME, _("You also need some time to prepare and to follow up.")),
-        Question(
-            "lead",
-            _("Will you take the first step and prepare each meeting?"),
-            _("You write first, suggest times and bring questions. Your mentor follows your lead."),
-        ),
-        Question(
-            "growth",
-            _("Do you want to learn and grow, rather than have someone find you a job?"),
-            _("Mentoring is not a job-search service: a mentor shares experience."),
-        ),
-        Question(
-            "open",
-            _("Are you ready to talk openly and to hear an honest opinion?"),
-            _("What you say stays between the two of you, with limits that we explain first."),
-        ),
-    ),
-    Role.MENTOR: (
-        Question("time", TIME, _("You also reply to a message now and then.")),
-        Question(
-            "listen",
-            _("Can you ask more than you tell?"),
-            _("Mentees find their own way. You listen, ask, and share your experience."),
-        ),
-        Question(
-            "bounds",
-            _("Will you keep what you hear to yourself, and say when you can't help?"),
-            _("You are not a therapist, manager or recruiter. The committee supports you."),
-        ),
-        Question(
-            "prepare",
-            _("Will you do a short orientation before you are matched?"),
-            _("About %(orientation_minutes)s minutes online, at your own pace."),
-        ),
-    ),
+CODES: dict[str, tuple[str, ...]] = {
+    Role.MENTEE: ("time", "lead", "growth", "open"),
+    Role.MENTOR: ("time", "listen", "bounds", "prepare"),
 }
 
 
 def question_codes(role: str) -> frozenset[str]:
     """Return the codes of the questions that this role answers."""
-    return frozenset(question.code for question in QUESTIONS[role])
+    return frozenset(CODES[role])
 
 
-def questions(role: str, policy: Policy) -> list[Question]:
-    """Return the role's questions in the active language, with the numbers of the program."""
-    numbers = {
-        "meeting_minutes": policy.meeting_minutes,
-        "rhythm_days": policy.rhythm_days,
-        "term_months": policy.term_months,
-        "orientation_minutes": total_minutes(),
-    }
-    return [
-        Question(code, str(text) % numbers, str(hint) % numbers)
-        for code, text, hint in QUESTIONS[role]
-    ]
+def questions(role: str, program: Program, *, at: datetime | None = None) -> list[Question]:
+    """Return the role's questions in the active language, with the numbers of the program.
+
+    `at`: as they were asked at that moment.
+    """
+    names = {code: f"suitability_{role}_{code}" for code in CODES[role]}
+    texts = form_texts.texts_of(program, names.values(), orientation_minutes=total_minutes(), at=at)
+    found = []
+    for code, name in names.items():
+        text, _line, hint = texts[name].partition("\n")
+        found.append(Question(code, text.strip(), hint.strip(), texts[name].lang))
+    return found
+
+
+def commitment(role: str, program: Program) -> TranslatedText:
+    """Return what a role commits to, one thing on each line."""
+    name = f"commitment_{role}"
+    return form_texts.texts_of(program, [name], orientation_minutes=total_minutes())[name]
 
 
 def fits(answers: dict[str, bool], role: str) -> bool:

@@ -135,7 +135,7 @@ def application(
         rhythm_days=Application.Rhythm.MONTHLY,
         capacity=int(row.get("capacity") or 1),
         is_first_time=role == "mentor" and row.get("capacity") == "1" and int(row["years"]) < 13,
-        suitability={question.code: True for question in suitability.QUESTIONS[role]},
+        suitability=dict.fromkeys(suitability.CODES[role], True),
         committed_at=begun_at,
         code_accepted_at=begun_at,
     )

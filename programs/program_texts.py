@@ -1,6 +1,7 @@
 """Edit the texts of a program in each language of the site.
 
-The set-up texts are columns of the program; those of the agreement are versions only.
+The set-up texts are columns of the program; those of the application form and of the agreement are
+versions only, and say what the product says until a program has its own.
 
 1. Every change is a version with its author and time; nothing is overwritten.
 2. Who saves says which version they have read. If someone else has saved since, nothing is saved
@@ -10,6 +11,7 @@ The set-up texts are columns of the program; those of the agreement are versions
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,9 +29,9 @@ from django.utils.translation import pgettext_lazy
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 
-from . import agreement_texts
+from . import texts_with_defaults
 from .committee import Role, has_role
-from .models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
+from .models import DEFAULT_TEXTS, SET_UP_TEXTS, Program, TextVersion
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 # As they stand inside a sentence; French writes them small there.
@@ -76,15 +78,15 @@ def column(name: str) -> TextField:
 
 def label_of(name: str) -> str:
     """Return what the committee calls a text."""
-    if name in AGREEMENT_TEXTS:
-        return str(AGREEMENT_TEXTS[name].label)
+    if name in DEFAULT_TEXTS:
+        return str(DEFAULT_TEXTS[name].label)
     return capfirst(str(column(name).verbose_name))
 
 
 def help_of(name: str) -> str:
     """Return what the committee should know about a text before writing it."""
-    if name in AGREEMENT_TEXTS:
-        return str(AGREEMENT_TEXTS[name].help_text)
+    if name in DEFAULT_TEXTS:
+        return str(DEFAULT_TEXTS[name].help_text)
     return str(column(name).help_text)
 
 
@@ -96,31 +98,32 @@ def languages_of(program: Program) -> list[str]:
 def text_of(program: Program, name: str, language: str) -> str:
     """Return what a text says in exactly this language, "" if it is missing.
 
-    A text of the agreement says what the product says until the program has written its own.
+    One that has a default says what the product says until the program has written its own.
     """
-    if name in AGREEMENT_TEXTS:
-        return _agreement_text(agreement_texts.own_texts(program), program, name, language)
+    if name in DEFAULT_TEXTS:
+        own = texts_with_defaults.own_texts(program, [name])
+        return _exact_text(own, program, name, language)
     if language == program.language:
         return str(getattr(program, name))
     return str(program.translations.get(name, {}).get(language, ""))
 
 
-def _agreement_text(own: agreement_texts.Own, program: Program, name: str, language: str) -> str:
-    said = agreement_texts.text_of(own, program, name, language)
+def _exact_text(own: texts_with_defaults.Own, program: Program, name: str, language: str) -> str:
+    said = texts_with_defaults.text_of(own, program, name, language)
     return said if said.lang == language else ""
 
 
-def agreement_states(program: Program) -> list[list[TextState]]:
-    """Return every text of the agreement in every language, grouped by text."""
-    own = agreement_texts.own_texts(program)
+def default_text_states(program: Program, names: Collection[str]) -> list[list[TextState]]:
+    """Return texts that have a default in every language, grouped by text."""
+    own = texts_with_defaults.own_texts(program, names)
     return [
         [
             TextState(
-                name, one, _agreement_text(own, program, name, one), is_own=one == program.language
+                name, one, _exact_text(own, program, name, one), is_own=one == program.language
             )
             for one in languages_of(program)
         ]
-        for name in AGREEMENT_TEXTS
+        for name in names
     ]
 
 
@@ -162,7 +165,7 @@ def save_text(
         raise TextChanged(newest)
     check_text(fresh, name, language, words)
     keep_version(fresh, name, language, words, by=by)
-    if name in AGREEMENT_TEXTS:
+    if name in DEFAULT_TEXTS:
         return True
     if language == fresh.language:
         setattr(fresh, name, words)
@@ -184,8 +187,8 @@ def check_text(program: Program, name: str, language: str, text: str) -> None:
 
     What they say without this text too is about something else, which is not edited here.
     """
-    if name in AGREEMENT_TEXTS:
-        agreement_texts.check(name, text, is_own=language == program.language)
+    if name in DEFAULT_TEXTS:
+        texts_with_defaults.check(name, text, is_own=language == program.language)
         return
     if not text and language == program.language and not column(name).blank:
         raise ValidationError(_("This text can't be empty."))
@@ -223,7 +226,7 @@ def keep_version(
     """
     row = {"program": program, "name": name, "language": language}
     was = text_of(program, name, language) if before is None else before
-    if name in AGREEMENT_TEXTS:
+    if name in DEFAULT_TEXTS:
         was = ""  # the product's wording, which is not theirs
     if was and newest_of(program, name, language) is None:
         TextVersion.objects.create(**row, text=was, by=None, at=None)

@@ -19,8 +19,9 @@ from django.db import models, transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -65,6 +66,13 @@ def json_value(value: object) -> object:
 def fingerprint(values: Values) -> str:
     text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def marked(text: str, language: str) -> str:
+    """Return a text, marked with its language if that is not the reader's."""
+    if language == (get_language() or language).split("-")[0]:
+        return str(text)
+    return format_html('<span lang="{}">{}</span>', language, text)
 
 
 class Page(forms.BaseForm):

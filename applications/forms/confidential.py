@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.models.translated_texts import TranslatedText
+
+from .. import suitability
 from ..models import Application, NamedWish, PrivateAnswers
 from .base import READ_BY_COMMITTEE, Page, Values
 
@@ -114,6 +117,11 @@ class CommitmentPage(Page, forms.Form):
             "required": gettext_lazy("Read the code of conduct and confirm that you accept it.")
         },
     )
+
+    @property
+    def commitment(self) -> TranslatedText:
+        """What the person commits to, in the words of the program."""
+        return suitability.commitment(self.application.role, self.application.program)
 
     def read(self, application: Application) -> Values:
         return {

@@ -6,17 +6,16 @@ from functools import cached_property
 
 from django import forms
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from programs.models import ProgramQuestion
 from programs.models.questions import QuestionWording
-from programs.models.translated_texts import TranslatedText
 
 from ..completeness import OWN_QUESTIONS
 from ..models import Application
 from ..program_questions import asked_on_form, save_answers, stored_answers
-from .base import EMPTY, Page, Values
+from .base import EMPTY, Page, Values, marked
 
 Kind = ProgramQuestion.Kind
 MAX_ANSWER = 2000  # characters
@@ -79,7 +78,7 @@ def question_field(question: ProgramQuestion, *, given: list[str]) -> forms.Fiel
     else:
         field = forms.CharField(max_length=MAX_ANSWER, widget=forms.Textarea(attrs={"rows": 4}))
     field.required = question.is_required
-    field.label = _marked(wording.heading)
+    field.label = marked(wording.heading, wording.heading.lang)
     field.help_text = _help(question, wording)
     field.error_messages["required"] = _("Answer this question.")
     return field
@@ -96,7 +95,7 @@ def _one_of(wording: QuestionWording, given: list[str], *, is_required: bool) ->
 def _choices(wording: QuestionWording, given: list[str]) -> list[tuple[str, str]]:
     offered = {value for value, _text in wording.options}
     earlier = [(one, one) for one in given if one not in offered]
-    return [(value, _marked(text)) for value, text in wording.options] + earlier
+    return [(value, marked(text, text.lang)) for value, text in wording.options] + earlier
 
 
 def _help(question: ProgramQuestion, wording: QuestionWording) -> str:
@@ -107,11 +106,4 @@ def _help(question: ProgramQuestion, wording: QuestionWording) -> str:
     )
     if not wording.help_text:
         return reads
-    return format_html("{} {}", _marked(wording.help_text), reads)
-
-
-def _marked(text: TranslatedText) -> str:
-    """Return a text, marked with its language if that is not the reader's."""
-    if text.lang == (get_language() or text.lang).split("-")[0]:
-        return str(text)
-    return format_html('<span lang="{}">{}</span>', text.lang, text)
+    return format_html("{} {}", marked(wording.help_text, wording.help_text.lang), reads)

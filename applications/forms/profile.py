@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Employer, Industry, Profile, User
 from accounts.models.people import validate_name
 from accounts.timezones import zone_choices
-from programs.models import Policy
+from programs.models import Program
 
 from .. import suitability
 from ..models import Application
-from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values
+from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values, marked
 
 MAX_YEARS = 70
 YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
@@ -27,11 +28,11 @@ YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 class SuitabilityForm(forms.Form):
     """Yes-or-no questions; shown before signing in, and as a page of the application."""
 
-    def add_questions(self, role: str, policy: Policy) -> None:
-        for question in suitability.questions(role, policy):
+    def add_questions(self, role: str, program: Program, *, at: datetime | None = None) -> None:
+        for question in suitability.questions(role, program, at=at):
             self.fields[question.code] = forms.ChoiceField(
-                label=str(question.text),
-                help_text=str(question.hint),
+                label=marked(question.text, question.lang),
+                help_text=marked(question.hint, question.lang),
                 choices=YES_NO,
                 widget=forms.RadioSelect,
                 error_messages={
@@ -46,9 +47,9 @@ class SuitabilityForm(forms.Form):
 
 
 class PublicSuitabilityForm(SuitabilityForm):
-    def __init__(self, data: QueryDict | None = None, *, role: str, policy: Policy) -> None:
+    def __init__(self, data: QueryDict | None = None, *, role: str, program: Program) -> None:
         super().__init__(data)
-        self.add_questions(role, policy)
+        self.add_questions(role, program)
 
 
 class SuitabilityPage(Page, SuitabilityForm):
@@ -61,13 +62,21 @@ class SuitabilityPage(Page, SuitabilityForm):
 
     def complete(self) -> None:
         super().complete()
-        self.add_questions(self.application.role, self.application.program.policy)
+        made = self.application
+        self.add_questions(made.role, made.program, at=_read_at(made))
 
     def read(self, application: Application) -> Values:
         return {code: "yes" if yes else "no" for code, yes in application.suitability.items()}
 
     def write(self) -> None:
         Application.objects.filter(pk=self.application.pk).update(suitability=self.answered())
+
+
+def _read_at(application: Application) -> datetime | None:
+    """Return when the person has last read the questions; None while they can still change them."""
+    if application.may_be_edited_by(application.person):
+        return None
+    return application.saved_at or application.submitted_at
 
 
 class AboutYouPage(ModelPage):

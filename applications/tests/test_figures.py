@@ -7,7 +7,7 @@ from django.utils.html import strip_tags
 from applications import orientation, reviewing
 from applications.completeness import MINUTES_PER_PART, parts
 from applications.models import Application
-from applications.suitability import QUESTIONS
+from applications.suitability import CODES
 from notifications.testing import deliver_due_emails
 from programs.models import Policy
 from testkit import factories
@@ -38,7 +38,7 @@ def test_the_program_page_gives_the_numbers_of_the_policy(client, cohort, policy
 def test_the_suitability_page_gives_the_numbers_of_the_policy(client, cohort, policy, role):
     page = text_of(client.get(f"/programs/{cohort.program.slug}/suitability/{role}/"))
     assert "for 50 minutes about every 21 days, for 7 months?" in page
-    assert f"{len(QUESTIONS[role])} questions." in page
+    assert f"{len(CODES[role])} questions." in page
 
 
 def test_the_commitment_gives_the_numbers_of_the_policy(as_user, ben, draft, policy):

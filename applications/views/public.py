@@ -32,7 +32,7 @@ def suitability_check(request: HttpRequest, slug: str, role: str) -> HttpRespons
     """Ask the suitability questions; the answers stay in the session until the person applies."""
     programs = Program.objects.public().select_related("policy")
     program, role = get_object_or_404(programs, slug=slug), role_or_404(role)
-    form = PublicSuitabilityForm(request.POST or None, role=role, policy=program.policy)
+    form = PublicSuitabilityForm(request.POST or None, role=role, program=program)
     context = {
         "program": program,
         "role": role,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from .. import agreement_texts
+from .. import agreement_texts, texts_with_defaults
 from ..models import AGREEMENT_TEXTS, Program
 
 
@@ -25,14 +25,14 @@ def preview(
     program: Program, language: str, tried: Mapping[str, str] | None = None
 ) -> list[PreviewedText]:
     """Return the texts of an agreement in a language; those in `tried` are not saved yet."""
-    saved = agreement_texts.own_texts(program)
+    saved = texts_with_defaults.own_texts(program, AGREEMENT_TEXTS)
     unsaved = {(name, language): text.strip() for name, text in (tried or {}).items()}
     wording = agreement_texts.wording_in(language, {**saved, **unsaved}, program)
     names = {"mentee": _("(name of the mentee)"), "mentor": _("(name of the mentor)")}
     return [
         PreviewedText(
             str(AGREEMENT_TEXTS[name].label),
-            agreement_texts.fill(text, names).splitlines(),
+            texts_with_defaults.fill(text, names).splitlines(),
             text.lang,
             AGREEMENT_TEXTS[name].is_start,
         )

@@ -17,9 +17,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import agreement_texts, program_texts
+from .. import form_texts, program_texts, texts_with_defaults
 from ..committee import Role, acting_member, holds
-from ..models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
+from ..models import (
+    AGREEMENT_TEXTS,
+    DEFAULT_TEXTS,
+    FORM_TEXTS,
+    SET_UP_TEXTS,
+    Program,
+    TextVersion,
+)
 from ..program_texts import LANGUAGES, TextChanged, language_in_sentence
 from ..text_differences import Piece, difference
 from .agreement_preview import PreviewedText, preview
@@ -120,7 +127,7 @@ def find_program(request: HttpRequest, pk: int) -> Program:
 
 
 def check_text(name: str, language: str) -> None:
-    if name not in (*SET_UP_TEXTS, *AGREEMENT_TEXTS) or language not in LANGUAGES:
+    if name not in (*SET_UP_TEXTS, *DEFAULT_TEXTS) or language not in LANGUAGES:
         raise Http404
 
 
@@ -140,7 +147,8 @@ def list_view(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **context_of(request, program, _("Texts of %(name)s") % {"name": program.name}),
         "texts": program_texts.states(program),
-        "agreement_texts": program_texts.agreement_states(program),
+        "form_texts": program_texts.default_text_states(program, FORM_TEXTS),
+        "agreement_texts": program_texts.default_text_states(program, AGREEMENT_TEXTS),
         "languages": [
             (one, language_in_sentence(one)) for one in program_texts.languages_of(program)
         ],
@@ -184,9 +192,9 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         "own_language": language_in_sentence(program.language),
         "help": program_texts.help_of(name),
         "is_agreement": name in AGREEMENT_TEXTS,
-        "our_wording": (
-            agreement_texts.default_of(name, language) if name in AGREEMENT_TEXTS else ""
-        ),
+        "our_wording": texts_with_defaults.default_of(name, language)
+        if name in DEFAULT_TEXTS
+        else "",
         "preview": shown,
         "versions": rows,
         "name": name,
@@ -199,13 +207,20 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
 def show(
     request: HttpRequest, program: Program, name: str, language: str, form: TextForm
 ) -> list[PreviewedText]:
-    """Return the whole agreement with a text that is not saved; say in the form why it can't be."""
+    """Return a text that is not saved as people would read it; say in the form why it can't be.
+
+    A text of the agreement is shown within the whole agreement.
+    """
     tried = form.cleaned_data["text"]
     try:
         program_texts.check_text(program, name, language, tried)
     except ValidationError as error:
         form.add_error("text", error)
-    return preview(program, language, {name: tried} if name in AGREEMENT_TEXTS else {})
+    if name in AGREEMENT_TEXTS:
+        return preview(program, language, {name: tried})
+    if name in FORM_TEXTS:
+        tried = form_texts.fill_numbers(tried, program.policy)
+    return [PreviewedText(program_texts.label_of(name), tried.splitlines(), language, False)]
 
 
 def preview_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:

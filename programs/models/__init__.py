@@ -4,19 +4,22 @@ from .committee import Membership
 from .conflicts import Conflict, conflicts_with, with_conflicts
 from .email_texts import EmailText
 from .first_chair_links import FirstChairLink
+from .form_texts import FORM_TEXTS
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
 from .read_once import ids_read_once, read_roles_once
-from .text_versions import TextVersion
+from .text_versions import DEFAULT_TEXTS, TextVersion
 from .translated_texts import SET_UP_TEXTS
 from .vocabulary import Entry, Experience, ProgramActivity, Topic
 from .word_merges import WordMerge
 
 __all__ = [
     "AGREEMENT_TEXTS",
+    "DEFAULT_TEXTS",
+    "FORM_TEXTS",
     "SET_UP_TEXTS",
     "Cohort",
     "Conflict",

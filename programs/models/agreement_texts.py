@@ -8,10 +8,9 @@ refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from .text_kinds import TextKind
 
 ONE_PER_LINE = _("One per line.")
 STARTS = _("A pair starts from this text and changes it until it suits them both.")
@@ -21,25 +20,9 @@ COMMITTEE_READS = _(
 )
 
 
-@dataclass(frozen=True)
-class AgreementTextKind:
-    """One text of the agreement: what the committee calls it, and the product's wording.
-
-    `placeholders` must all be in it. A pair changes a text that `is_start`; every other one is
-    printed as it is. One that `is_required` cannot be emptied.
-    """
-
-    label: Promise
-    default: Promise | str
-    help_text: Promise | str = ""
-    placeholders: tuple[str, ...] = ()
-    is_start: bool = False
-    is_required: bool = False
-
-
 # In the order in which an agreement prints them; the parts of the pair come after the promises.
-AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
-    "agreement_introduction": AgreementTextKind(
+AGREEMENT_TEXTS: dict[str, TextKind] = {
+    "agreement_introduction": TextKind(
         label=_("What this agreement is"),
         default=_(
             "This agreement is between {mentee}, mentee, and {mentor}, mentor, in {program}. It "
@@ -49,7 +32,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         help_text=_("Printed at the beginning. Leave it blank to print none."),
         placeholders=("mentee", "mentor", "program"),
     ),
-    "agreement_promises": AgreementTextKind(
+    "agreement_promises": TextKind(
         label=_("What we both promise"),
         default=_(
             "We come prepared and on time.\n"
@@ -60,7 +43,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         ),
         help_text=_("One per line. Leave it blank to print none."),
     ),
-    "agreement_limits": AgreementTextKind(
+    "agreement_limits": TextKind(
         label=_("Limits of confidentiality that always apply"),
         default=_(
             "If someone is in danger, we tell whoever can help.\n"
@@ -72,7 +55,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         help_text=ONE_PER_LINE,
         is_required=True,
     ),
-    "agreement_no_fault": AgreementTextKind(
+    "agreement_no_fault": TextKind(
         label=_("An ending without blame"),
         default=_(
             "Either of us may end this at any time, without blame and without giving a reason. "
@@ -80,7 +63,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         ),
         is_required=True,
     ),
-    "agreement_committee": AgreementTextKind(
+    "agreement_committee": TextKind(
         label=_("What the committee can read"),
         default="{committee_reads}",
         help_text=_(
@@ -90,7 +73,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         placeholders=("committee_reads",),
         is_required=True,
     ),
-    "agreement_confidentiality": AgreementTextKind(
+    "agreement_confidentiality": TextKind(
         label=_("What stays between us"),
         default=_(
             "What we tell each other stays between us. It is no secret that we are a pair; what we "
@@ -101,7 +84,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         help_text=STARTS,
         is_start=True,
     ),
-    "agreement_feedback": AgreementTextKind(
+    "agreement_feedback": TextKind(
         label=_("Giving and receiving feedback"),
         default=_(
             "We tell each other early, and kindly, what helps and what doesn't. We ask before we "
@@ -111,7 +94,7 @@ AGREEMENT_TEXTS: dict[str, AgreementTextKind] = {
         help_text=STARTS,
         is_start=True,
     ),
-    "agreement_ending": AgreementTextKind(
+    "agreement_ending": TextKind(
         label=_("How we end"),
         default=_(
             "We plan our last meeting together and look back at the goals. Either of us may end "

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .agreement_texts import AGREEMENT_TEXTS
+from .form_texts import FORM_TEXTS
 from .programs import Program, ProgramPartQuerySet
 from .translated_texts import SET_UP_TEXTS
 
-NAMES = (*SET_UP_TEXTS, *AGREEMENT_TEXTS)
+# Texts that say what the product says until the program has its own.
+DEFAULT_TEXTS = {**FORM_TEXTS, **AGREEMENT_TEXTS}
+NAMES = (*SET_UP_TEXTS, *DEFAULT_TEXTS)
 
 
 class TextVersion(models.Model):

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import (
-    AGREEMENT_TEXTS,
+    DEFAULT_TEXTS,
     SET_UP_TEXTS,
     Policy,
     Program,
@@ -130,11 +130,11 @@ def set_texts(program: Program, kind: ProgramKind) -> None:
 
 
 def start(program: Program, kind: ProgramKind) -> None:
-    """Give a program that was just saved the agreement texts and the questions of its kind."""
+    """Give a program that was just saved the other texts and the questions of its kind."""
     TextVersion.objects.bulk_create(
         TextVersion(program=program, name=name, language=language, text=text, at=None)
         for name, said in kind.texts.items()
-        if name in AGREEMENT_TEXTS
+        if name in DEFAULT_TEXTS
         for language, text in said.items()
     )
     ProgramQuestion.objects.bulk_create(

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from programs import agreement_texts, program_kinds, program_texts
+from programs import agreement_texts, program_kinds, program_texts, texts_with_defaults
 from programs.creation import create_program
 from programs.models import (
-    AGREEMENT_TEXTS,
+    DEFAULT_TEXTS,
     SET_UP_TEXTS,
     Experience,
     Policy,
@@ -81,14 +81,14 @@ class TestEveryKind:
 
 def test_every_text_of_a_kind_is_one_that_programs_have():
     names = {name for code in LISTS for name in program_kinds.kind_of(code).texts}
-    assert names <= {*SET_UP_TEXTS, *AGREEMENT_TEXTS}
+    assert names <= {*SET_UP_TEXTS, *DEFAULT_TEXTS}
 
 
 def test_another_kind_starts_with_our_defaults():
     program = make("")
     assert (program.code_of_conduct, program.translations) == ("", {})
     assert not ProgramQuestion.objects.filter(program=program).exists()
-    assert agreement_texts.own_texts(program) == {}
+    assert texts_with_defaults.own_texts(program, DEFAULT_TEXTS) == {}
 
 
 def test_what_a_program_says_already_stays():
