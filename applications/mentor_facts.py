@@ -23,9 +23,9 @@ def what_it_takes(program: Program) -> str:
     """Return the time that a mentor gives, as a sentence."""
     hours, policy = hours_of_term(program), program.policy
     text = ngettext(
-        "About %(hours)s hour in %(months)s months with one mentee: you meet for %(minutes)s"
+        "About %(hours)s hour in %(months)s months with one person: you meet for %(minutes)s"
         " minutes about every %(days)s days.",
-        "About %(hours)s hours in %(months)s months with one mentee: you meet for %(minutes)s"
+        "About %(hours)s hours in %(months)s months with one person: you meet for %(minutes)s"
         " minutes about every %(days)s days.",
         hours,
     )
@@ -49,6 +49,6 @@ def help_for_mentors(program: Program) -> list[str]:
         orientation % {"minutes": minutes},
         _("The committee finds someone whom you can help. You don't have to look for anyone."),
         _("Someone on the committee looks after your pair. You can ask for help at any time."),
-        _("Your mentee prepares each meeting. You find questions to ask beside the agenda."),
+        _("The other person prepares each meeting. You find questions to ask beside the agenda."),
         *program.benefits["mentor"],
     ]

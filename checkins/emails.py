@@ -249,9 +249,11 @@ def concern_ending(row: Concern, person: User) -> Email | Cancel:
     email = concern(row, person)
     if isinstance(email, Cancel) or row.match is None:
         return email
-    role = row.match.application_of(row.person).get_role_display()
-    has_ended = row.match.state == Match.State.CLOSED
-    return replace(email, context={**email.context, "role": role, "has_ended": has_ended})
+    more = {
+        "is_of_mentee": not row.match.application_of(row.person).is_mentor,
+        "has_ended": row.match.state == Match.State.CLOSED,
+    }
+    return replace(email, context={**email.context, **more})
 
 
 @kind(

@@ -79,7 +79,6 @@ PLACEHOLDERS.update(
         "taken_by.name": _name(_("name of the new carer"), "Amina Diallo"),
         "prepared_by.name": _name(_("name of who prepared the round"), "Amina Diallo"),
         "inviter_name": _name(_("name of whoever gave the address"), "Daniel Roy"),
-        "role": _text(_("role of the person: mentor or mentee"), _("mentee")),
         "address": Placeholder(
             ADDRESS, _("e-mail address to sign in with"), lambda: "maria@example.org"
         ),
@@ -191,6 +190,7 @@ CONDITIONS.update(
         "is_confirmed": _("when the address was confirmed"),
         "is_mentee": _("to the mentee"),
         "is_mentor": _("to the mentor"),
+        "is_of_mentee": _("when it is about the mentee"),
         "is_ended": _("when the pair has ended"),
         "is_mistake": _("when the pair was made in error"),
         "is_of_pair": _("when it is a goal of both"),

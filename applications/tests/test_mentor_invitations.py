@@ -32,7 +32,7 @@ def test_it_says_who_asks_and_the_hours_and_the_help(program, mentor):
     [letter] = sent()
     assert letter.subject == f"{mentor.name} thinks you would be a good mentor"
     assert letter.to == ["noor.haddad@example.org"]
-    assert "About 10 hours in 6 months with one mentee: you meet for 45 minutes" in letter.body
+    assert "About 10 hours in 6 months with one person: you meet for 45 minutes" in letter.body
     assert "An orientation of about" in letter.body
     assert "looks after your pair" in letter.body
     assert "List-Unsubscribe" in letter.extra_headers

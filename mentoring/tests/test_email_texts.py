@@ -40,6 +40,8 @@ every_kind = pytest.mark.parametrize("kind", EDITABLE)
 LANGUAGES = ("en", "fr")
 FOLDER = Path(settings.BASE_DIR) / "templates/emails"
 TAGS = re.compile(r'{% editable "[^"]*" %}\s*|\s*{% endeditable %}')
+ADDRESS = re.compile(r"https?://\S+")
+ROLES = re.compile(r"\b(?:mentors?|mentees?|mentorée?s?)\b", re.IGNORECASE)
 MARK = re.compile(r"\[\[([\w:-]+)\]\]")
 HOSTILE = {
     "a template": "{{ person.email }}",
@@ -316,6 +318,8 @@ def test_our_words_are_sent_unchanged_until_a_program_writes_its_own(kind, monke
         assert set(MARK.findall(theirs.text)) == marks_of_html(theirs)
         assert MARK.findall(theirs.subject + theirs.text), kind
         assert not placeholders_in(MARK.sub("", theirs.text))
+        ours_left = ADDRESS.sub("", MARK.sub("", f"{theirs.subject}\n{theirs.text}"))
+        assert not ROLES.findall(ours_left), "a program can't name its roles otherwise here"
     assert translation.get_language() == "en"
 
 
