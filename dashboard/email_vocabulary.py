@@ -211,6 +211,7 @@ CONDITIONS.update(
         "mine": _("to who signed"),
         "theirs": _("when the other person signed"),
         "needs_url": _("when it also asks about the needs"),
+        "changes_url": _("when the committee has changed something because of answers"),
         "other_help": _("when the program lists other help"),
         "partner_has_signed": _("when the other person has signed"),
         "partner_lines": _("when the other person was told too"),

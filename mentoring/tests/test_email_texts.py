@@ -105,10 +105,16 @@ def test_a_kind_declares_what_a_committee_may_write(kind):
     assert blocks, f"{kind}: use {{% editable %}} in its templates, or add it to FIXED_KINDS"
     for block in blocks.values():  # raises UnknownExpression where words are missing
         assert block.placeholders or block.is_button
-        assert block.when is not None
         for language in LANGUAGES:
             for field, ours in block.defaults(language).items():
                 check_text(block, field, ours)
+
+
+@every_kind
+def test_the_page_can_say_when_each_part_is_there(kind):
+    """Also of the fixed parts, which the page of the texts shows between those to write."""
+    for block in blocks_of(kind):
+        assert block.when is not None  # raises UnknownExpression where words are missing
 
 
 def test_nothing_that_is_fixed_is_edited():
