@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matches.vocabulary_text import Vocabulary
@@ -13,7 +15,7 @@ from .storage.solver_state import SolverState
 
 
 def why_chosen(offer: Offer) -> list[str]:
-    """Return how the mentor of `offer` was found, the points of the pair, and each reason.
+    """Return how the mentor of `offer` was found, how well the two fit, and each reason.
 
     The reasons are those of the stored run; they are gone once a person in it was erased.
     """
@@ -32,10 +34,14 @@ def why_chosen(offer: Offer) -> list[str]:
     if row is None or offer.mentor_id not in mentors:
         return [first]
     (found,) = explain(solver, [(row, mentors.index(offer.mentor_id))])
-    points = _("Fit: %(band)s (%(points)s points)") % {
-        "band": Proposal.Band(found.band).label,
-        "points": found.score,
-    }
+    fit = _labelled(_("Fit"), Proposal.Band(found.band).label)
     vocabulary = Vocabulary(offer.round.program)
     whys = committee_whys(found.why, found.cautions, vocabulary, offer.round.criteria)
-    return [first, points, *(f"! {why.text}" if why.kind == "!" else why.text for why in whys)]
+    reasons = [
+        _labelled(_("Warning"), why.text) if why.kind == "!" else capfirst(why.text) for why in whys
+    ]
+    return [first, fit, *reasons]
+
+
+def _labelled(label: str, text: str | Promise) -> str:
+    return _("%(name)s: %(text)s") % {"name": label, "text": text}
