@@ -104,7 +104,9 @@ class BulkDecisionsMixin(CommitteeAdmin):
             try:
                 verb(application)
             except ActionNotAllowed as refused:
-                messages.warning(request, f"{application.person}: {refused}")
+                messages.warning(
+                    request, _("%(name)s: %(text)s") % {"name": application.person, "text": refused}
+                )
             else:
                 done += 1
         words = ngettext(

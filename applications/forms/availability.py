@@ -70,7 +70,8 @@ class TimesPage(ProfilePage):
         for part in PARTS:
             days = [str(DAY_NAMES[day]) for day in DAYS if f"{day}-{part}" in chosen]
             if days:
-                lines.append(f"{PART_NAMES[part]}: {', '.join(days)}")
+                words = {"name": PART_NAMES[part], "text": ", ".join(days)}
+                lines.append(_("%(name)s: %(text)s") % words)
         return lines
 
 

@@ -77,7 +77,9 @@ class OptionsPage(Page, forms.Form):
     def _marked(self, fields: Iterable[forms.BoundField]) -> list[object]:
         """Return "label: option" for the fields that have an answer."""
         return [
-            f"{field.label}: {word}" for field in fields for word in self.display_values(field.name)
+            _("%(name)s: %(text)s") % {"name": field.label, "text": word}
+            for field in fields
+            for word in self.display_values(field.name)
         ]
 
 
@@ -116,7 +118,8 @@ class ExperiencesPage(OptionsPage):
         choices = [("", "–")]
         for depth in DEPTHS[Application.Role(self.application.role)]:
             choices += [
-                (f"{depth}-{who}", f"{depth.label}: {reader}") for who, reader in readers.items()
+                (f"{depth}-{who}", _("%(name)s: %(text)s") % {"name": depth.label, "text": reader})
+                for who, reader in readers.items()
             ]
         return choices
 

@@ -49,7 +49,7 @@ def assign(request: HttpRequest, matches: Iterable[Match], carer: User) -> int:
             assign_carer(match, carer, by=request.user)
             done += 1
         except ActionNotAllowed as refused:
-            messages.warning(request, f"{match}: {refused}")
+            messages.warning(request, _("%(name)s: %(text)s") % {"name": match, "text": refused})
     if done:
         text = ngettext(
             "%(name)s is now the carer of %(count)s pair.",

@@ -107,7 +107,7 @@ def end_confirm(request: HttpRequest, site: AdminSite, pk: int | None = None) ->
             form.save(match, by=request.user)
             done += 1
         except ActionNotAllowed as refused:
-            messages.warning(request, f"{match}: {refused}")
+            messages.warning(request, _("%(name)s: %(text)s") % {"name": match, "text": refused})
     if done:
         text = ngettext(
             "%(count)s pair has ended. Both people get an e-mail.",

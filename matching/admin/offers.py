@@ -116,7 +116,9 @@ class OfferAdmin(CommitteeAdmin):
                 verb(offer, by=acting_member(request))
                 done += 1
             except ActionNotAllowed as refused:
-                messages.warning(request, f"{self.pair(offer)}: {refused}")
+                messages.warning(
+                    request, _("%(name)s: %(text)s") % {"name": self.pair(offer), "text": refused}
+                )
         if done:
             text = ngettext("%(count)s request changed.", "%(count)s requests changed.", done)
             messages.success(request, text % {"count": done})

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from lucide.templatetags.lucide import lucide
 
 from accounts.models import people
@@ -108,6 +108,12 @@ def tone(state: str) -> str:
 def initials(name: object) -> str:
     """Return a person's initials; "?" for an empty name."""
     return people.initials(str(name)) or "?"
+
+
+@register.simple_tag
+def colon() -> str:
+    """Return the colon after a label, with the space that the language sets before it."""
+    return pgettext("after a label", ":")
 
 
 @register.simple_tag

@@ -44,6 +44,20 @@ def test_few_things_are_typed_any():
     assert sum(found.values()) <= MOST_ANY, sorted(found.items(), key=lambda item: -item[1])[:20]
 
 
+TRANSLATED = re.compile(r"{% (blocktranslate|comment)\b.*?{% end\1 %}", re.DOTALL)
+BARE_COLON = re.compile(r"(?:\}\}|%\})(?:</\w+>)*:(?=[\s<{]|$)", re.MULTILINE)
+
+
+def test_a_colon_after_a_label_is_translated():
+    """French sets a space before it: `{% colon %}`, or a text of which the colon is a part."""
+    bare = []
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        text = TRANSLATED.sub(lambda found: "\n" * found[0].count("\n"), path.read_text())
+        lines = [text.count("\n", 0, found.start()) + 1 for found in BARE_COLON.finditer(text)]
+        bare += [f"{name(path)}:{line}" for line in lines]
+    assert not bare, "\n".join(bare)
+
+
 def test_template_lines_fit_on_a_screen():
     too_wide = [
         f"{name(path)}:{number}: {len(line)} columns"
