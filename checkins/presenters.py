@@ -81,8 +81,8 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
     if concern.cause == Concern.Cause.BOUNCED:
         return [
             _(
-                "E-mails to %(name)s come back, so we send them no more. They don't know what we "
-                "wrote to them, and it is not their fault."
+                "Our e-mails do not reach %(name)s, so we send them no more. They don't know what "
+                "we wrote to them."
             )
             % {"name": concern.person},
             _(

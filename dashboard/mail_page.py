@@ -18,6 +18,7 @@ from accounts.models import User
 from notifications.bounces.mailbox import state_of_mailbox
 from notifications.mail_check import explain
 from notifications.mail_check.texts import NAMES, VERDICTS
+from notifications.mail_events import state_of_webhook
 from programs.committee import Role, acting_member, roles_held
 from programs.committee_admin import CommitteeSite
 
@@ -65,6 +66,8 @@ def page(request: HttpRequest, site: CommitteeSite) -> HttpResponse:
         "address": member.address,
         "reads_mailbox": bool(settings.BOUNCE_MAILBOX_URL),
         "mailbox": state_of_mailbox(),
+        "has_webhook": settings.MAIL_WEBHOOK,
+        "webhook": state_of_webhook() if settings.MAIL_WEBHOOK else None,
         "may_read_figures": mail_figures.may_read(member),
         "unreachable": count_with_bouncing_address(member, MOST_COUNTED),
     }

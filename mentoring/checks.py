@@ -1,4 +1,4 @@
-"""Deployment checks: hosts and addresses that would put wrong links into e-mails."""
+"""Deployment checks: wrong hosts in links of e-mails, and addresses that are open to anyone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+
+from notifications.mail_provider import EVENT_VIEWS, event_view
+
+SECRET_LENGTH = 20
 
 
 @register(Tags.security, deploy=True)
@@ -21,6 +26,27 @@ def canonical_host(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
 def deadman_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     if settings.DEADMAN_URL and not settings.DEADMAN_URL.startswith("https://"):
         return [Error("DEADMAN_URL must begin with https://.", id="mentoring.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def mail_webhook(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
+    """Refuse an address for the events of a mail provider at which anyone could post them."""
+    if not settings.MAIL_WEBHOOK:
+        return []
+    secrets = [text.partition(":")[2] for text in settings.MAIL_WEBHOOK_SECRET]
+    if not secrets or any(len(secret) < SECRET_LENGTH for secret in secrets):
+        text = f"MAIL_WEBHOOK needs MAIL_WEBHOOK_SECRET: NAME:SECRET, {SECRET_LENGTH} characters."
+        return [Error(text, id="mentoring.E004")]
+    if settings.MAIL_PROVIDER not in EVENT_VIEWS:
+        known = ", ".join(EVENT_VIEWS)
+        text = f"MAIL_WEBHOOK needs an EMAIL_BACKEND of django-anymail for one of: {known}."
+        return [Error(text, id="mentoring.E005")]
+    try:
+        event_view(settings.MAIL_PROVIDER)(webhook_secret=settings.MAIL_WEBHOOK_SECRET)
+    except (ImportError, ImproperlyConfigured) as error:
+        text = f"MAIL_WEBHOOK can't read the events of {settings.MAIL_PROVIDER}: {error}"
+        return [Error(text, id="mentoring.E006")]
     return []
 
 

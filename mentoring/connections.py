@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def mail_backend(
         "use_tls": mail["EMAIL_USE_TLS"],
         "use_ssl": mail["EMAIL_USE_SSL"],
     }
+
+
+def mail_provider_of(backend: str) -> str:
+    """Return the provider whose API a django-anymail backend uses, such as `postmark`, or ""."""
+    found = re.fullmatch(r"anymail\.backends\.(\w+)\.EmailBackend", backend)
+    return found[1] if found else ""
 
 
 def broker_options(url: str, folder: Path) -> dict[str, object]:

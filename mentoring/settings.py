@@ -20,7 +20,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from mentoring.connections import broker_options, database_settings, mail_backend
+from mentoring.connections import (
+    broker_options,
+    database_settings,
+    mail_backend,
+    mail_provider_of,
+)
 from mentoring.logs import log_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -234,6 +239,10 @@ MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
 BOUNCE_DONE_FOLDER = env.str("BOUNCE_DONE_FOLDER", "")
+# Whether the mail provider reports failures to us, and how it proves itself: NAME:SECRET.
+MAIL_PROVIDER = mail_provider_of(_backend)
+MAIL_WEBHOOK = env.bool("MAIL_WEBHOOK", False) and not TESTING
+MAIL_WEBHOOK_SECRET: list[str] = env.list("MAIL_WEBHOOK_SECRET", [])
 # Whom to tell when nothing is sent, and what to ask for while all is well.
 ALERT_EMAIL: list[str] = env.list("ALERT_EMAIL", [])
 DEADMAN_URL = env.str("DEADMAN_URL", "")

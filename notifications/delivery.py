@@ -56,6 +56,7 @@ class DeliveryResult:
     code: int | None = None
     detail: str = ""  # never the text of the server's reply: it repeats the address
     is_about_address: bool = False  # the server answered to the address, not to the content
+    is_refused: bool = False  # the mail provider sends nothing to this address
 
 
 class TrackedSMTP(smtplib.SMTP):
@@ -166,12 +167,21 @@ class MailConnection:
         try:
             count = backend.send_messages([message])
         except Exception as error:  # a provider's backend raises errors of its own
+            if _is_refused(message):
+                status = DeliveryStatus.PERMANENT_FAILURE
+                return DeliveryResult(status, None, type(error).__name__, is_refused=True)
             log.exception("the mail backend failed")
             self.close()
             return DeliveryResult(DeliveryStatus.TEMPORARY_FAILURE, None, type(error).__name__)
         if count:
             return DeliveryResult(DeliveryStatus.ACCEPTED)
         return DeliveryResult(DeliveryStatus.TEMPORARY_FAILURE, None, "not accepted")
+
+
+def _is_refused(message: EmailMessage) -> bool:
+    """Return whether django-anymail notes that the provider refuses the address of an e-mail."""
+    answers: set[str] = getattr(getattr(message, "anymail_status", None), "status", None) or set()
+    return bool(answers) and answers <= {"invalid", "rejected"}
 
 
 def configured_backend() -> BaseEmailBackend:

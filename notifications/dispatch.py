@@ -317,9 +317,11 @@ class Dispatcher:
 
         Should the process die before, the next e-mail to the address is refused and marks it.
         """
-        severity = bounces.classify(
-            result.detail, code=result.code, is_about_address=result.is_about_address
-        )
+        severity = bounces.Severity.HARD
+        if not result.is_refused:
+            severity = bounces.classify(
+                result.detail, code=result.code, is_about_address=result.is_about_address
+            )
         bounces.record(row, severity, status=result.detail, at=at)
 
     def _record_unknown(self, lease: Lease, error: str) -> None:

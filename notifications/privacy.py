@@ -47,7 +47,7 @@ def export_emails(person: AbstractBaseUser) -> ExportedEmails:
         "muted_streams": list(muted.values("stream", "since", "until")),
         "work_hours": list(WorkHour.objects.filter(person=person.pk).values("hour", "since")),
         "reads_once_a_week": list(WeeklyReader.objects.filter(person=person.pk).values("since")),
-        "bounces": list(bounces.values("last_bounced_at", "stopped_at", "status")),
+        "bounces": list(bounces.values("last_bounced_at", "stopped_at", "reported_at", "status")),
     }
 
 

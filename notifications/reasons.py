@@ -46,7 +46,7 @@ QUIET_HOURS = reason("quiet-hours", _("it would have been too late after the qui
 OWN_HOUR = reason("own-hour", _("it would have been too late at the hour that the member chose"))
 NO_ADDRESS = reason("no-address", _("the person has no e-mail address yet"))
 ADDRESS_BOUNCED = reason(
-    "address-bounced", _("e-mails to this address come back; it waits until the address works")
+    "address-bounced", _("e-mails do not reach this address; it waits until they do")
 )
 WEEKLY_LIMIT = reason("weekly-limit", _("weekly limit"))
 TOLD_TOGETHER = reason("told-together", _("it was told with other things in one e-mail"))

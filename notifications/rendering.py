@@ -21,6 +21,7 @@ from django.urls import reverse
 from . import links, work_hours
 from .editable_texts.own_texts import own_texts_context
 from .kinds import KINDS, Email, Stream
+from .mail_provider import prepare
 from .models.outbox import Notification
 from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
@@ -215,6 +216,7 @@ def build_message(
     message.attach_alternative(rendered.html, "text/html")
     for file_name, content, media_type in email.attachments:
         message.attach(file_name, content, media_type)
+    prepare(message, row.message_id)
     return message
 
 

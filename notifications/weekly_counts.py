@@ -57,6 +57,7 @@ def count_week(week: date, *, at: datetime) -> None:
     for kind, state, number in _by(ended, "kind", "state"):
         counts[kind][COLUMNS[State(state)]] += number
     bounced = Notification.system.filter(bounced_at__gte=span[0], bounced_at__lt=span[1])
+    bounced = bounced.exclude(bounce=Notification.Bounce.SPAM)  # it arrived
     for kind, number in _by(bounced, "kind"):
         counts[kind]["bounced"] += number
     columns = ("sent", "failed", "not_sent", "bounced")

@@ -89,7 +89,7 @@ class Concern(ConfidentialModel):
         SILENCE = "silence", _("no meeting and no contact for long")
         CONTACT = "contact", _("not reached by the committee for long")
         BEFORE = "before", _("something to say before they start")
-        BOUNCED = "bounced", _("e-mails to this person come back")
+        BOUNCED = "bounced", _("e-mails do not reach this person")
         NOTED = "noted", _("noted by the committee")
 
     # Someone asks for help in their own words.

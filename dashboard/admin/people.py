@@ -78,7 +78,7 @@ class ParticipantAdmin(CommitteeAdmin):
             return gettext("None has come back.") if person.has_address else ""
         day = date_format(localdate(bounce.stopped_at))
         return gettext(
-            "No: they come back. Since %(day)s we send them only sign-in codes. Reach them in "
+            "No. Since %(day)s we send them only sign-in codes. Reach them in "
             "another way, and ask them to sign in and change or confirm their address."
         ) % {"day": day}
 

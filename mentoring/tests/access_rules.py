@@ -181,6 +181,7 @@ PAGES: dict[str, Rule] = {
     "checkins:suggestion-create": form(SIGNED_IN),
     # --- letters: links carry their own proof (a false one is a 404, or a page that says so)
     "notifications:go": library(NOBODY, purpose="nothing", token="x.y"),
+    "notifications:mail-events": library(NOBODY, provider="nothing"),
     "notifications:unsubscribe": library(EVERYONE, stream="nothing", token="x.y"),
     "notifications:preferences": form(SIGNED_IN),
     "notifications:preferences-pause": act(SIGNED_IN),

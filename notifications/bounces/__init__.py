@@ -7,9 +7,11 @@
 3. A hard bounce stops e-mail to the address; so do `SOFT_LIMIT` soft ones within `SOFT_DAYS`, of
    which one a day counts. A refusal for another reason, such as missing DKIM, says nothing about
    the address and stops nothing.
-4. What is stopped is on hold and says why. E-mails with codes, about help and safety, and test
+4. A complaint, which only a mail provider can report, stops e-mail to the address like a hard
+   bounce. The person reads that it was one; the committee reads that e-mails don't reach them.
+5. What is stopped is on hold and says why. E-mails with codes, about help and safety, and test
    e-mails are tried all the same.
-5. The person's address counts as good again once they change it, confirm it, sign in with a code
+6. The person's address counts as good again once they change it, confirm it, sign in with a code
    that was sent to it, or say that it works. What is still on hold is then sent.
 """
 

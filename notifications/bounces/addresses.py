@@ -30,6 +30,7 @@ MAY_FOLLOW = {
     Severity.SOFT: [""],
     Severity.HARD: ["", Severity.SOFT],
     Severity.POLICY: ["", Severity.SOFT],
+    Severity.SPAM: ["", Severity.SOFT, Severity.POLICY],
 }
 
 
@@ -60,7 +61,12 @@ def record(row: Notification, severity: Severity, *, status: str, at: datetime) 
 
 
 def _digest_sent_to(row: Notification) -> str:
-    """Return the hash of the address that an e-mail went to; "" if the person has another now."""
+    """Return the hash of the address that an e-mail went to.
+
+    "" if the person has another one now, or none since they were erased.
+    """
+    if row.recipient is not None and not row.recipient.is_active:
+        return ""
     address = row.address or (row.recipient.email if row.recipient else "")
     if not address or not is_real(address):
         return ""
@@ -82,7 +88,10 @@ def _mark(digest: str, row: Notification, severity: Severity, *, status: str, at
     elif at - marked.last_bounced_at >= ONE_A_DAY:
         marked.soft_bounces, marked.last_bounced_at = marked.soft_bounces + 1, at
     marked.person_id, marked.status = person, status
-    if severity is Severity.HARD or marked.soft_bounces >= SOFT_LIMIT:
+    if severity in (Severity.HARD, Severity.SPAM):
+        marked.reported_at = at if severity is Severity.SPAM else None
+        marked.stopped_at = marked.stopped_at or at
+    elif marked.soft_bounces >= SOFT_LIMIT:
         marked.stopped_at = marked.stopped_at or at
     marked.save()
 

@@ -8,7 +8,7 @@ or about us.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -31,6 +31,7 @@ class Severity(StrEnum):
     SOFT = "soft"  # it may pass: a full mailbox, a domain that does not answer
     HARD = "hard"  # the address receives nothing
     POLICY = "policy"  # refused for what it is or who sends it; not about the address
+    SPAM = "spam"  # its recipient, or their mail program, reported it: they want no more
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def parse(raw: bytes) -> BounceReport | None:
     Raises whatever the parsers raise on a broken message.
     """
     raw = raw[:MAX_BYTES]
-    tokens = tuple(dict.fromkeys((int(pk), digest.decode()) for pk, digest in TOKEN.findall(raw)))
+    tokens = tokens_in(raw)
     if not tokens:
         return None
     message = message_from_bytes(raw)
@@ -90,12 +91,21 @@ def parse(raw: bytes) -> BounceReport | None:
     severity = classify(status, code=code or 550, is_about_address=True)
     if not permanent and severity is Severity.HARD:
         severity = Severity.SOFT  # only delayed so far
-    return BounceReport(tokens[:MAX_TOKENS], severity, status)
+    return BounceReport(tokens, severity, status)
+
+
+def tokens_in(raw: bytes) -> tuple[tuple[int, str], ...]:
+    """Return the (row id, hash) in a text that may name e-mails of ours, each once."""
+    found = ((int(pk), digest.decode()) for pk, digest in TOKEN.findall(raw))
+    return tuple(dict.fromkeys(found))[:MAX_TOKENS]
 
 
 def _status_of(message: Message) -> tuple[str, int | None]:
+    return status_in(list(_reasons(message)))
+
+
+def status_in(texts: Sequence[str]) -> tuple[str, int | None]:
     """Return the status code that says most, and the SMTP reply code."""
-    texts = list(_reasons(message))
     found = [match for text in texts for match in STATUS.finditer(text)]
     codes = [int(match[1]) for text in texts for match in REPLY_CODE.finditer(text)]
     failures = [match for match in found if match[1] != "2"]

@@ -28,7 +28,8 @@ class BouncedAddress(models.Model):
 
     `person` is whose address it is, None for an address without an account. Soft bounces, such as
     a full mailbox, are counted from `soft_since` on, one a day; the last counted one was at
-    `last_bounced_at`. Since `stopped_at` nothing is sent to it.
+    `last_bounced_at`. Since `stopped_at` nothing is sent to it. `reported_at` is set if that is
+    because an e-mail was reported as spam.
     """
 
     digest = models.CharField(max_length=24, primary_key=True, editable=False)
@@ -39,6 +40,7 @@ class BouncedAddress(models.Model):
     soft_since = models.DateTimeField(null=True)
     last_bounced_at = models.DateTimeField(_("last bounce at"))
     stopped_at = models.DateTimeField(_("stopped at"), null=True)
+    reported_at = models.DateTimeField(_("reported as spam at"), null=True)
     status = models.CharField(_("status code"), max_length=12, blank=True)  # RFC 3463
 
     objects = BouncedAddressQuerySet.as_manager()
@@ -64,6 +66,8 @@ class BounceMailboxQuerySet(ScopedQuerySet):
 
 class BounceMailbox(models.Model):
     """How far a mailbox was read. Its messages stay there, so that people can read them, too.
+
+    Of a mail provider that reports by itself only `read_at` is kept, see `mail_events`.
 
     A mailbox numbers its messages upwards (UID). Another `uid_validity` means that it has numbered
     them anew: then it is read from its beginning, which counts no bounce twice.

@@ -80,6 +80,7 @@ class Notification(ConfidentialModel):
         SOFT = "soft", _("It came back: the mailbox takes no e-mail at the moment.")
         HARD = "hard", _("It came back: the address receives no e-mail.")
         POLICY = "policy", _("It was refused for another reason than the address.")
+        SPAM = "spam", _("It was reported as spam, or its recipient wants no more.")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.PENDING: {State.SENDING, State.CANCELLED, State.EXPIRED, State.HELD},

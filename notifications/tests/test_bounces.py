@@ -119,7 +119,7 @@ def test_after_a_hard_bounce_emails_wait_and_say_why(sent, sample, ada, ben, ser
     row, other = sample.enqueue(ada, subject=1), sample.enqueue(ben)
     assert deliver() == 1
     assert (fresh(row).state, fresh(row).reason) == (State.HELD, "address-bounced")
-    assert "come back" in fresh(row).reason_words
+    assert "do not reach" in fresh(row).reason_words
     assert (fresh(other).state, fresh(row).attempts) == (State.SENT, 0)
 
 
@@ -321,6 +321,12 @@ def test_erasing_a_person_forgets_that_their_address_bounced(ada, sent):
     erase_person(ada)
     assert not BouncedAddress.objects.exists()
     assert fresh(sent).sent_to == ""
+
+
+def test_a_bounce_that_comes_after_the_erasure_marks_nothing(ada, sent):
+    erase_person(ada)
+    read(dsn(sent))
+    assert not BouncedAddress.objects.exists()
 
 
 # --- the return path
