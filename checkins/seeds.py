@@ -158,7 +158,9 @@ def _make(kind: str, content: dict[str, Any], at: datetime) -> Survey:
         intros=content["intros"],
         needs_asked=content.get("needs_asked", 0),
     )
-    for position, question in enumerate(content["questions"]):
-        Question.objects.create(survey=survey, position=position, **question)
+    Question.objects.bulk_create(
+        Question(survey=survey, position=position, **question)
+        for position, question in enumerate(content["questions"])
+    )
     publish(survey, by=None, at=at)
     return survey

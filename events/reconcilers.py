@@ -54,6 +54,8 @@ def to_invite(event: Event) -> QuerySet[User]:
 def free_lost(at: datetime) -> int:
     """Free the places of people whom a coming event is not for any more; return how many."""
     coming = Event.objects.coming(at)
+    if not coming.exists():  # as in most minutes of most installations: the next query is long
+        return 0
     lost = Q(pk__in=not_for_any_more(coming).order_by().values("event"))
     fillable = Q(pk__in=could_be_filled(coming).order_by().values("pk"))
     # Looked at without a lock, all at once: usually there is nobody.

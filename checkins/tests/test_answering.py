@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from checkins.answering import answer, mark_read, own_answers
-from checkins.models import Answer, CheckIn, Concern
+from checkins.models import Answer, CheckIn, Concern, Question, Survey
+from checkins.seeds import seed_surveys
 from testkit import checkins as make
 from testkit import factories
 
@@ -26,8 +29,6 @@ def test_answering_stores_each_question_once(match, ben):
 
 
 def test_text_is_stored_encrypted(match, ben):
-    from django.db import connection
-
     make.answered(match, ben, comment="Only for my carer")
     with connection.cursor() as cursor:
         cursor.execute("SELECT text FROM checkins_answer WHERE text <> ''")
@@ -120,9 +121,16 @@ def test_the_partner_channel_reaches_the_partner(match, ada, ben, dan):
     assert read_by(dan) == set()
 
 
+def test_seeding_writes_the_questions_of_a_survey_at_once(db):
+    """Nearly every test does it."""
+    with CaptureQueriesContext(connection) as queries:
+        seed_surveys()
+    written = [query for query in queries if f'INTO "{Question._meta.db_table}"' in query["sql"]]
+    assert len(written) == Survey.objects.count()
+
+
 def test_seeding_twice_seeds_once(surveys):
     from checkins.models import Survey
-    from checkins.seeds import seed_surveys
 
     assert seed_surveys() == []
     assert Survey.objects.count() == 8

@@ -226,7 +226,13 @@ class TestPlacesOfWhoIsNoLongerMeant:
             event = events.published(program, by=cleo, places=1)
             for person in (ada, ben):
                 sign_ups.sign_up(event, by=person)
-        assert counts == [1, 1, 1]
+        assert counts == [2, 2, 2]
+
+    def test_without_an_event_ahead_no_sign_up_is_read(self, waiting):
+        with CaptureQueriesContext(connection) as queries:
+            assert reconcilers.free_lost(events.started(waiting)) == 0
+        assert len(queries) == 1
+        assert SignUp._meta.db_table not in queries[0]["sql"]
 
     def test_the_invariants_name_what_was_forgotten(self, waiting, ben, cam):
         def broken():
