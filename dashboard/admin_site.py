@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,37 +18,8 @@ from programs.committee_admin import CommitteeSite
 
 from . import job_retries, mail_page, person_search
 from .email_text_pages import urls as email_text_urls
+from .menu import menu
 from .person_search import find_person
-
-NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
-    ("care", _("Pairs and care"),
-     ("dashboard.pair", "matches.match", "checkins.concern", "checkins.checkin",
-      "checkins.contactplan", "checkins.contactlog",
-      "checkins.carersilence")),
-    ("people", _("People"),
-     ("applications.application", "accounts.user", "programs.conflict",
-      "applications.rosterupload",
-      "applications.mentorinvitation")),
-    ("matching", _("Matching"), ("matching.round", "matching.offer", "matching.keepapart")),
-    ("agreed", _("Agreements and meetings"),
-     ("agreements.agreementversion", "agreements.agreementwording", "dashboard.pairmeetings",
-      "meetings.meeting")),
-    ("events", _("Events"), ("events.event",)),
-    ("learning", _("Library and support"),
-     ("support.supportrequest", "learning.libraryitem", "learning.supporttopic",
-      "learning.touchtext")),
-    ("feedback", _("Feedback"),
-     ("checkins.suggestion", "checkins.survey", "checkins.wave", "checkins.theme",
-      "checkins.adjustment")),
-    ("emails", _("E-mails"),
-     ("announcements.announcement", "announcements.savedgroup", "notifications.notification",
-      "workflow.transition")),
-    ("set-up", _("Set up"),
-     ("programs.program", "programs.cohort", "programs.membership", "programs.topic",
-      "programs.experience", "programs.programactivity", "programs.programquestion",
-      "accounts.language", "accounts.industry", "accounts.employer")),
-)  # fmt: skip
-OTHER_GROUP = ("more", _("More"))
 
 
 class CommitteeAdminSite(CommitteeSite):
@@ -101,38 +72,13 @@ class CommitteeAdminSite(CommitteeSite):
         }
         return TemplateResponse(request, "admin/find.html", context)
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Return Django's list for one app, or all pages in `NAV_GROUPS` order.
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[object]:
+        """Return no list by app, which Django builds for every page: `menu` has all pages."""
+        return []
 
-        A page that is in no group comes last. Django asks for the list on every page, so it is
-        built lazily, when a page shows it.
-        """
-        return SimpleLazyObject(lambda: self._app_list(request, app_label))
-
-    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[object]:
-        found = super().get_app_list(request, app_label)
-        if app_label:
-            return found
-        pages = {page["model"]._meta.label_lower: page for app in found for page in app["models"]}
-        for page in pages.values():
-            own = self._registry[page["model"]]
-            page["name"] = getattr(own, "list_title", "") or page["name"]
-            page["add_title"] = getattr(own, "menu_words", "")
-        groups = [
-            _nav_group(code, name, [pages.pop(one) for one in ones if one in pages])
-            for code, name, ones in NAV_GROUPS
-        ]
-        groups.append(_nav_group(*OTHER_GROUP, list(pages.values())))
-        return [group for group in groups if group["models"]]
-
-
-def _nav_group(
-    code: str, name: str | Promise, models: list[dict[str, object]]
-) -> dict[str, object]:
-    return {
-        "name": name,
-        "app_label": code,
-        "app_url": "",
-        "has_module_perms": True,
-        "models": models,
-    }
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the menu, which is built when a page shows it."""
+        return {
+            **super().each_context(request),
+            "menu": SimpleLazyObject(lambda: menu(self, request)),
+        }

@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 
-from dashboard.admin_site import NAV_GROUPS
+from dashboard.menu import NAV_GROUPS
 from notifications.kinds import KINDS
 
 from .access_tables import TABLES
