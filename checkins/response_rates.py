@@ -10,20 +10,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from accounts.models import User
 from applications.models import Application
+from matches.models import Match
 
 from .models import CheckIn, Wave
 from .result_readers import ReaderContext, hidden_checkins, knows_turnout, own_checkins
 
 Role = Application.Role
 ROLES = (str(Role.MENTEE), str(Role.MENTOR))
+# Asked of each check-in by its id: with joins PostgreSQL reads all pairs and all applications.
+MENTEE_OF_PAIR = Match.objects.filter(pk=OuterRef("match")).values("mentee__person")[:1]
+OWN_ROLE = Application.objects.filter(pk=OuterRef("application")).values("role")[:1]
 ROLE_OF_CHECKIN = Case(
-    When(person=F("match__mentee__person"), then=Value(ROLES[0])),
-    When(application__role=ROLES[0], then=Value(ROLES[0])),
-    default=Value(ROLES[1]),
+    When(person=Subquery(MENTEE_OF_PAIR), then=Value(ROLES[0])),
+    When(application=None, then=Value(ROLES[1])),
+    default=Subquery(OWN_ROLE),
 )
 
 

@@ -40,10 +40,9 @@ class CheckInQuerySet(ScopedQuerySet):
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What `user` sees as a committee member with one of `roles` (any if none are given)."""
-        applications = Application.objects.for_committee(user, *roles)
         return self.filter(
-            Q(match__in=Match.objects.for_committee(user, *roles))
-            | is_one_of("application", applications)
+            is_one_of("match", Match.objects.for_committee(user, *roles))
+            | is_one_of("application", Application.objects.for_committee(user, *roles))
         )
 
     def in_cohort(self, cohort: Cohort) -> Self:
@@ -78,7 +77,7 @@ class CheckInQuerySet(ScopedQuerySet):
             numbers = pairs.order_by().values_list("pk", flat=True)
             mine = self.filter(match__in=ids_read_once("pairs in care", user, lambda: numbers))
         else:
-            mine = self.filter(match__in=pairs)
+            mine = self.filter(is_one_of("match", pairs))
         return mine.exclude(person=user.pk)
 
     def to_read(self) -> Self:
