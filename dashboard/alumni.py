@@ -57,12 +57,18 @@ def ended_pairs(person: User) -> list[EndedPair]:
         row.closure.match_id: row for row in FollowUp.objects.of(person).select_related("closure")
     }
     shown = keeping_in_touch.shown_in(matches, person)
-    again = mentoring_again.to_ask(timezone.now()).filter(person=person)
-    to_renew = set(again.values_list("closure__match", flat=True)) if asked else set()
+    is_mentor = any(row.mentor.person_id == person.pk for row in matches)
+    to_renew = _asked_again(person) if is_mentor and asked else set()
     return [
         _ended_pair(row, person, asked.get(row.pk), shown[row.pk], is_asked=row.pk in to_renew)
         for row in matches
     ]
+
+
+def _asked_again(person: User) -> set[int]:
+    """Return the ended pairs about which `person` is asked whether they mentor again."""
+    again = mentoring_again.to_ask(timezone.now()).filter(person=person)
+    return set(again.values_list("closure__match", flat=True))
 
 
 def _ended_pair(
