@@ -40,6 +40,10 @@ def mail_check_worse(check: MailCheck, person: User) -> Email | Cancel:
     if not worse:
         return Cancel(MAIL_FINE)
     return Email(
-        context={"lines": [explain(one["code"], one["values"]) for one in worse]},
+        context={
+            "lines": [
+                (explain(one["code"], one["values"]), one["name"], one["record"]) for one in worse
+            ]
+        },
         action_url=absolute(reverse("admin:mail")),
     )

@@ -88,6 +88,9 @@ def test_the_email_is_not_sent_once_it_is_fine_again(cleo):
     run(now - WEEK, "bad")
     [message] = deliver_due_emails(reconcile=False)
     assert "has no DMARC record" in message.body
+    below = message.body.split("Add the record below", 1)[1]
+    assert "Record of type TXT for _dmarc." in below
+    assert "v=DMARC1" in below
     assert PAGE in message.body
     Notification.system.update(state="pending", sent_at=None, ended_at=None, next_at=now)
     run(now)
