@@ -76,15 +76,23 @@ def _texts() -> Texts:
 def _due_pairs(month: int, texts: Texts, at: datetime) -> list[Match]:
     """Return running pairs whose moment of `month` has come, and that lack a text of it.
 
-    Which ones is asked of few columns: for those that never paused the database computes the
-    moment, and of the others it leaves out the ones whose moment cannot have come or is over.
+    First by the pairs' own columns, for which there is an index; then of few columns. For those
+    that never paused the database computes the moment, and of the others it leaves out the ones
+    whose moment cannot have come or is over.
     """
     firsts = {
         program: _first_moment(version.text.program, at)
         for (program, _role, of_month), version in texts.items()
         if of_month == month
     }
-    rows = Match.objects.open().filter(_may_lack(month, texts, firsts, at), not_paused(at))
+    oldest, newest = min(firsts.values()) - month * MONTH, at - month * MONTH
+    near = Match.objects.open().filter(not_paused(at), introduced_at__lte=newest).order_by()
+    put_off = near.filter(introduced_at__lt=oldest, first_days_from__gte=oldest)
+    both = near.filter(introduced_at__gte=oldest).values("pk").union(put_off.values("pk"))
+    ids = [row["pk"] for row in both]
+    if not ids:
+        return []
+    rows = Match.objects.filter(_may_lack(month, texts, firsts), pk__in=ids)
     columns = ("pk", "introduced_at", PROGRAM, "first_days_from")
     found = list(rows.order_by("introduced_at", "pk").values_list(*columns))
     pauses = _pauses_of([pk for pk, _since, _program, rested in found if rested is not None])
@@ -106,8 +114,8 @@ def _first_moment(program: Program, at: datetime) -> datetime:
     return max(begin_of(begins, ZoneInfo(program.time_zone)), at - LATE_DAYS)
 
 
-def _may_lack(month: int, texts: Texts, firsts: Mapping[int, datetime], at: datetime) -> Q:
-    """Match the pairs that lack a text of `month` whose moment can be in time at `at`.
+def _may_lack(month: int, texts: Texts, firsts: Mapping[int, datetime]) -> Q:
+    """Match the pairs that lack a text of `month` whose moment may not be too long ago.
 
     A pause can make it later by as much as all pauses together, and only one that began before can.
     """
@@ -128,7 +136,7 @@ def _may_lack(month: int, texts: Texts, firsts: Mapping[int, datetime], at: date
         lacks &= ~Q(Exists(known.filter(person=OuterRef(person))))
         put_off = Q(first_days_from__gte=first - wait) & Q(Exists(before))
         found |= lacks & (Q(introduced_at__gte=first - wait) | put_off)
-    return found & Q(introduced_at__lte=at - wait)
+    return found
 
 
 def _pauses_of(matches: Collection[int]) -> dict[int, list[Pause]]:

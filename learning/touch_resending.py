@@ -43,13 +43,18 @@ def _lost(at: datetime) -> list[Touch]:
         version__text__retired_on=None,
         version__text__program__policy__touches_from__isnull=False,
     ).select_related("version")
-    same = _able(Touch.objects.filter(is_repeat=True), at).filter(
-        person=OuterRef("person"), version__text=OuterRef("version__text")
-    )
-    found = set(lost.filter(Exists(same)).order_by()[:AT_ONCE])
     reopened = Closure.objects.filter(reopened_at__gt=at - LATE_DAYS).order_by()
     came_back = _back_lately(at).order_by().values_list("match", flat=True)
-    if matches := list(came_back.union(reopened.values_list("match", flat=True))):
+    matches = list(came_back.union(reopened.values_list("match", flat=True)))
+    repeats = Touch.objects.filter(
+        Q(due_at__gt=at - LATE_DAYS) | Q(match__in=matches), is_repeat=True
+    )
+    waiting = set(_able(repeats, at).order_by().values_list("person", "version__text"))
+    found: set[Touch] = set()
+    if waiting:
+        theirs = lost.filter(person__in={person for person, _text in waiting}).order_by()
+        found |= {row for row in theirs if (row.person_id, row.version.text_id) in waiting}
+    if matches:
         found |= set(_able(lost, at).filter(match__in=matches).order_by()[:AT_ONCE])
     return sorted(found, key=lambda touch: (touch.due_at, touch.pk))[:AT_ONCE]
 
