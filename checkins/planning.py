@@ -1,4 +1,4 @@
-"""The check-in plan: who is asked what, and when. Three reconcilers make it true.
+"""The check-in plan: who is asked what, and when; its reconcilers make it true.
 
 Fit check: once, after the second meeting or some days after the introduction. Pulse: some days
 after the introduction, then at regular intervals. Every check-in is a row with an ordinal, so
@@ -68,6 +68,11 @@ def make_planned(at: datetime) -> None:
     # Another worker may have written the same rows a moment ago.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
     note_settings(changed)
+
+
+@reconciler
+def make_planned_by_cohort(at: datetime) -> None:
+    """Make the surveys that are due by the days of a cohort, with a pair and without one."""
     plan_milestones(at)
     cancel_of_matched(at)
     plan_unmatched(at)

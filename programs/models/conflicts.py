@@ -93,15 +93,13 @@ def with_conflicts(members: Iterable[int]) -> models.QuerySet:
 
     For work that would otherwise ask `conflicts_with` of every member.
     """
-    declared = Conflict.objects.live().filter(member=models.OuterRef("pk"))
-    found = models.Q(models.Exists(declared))
+    ids = set(members)  # in each part: else the database looks at all people in pairs
+    found = models.Q(pk__in=Conflict.objects.live().filter(member__in=ids).values("member"))
     for side in ("mentor", "mentee"):
         match = f"applications__matches_as_{side}"
-        paired = User.objects.filter(
-            **{f"{match}__isnull": False, f"{match}__closed_at": None}, pk=models.OuterRef("pk")
-        )
-        found |= models.Q(models.Exists(paired))
-    return User.objects.filter(found, pk__in=set(members)).order_by("pk")
+        in_pair = {f"{match}__isnull": False, f"{match}__closed_at": None}
+        found |= models.Q(pk__in=User.objects.filter(**in_pair, pk__in=ids).values("pk"))
+    return User.objects.filter(found, pk__in=ids).order_by("pk")
 
 
 def _near(user: User | AnonymousUser) -> list[int]:
