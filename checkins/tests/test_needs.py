@@ -127,7 +127,7 @@ class TestAnswering:
         ben.language = "fr"
         ben.save()
         with override("fr"):
-            assert "“Réseaux”" in as_user(ben).get(page(asked)).content.decode()
+            assert "«\u00a0Réseaux\u00a0»" in as_user(ben).get(page(asked)).content.decode()
 
     def test_answers_are_stored_changed_and_left_out_again(self, as_user, asked, topics, ben):
         code = code_of(topics[2].pk)
