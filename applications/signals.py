@@ -2,6 +2,12 @@
 
 from django.dispatch import Signal
 
+# Sent inside the transaction in which an application is sent to the committee, with the arguments
+# `application` and `at`.
+application_sent = Signal()
+# Sent to learn what a person may do once their application is sent, with the argument
+# `application`. A receiver returns an `applications.after_sending.OptionalStep`, or None.
+optional_step_asked = Signal()
 # Sent inside the transaction of a withdrawal, with the arguments `application` and `at`.
 application_withdrawn = Signal()
 # Sent before a person is asked to confirm a withdrawal, with the argument `application`. A receiver

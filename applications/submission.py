@@ -23,7 +23,7 @@ from . import suitability
 from .completeness import missing
 from .models import Application, Decision, NamedWish, PrivateAnswers, QuestionAnswer
 from .named_wishes import resolve_names
-from .signals import application_withdrawn, withdrawal_announced
+from .signals import application_sent, application_withdrawn, withdrawal_announced
 
 State = Application.State
 
@@ -87,6 +87,7 @@ def send(application: Application, *, by: User, at: datetime | None = None) -> N
     move(application, State.SUBMITTED, by=by, at=at, submitted_at=at)
     enqueue("application-received", to=application.person, about=application, at=at)
     resolve_names(application.cohort)
+    application_sent.send(Application, application=application, at=at)
 
 
 @transaction.atomic

@@ -5,6 +5,10 @@ question in an earlier survey of the same pair, if that one is published. A chec
 so no person is counted twice in the changes between two surveys, and a change never moves later:
 two versions of it would give away who was added.
 
+What people answered when they applied is compared with the first survey of a kind that they answer
+after it: a mentor with two mentees, or someone with a second pair, is counted once all the same.
+Someone who was left without a match has only that, and is compared as well.
+
 Earlier and later answers are in the figures of their months, too. A change is only stored if no
 combination with those tells about few people (`disclosure_by_sums`).
 """
@@ -12,7 +16,7 @@ combination with those tells about few people (`disclosure_by_sums`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -30,6 +34,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
     Kind.CLOSING: (Kind.BASELINE, Kind.MIDTERM),
     Kind.EXIT: (Kind.BASELINE, Kind.MIDTERM),
     Kind.LATER: (Kind.BASELINE, Kind.MIDTERM, Kind.CLOSING),
+    Kind.UNMATCHED: (Kind.BASELINE,),
 }
 
 
@@ -77,7 +82,7 @@ def changes_of(
 
     `figures` are the tables of that wave, `smallest` the smallest group that may be shown.
     """
-    found = list(_found(answered, EARLIER.get(kind, ())))
+    found = list(_found(answered, EARLIER.get(kind, ()), cohort))
     if not found:
         return []
     others = list(Wave.objects.filter(cohort=cohort))
@@ -164,36 +169,77 @@ def _cells_of(tables: Sequence[Mapping]) -> Iterator[Cell]:
 # --- pairs of answers
 
 
-def _found(answered: Sequence[CheckIn], kinds: Sequence[str]) -> Iterator[StoredChange]:
+def _found(
+    answered: Sequence[CheckIn], kinds: Sequence[str], cohort: Cohort
+) -> Iterator[StoredChange]:
     """Yield the changes between the answered check-ins and those before, nothing hidden yet."""
     for before in kinds:
         by_code: dict[str, list[Paired]] = defaultdict(list)
-        for paired in _paired(answered, before):
+        for paired in _paired(answered, before, cohort):
             by_code[paired.question.code].append(paired)
         for code, rows in by_code.items():
             if len(rows) > 1:
                 yield _change(code, before, rows)
 
 
-def _paired(answered: Sequence[CheckIn], before: str) -> Iterator[Paired]:
-    earlier = CheckIn.objects.filter(
-        match__in={checkin.match_id for checkin in answered},
-        kind=before,
-        state=CheckIn.State.ANSWERED,
-        wave__isnull=False,
-    )
-    previous = {(row.match_id, row.person_id): row for row in earlier.order_by("opened_at", "pk")}
-    both = [
-        (previous[row.match_id, row.person_id], row)
-        for row in answered
-        if (row.match_id, row.person_id) in previous
-    ]
+def _paired(answered: Sequence[CheckIn], before: str, cohort: Cohort) -> Iterator[Paired]:
+    earlier = _earlier_of_pairs(answered, before) | _earlier_of_applicants(answered, before, cohort)
+    both = [(earlier[row.pk], row) for row in answered if row.pk in earlier]
     steps = _steps([checkin for pair in both for checkin in pair])
     for first, last in both:
         for code, (question, step) in steps[last.pk].items():
             old, old_step = steps[first.pk].get(code, (None, 0))
             if old is not None and is_same(old, question):
                 yield Paired(last.role, last.person_id, first, last, step - old_step, question)
+
+
+def _earlier_of_pairs(answered: Sequence[CheckIn], before: str) -> dict[int, CheckIn]:
+    """Return {check-in: the published one of kind `before` of the same person in the same pair}."""
+    matches = {row.match_id for row in answered if row.match_id}
+    earlier = CheckIn.objects.filter(
+        match__in=matches, kind=before, state=CheckIn.State.ANSWERED, wave__isnull=False
+    )
+    previous = {(row.match_id, row.person_id): row for row in earlier.order_by("opened_at", "pk")}
+    found = ((row.pk, previous.get((row.match_id, row.person_id))) for row in answered)
+    return {pk: row for pk, row in found if row is not None}
+
+
+def _earlier_of_applicants(
+    answered: Sequence[CheckIn], before: str, cohort: Cohort
+) -> dict[int, CheckIn]:
+    """Return {check-in: what the person answered when they applied, published}.
+
+    Each application counts once among the check-ins of a kind, in all waves. Those of other cohorts
+    are left out: their figures are shown elsewhere.
+    """
+    if before != Kind.BASELINE:
+        return {}
+    applications = {row.own_application_id for row in answered}
+    rows = CheckIn.objects.of_applicants().filter(
+        application__in=applications,
+        application__cohort=cohort,
+        state=CheckIn.State.ANSWERED,
+        wave__isnull=False,
+    )
+    previous = {row.own_application_id: row for row in rows}
+    if not previous:
+        return {}
+    for row in _counted_before(answered, previous.values()):
+        previous.pop(row.own_application_id, None)
+    found = {}
+    for row in answered:  # the first that was planned comes first
+        if first := previous.pop(row.own_application_id, None):
+            found[row.pk] = first
+    return found
+
+
+def _counted_before(answered: Sequence[CheckIn], earlier: Iterable[CheckIn]) -> Iterable[CheckIn]:
+    """Return the answers in published waves of the kind of `answered`, by those of `earlier`."""
+    published = CheckIn.objects.filter(
+        kind=answered[0].kind, state=CheckIn.State.ANSWERED, wave__isnull=False
+    )
+    theirs = published.filter(person__in={row.person_id for row in earlier})
+    return theirs.select_related("match__mentee", "match__mentor", "application")
 
 
 def _steps(checkins: Sequence[CheckIn]) -> dict[int, dict[str, tuple[Question, int]]]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from programs.models import Membership, Program
 
 from .care_access import deputies_of
-from .models import WITHOUT_PAIR, CheckIn, Question, Survey
+from .models import CheckIn, Question, Survey
 from .results import smallest_group
 
 Channel = Question.Channel
@@ -61,7 +61,7 @@ class Audience:
     @classmethod
     def of_survey(cls, survey: Survey, program: Program) -> Audience:
         """Return an audience without names, for the preview of a survey."""
-        if survey.kind in WITHOUT_PAIR:
+        if survey.is_only_counted:
             return cls("", "", smallest_group(program))
         with_deputy = Membership.objects.with_deputy().filter(program=program)
         return cls.unnamed(program, has_deputy=with_deputy.exists())

@@ -19,7 +19,7 @@ from .suppression import Knowledge, Source
 
 Cell = Mapping[Source, int]
 # Above this number of small groups all of them are taken as one, which hides more than needed.
-MOST_SMALL_GROUPS = 4
+MOST_SMALL_GROUPS = 8
 # Ranks are computed in the integers modulo this prime; factors are far smaller.
 PRIME = 2**61 - 1
 

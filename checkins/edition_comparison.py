@@ -81,7 +81,7 @@ def compare(old: Survey, new: Survey, *, user: User, program: Program | None) ->
         row.new_rows = figures[after.pk].get(row.new.pk, []) if row.new and after else []
     words = [*_of_texts(_("Title"), old.titles, new.titles),
              *_of_texts(_("Introduction"), old.intros, new.intros),
-             *_of_needs(old, new)]  # fmt: skip
+             *_of_needs(old, new), *_of_moment(old, new)]  # fmt: skip
     return Comparison(rows, words, before, after)
 
 
@@ -140,6 +140,12 @@ def _changes(old: Question, new: Question) -> Iterator[Change]:
 def _of_needs(old: Survey, new: Survey) -> Iterator[Change]:
     if old.needs_asked != new.needs_asked:
         yield Change(_("Needs asked about"), [str(old.needs_asked)], [str(new.needs_asked)])
+
+
+def _of_moment(old: Survey, new: Survey) -> Iterator[Change]:
+    if old.is_asked_when_applying != new.is_asked_when_applying:
+        before, after = (_yes_no(one.is_asked_when_applying) for one in (old, new))
+        yield Change(_("Asked with the application"), [before], [after])
 
 
 def _concerns(question: Question) -> list[str]:

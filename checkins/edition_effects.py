@@ -50,7 +50,7 @@ def effects_of(survey: Survey, program: Program, at: datetime) -> Effects:
     questions = list(survey.questions.all())
     return Effects(
         who=list(_who(survey, program, questions)),
-        when=list(_when(survey.kind, program, at)),
+        when=list(_when(survey, program, at)),
         readers=list(_readers(program, with_examples(questions, survey, program, "mentee"))),
         replaces=current_survey(survey.kind, program),
     )
@@ -58,7 +58,10 @@ def effects_of(survey: Survey, program: Program, at: datetime) -> Effects:
 
 def _who(survey: Survey, program: Program, questions: Iterable[Question]) -> Iterable[str]:
     if survey.kind in WITHOUT_PAIR:
-        yield _("People whom a round of matching has left without a match, once each.")
+        yield _("People who are left without a match, by a round or at the end, once each.")
+    elif survey.is_asked_when_applying:
+        yield _("Everyone who sends an application, once for each; they may leave it out.")
+        yield _("People of new pairs who have not answered it then.")
     elif survey.kind in AFTER_THE_END:
         yield _("Both people of a pair that has ended.")
     else:
@@ -78,6 +81,19 @@ def _who(survey: Survey, program: Program, questions: Iterable[Question]) -> Ite
             "Mentees also: up to %(count)d needs that they named in their application.",
             needs,
         ) % {"count": needs}
+
+
+def rule_of_edition(survey: Survey, policy: Policy) -> str:
+    """Say when an edition is asked by its own settings and those of a program."""
+    if not survey.is_asked_when_applying:
+        return rule_of(survey.kind, policy)
+    return ngettext(
+        "On the page after an application was sent, without an e-mail. People of a new pair who "
+        "have not answered it: %(count)d day after the introduction.",
+        "On the page after an application was sent, without an e-mail. People of a new pair who "
+        "have not answered it: %(count)d days after the introduction.",
+        policy.baseline_days,
+    ) % {"count": policy.baseline_days}
 
 
 def rule_of(kind: str, policy: Policy) -> str:
@@ -162,9 +178,9 @@ def _reminders_of(kind: str, policy: Policy) -> str:
     }
 
 
-def _when(kind: str, program: Program, at: datetime) -> Iterable[str]:
-    policy = program.policy
-    yield rule_of(kind, policy)
+def _when(survey: Survey, program: Program, at: datetime) -> Iterable[str]:
+    policy, kind = program.policy, survey.kind
+    yield rule_of_edition(survey, policy)
     yield _reminders_of(kind, policy)
     planned = CheckIn.objects.filter(
         kind=kind, state=CheckIn.State.SCHEDULED, match__mentee__cohort__program=program

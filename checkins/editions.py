@@ -73,6 +73,7 @@ def start_edition(source: Survey, *, program: Program, by: User) -> Survey:
         titles=source.titles,
         intros=source.intros,
         needs_asked=source.needs_asked,
+        is_asked_when_applying=source.is_asked_when_applying,
         based_on=source,
     )
     Question.objects.bulk_create(

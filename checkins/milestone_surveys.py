@@ -1,8 +1,10 @@
 """The shared surveys of milestones, in our own words on constructs that the field measures.
 
 docs/surveys.md names the construct and the source of each item. Mid-term and closing ask the same
-scales, and the baseline asks some of them, so that a program can see what has changed. Statements
-are in the first person and ask one thing each.
+scales, and the baseline asks those of them that make sense before there is a pair, so that a
+program can see what has changed. Statements are in the first person and ask one thing each.
+
+`number` is the edition, 1 if it is left out: raise it with every change.
 """
 
 from __future__ import annotations
@@ -63,13 +65,13 @@ GOALS = _scale(
 )
 NEXT_STEP = _scale(
     "goal_next_step",
-    "I know the next step towards these goals.",
-    "Je connais la prochaine étape vers ces objectifs.",
+    "I know the next step towards my goals.",
+    "Je connais la prochaine étape vers mes objectifs.",
 )
 EXPECTATIONS = _scale(
     "expectations",
-    "I know what the other person expects of me.",
-    "Je sais ce que l'autre personne attend de moi.",
+    "I know what is expected of me in mentoring.",
+    "Je sais ce que l'on attend de moi dans le mentorat.",
 )
 SUPPORT = _scale(
     "program_support",
@@ -95,7 +97,8 @@ NO_GRADE = _words(
 
 MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
     Kind.BASELINE: {
-        "needs_asked": 3,
+        "number": 2,
+        "is_asked_when_applying": True,
         "titles": _words("Where do you start?", "D'où partez-vous?"),
         "intros": NO_GRADE,
         "questions": [
@@ -104,18 +107,12 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
                 "I know what I want to reach with mentoring.",
                 "Je sais ce que je veux atteindre grâce au mentorat.",
             ),
+            NEXT_STEP,
             EXPECTATIONS,
-            SUPPORT,
-            SAY,
-            TRAINING,
-            _text(
-                "worthwhile",
-                "What would make this time worthwhile for you?",
-                "Qu'est-ce qui ferait que ce temps en vaille la peine pour vous?",
-            ),
         ],
     },
     Kind.MIDTERM: {
+        "number": 2,
         "needs_asked": 1,
         "titles": _words("How is it going so far?", "Comment ça va jusqu'ici?"),
         "intros": NO_GRADE,
@@ -129,6 +126,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.CLOSING: {
+        "number": 2,
         "needs_asked": 1,
         "titles": _words("Looking back on your mentoring", "Regard sur votre mentorat"),
         "intros": NO_GRADE,
@@ -142,6 +140,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.EXIT: {
+        "number": 2,
         "needs_asked": 3,
         "titles": _words("Your pair has ended", "Votre duo a pris fin"),
         "intros": _words(
@@ -173,6 +172,7 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
                     ["other", _words("Something else", "Autre chose")],
                 ],
             },
+            NEXT_STEP,
             SUPPORT,
             _yes_no(
                 "again", "Would you take part in mentoring again?", "Referiez-vous du mentorat?"
@@ -200,16 +200,18 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
         ],
     },
     Kind.UNMATCHED: {
+        "number": 2,
         "titles": _words(
             "How was it not to be matched?", "Comment avez-vous vécu l'absence de jumelage?"
         ),
         "intros": _words(
-            "You have no match yet. Your answers help us to do better for everyone who waits. They "
-            "change nothing about your own place.",
-            "Vous n'avez pas encore de jumelage. Vos réponses nous aident à faire mieux pour "
-            "toutes les personnes qui attendent. Elles ne changent rien à votre propre place.",
+            "We found no match for you. Your answers help us to do better for everyone who waits. "
+            "They change nothing for yourself.",
+            "Nous n'avons pas trouvé de jumelage pour vous. Vos réponses nous aident à faire mieux "
+            "pour toutes les personnes qui attendent. Elles ne changent rien pour vous.",
         ),
         "questions": [
+            NEXT_STEP,
             _scale(
                 "process_clear",
                 "I know how matches are made.",
@@ -217,8 +219,8 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
             ),
             _scale(
                 "reason_clear",
-                "I understand why I have no match yet.",
-                "Je comprends pourquoi je n'ai pas encore de jumelage.",
+                "I understand why I have no match.",
+                "Je comprends pourquoi je n'ai pas de jumelage.",
             ),
             _scale(
                 "treated_fairly",
@@ -242,8 +244,8 @@ MILESTONE_SURVEYS: dict[str, dict[str, object]] = {
                 "is_required": False,
                 "most_chosen": 2,
                 "texts": _words(
-                    "What would help you most until then?",
-                    "Qu'est-ce qui vous aiderait le plus d'ici là?",
+                    "What would help you most now?",
+                    "Qu'est-ce qui vous aiderait le plus maintenant?",
                 ),
                 "choices": [
                     ["peers", _words("Meeting others who wait",

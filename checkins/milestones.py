@@ -8,21 +8,23 @@
 3. A pause moves the moment; an extension moves what is counted from the end. The committee can
    move it for one pair, see `moving`.
 4. The mid-term survey comes before the closing survey, or not at all.
-5. No one is asked about a pair that was created by mistake.
+5. No one is asked about a pair that was created by mistake, and no one a baseline that they
+   answered when they applied (`applicants_survey`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from matches.models import Match, MatchQuerySet
 from matches.pair_clock import begin_of, later
 from programs.models import Policy, Program
 
+from .applicants_survey import asked_with
 from .models import (
     AFTER_THE_END,
     MILESTONES,
@@ -95,21 +97,45 @@ def _shared(kinds: list[Kind], at: datetime) -> list[Survey]:
 
 
 def _due(program: Program, kind: str, since: datetime, at: datetime) -> Iterator[CheckIn]:
-    for match in _candidates(kind, program, since, at):
-        moment = moment_of(kind, match, program.policy)
-        if moment is None or not since <= moment <= at:
-            continue
-        for person in match.people:
-            if person.is_active:
-                yield CheckIn(match=match, person=person, kind=kind, opens_at=moment)
+    moments = {
+        match: moment_of(kind, match, program.policy)
+        for match in _candidates(kind, program, since, at)
+    }
+    due = {match: moment for match, moment in moments.items() if moment and since <= moment <= at}
+    earlier = _asked_earlier(kind, due)
+    for match, moment in due.items():
+        for application in (match.mentee, match.mentor):
+            asked = earlier.get(application.pk)
+            is_answered = asked is not None and asked.state == CheckIn.State.ANSWERED
+            if application.person.is_active and not is_answered:
+                opens_at = max(moment, asked.closes_at or moment) if asked else moment
+                yield CheckIn(match=match, person=application.person, kind=kind, opens_at=opens_at)
+
+
+def _asked_earlier(kind: str, matches: Collection[Match]) -> dict[int, CheckIn]:
+    """Return {application: the baseline asked with it} of the people in `matches`."""
+    if kind != Kind.BASELINE or not matches:
+        return {}
+    return asked_with([pk for match in matches for pk in (match.mentee_id, match.mentor_id)])
 
 
 def _candidates(kind: str, program: Program, since: datetime, at: datetime) -> MatchQuerySet:
     """Return pairs that may have come to the milestone between `since` and `at`, not asked yet."""
     asked = CheckIn.objects.filter(match=OuterRef("pk"), kind=kind)
     pairs = Match.objects.filter(mentee__cohort__program=program).filter(~Exists(asked))
+    if kind == Kind.BASELINE:
+        pairs = pairs.exclude(both_answered())
     near = _near(kind, pairs, program.policy, since, at) | _moved(kind, pairs)
     return near.with_people().prefetch_related("pauses", "moved_dates")
+
+
+def both_answered() -> Q:
+    """Match pairs of which both have answered the baseline when they applied."""
+    answered = CheckIn.objects.of_applicants().filter(state=CheckIn.State.ANSWERED)
+    mentees, mentors = (
+        Exists(answered.filter(application=OuterRef(role))) for role in ("mentee", "mentor")
+    )
+    return Q(mentees) & Q(mentors)
 
 
 def _moved(kind: str, pairs: MatchQuerySet) -> MatchQuerySet:

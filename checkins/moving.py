@@ -25,7 +25,7 @@ from matches.models import Match
 from matches.pair_clock import begin_of, rested_since
 
 from . import planning
-from .milestones import asked_today, end_of, moment_of
+from .milestones import asked_today, both_answered, end_of, moment_of
 from .models import AFTER_THE_END, CheckIn, Kind, MovedDate, last_move
 
 
@@ -66,9 +66,15 @@ def _coming(match: Match, at: datetime) -> Iterator[Coming]:
             continue
         moment = moment_of(kind, match, match.program.policy)
         is_ahead = moment is not None and moment > at and moment >= since
-        if is_ahead and (kind, 1) not in known:
+        if is_ahead and (kind, 1) not in known and not _was_answered_before(kind, match):
             assert moment is not None
             yield _one(match, kind, 1, moment)
+
+
+def _was_answered_before(kind: str, match: Match) -> bool:
+    """Whether both answered when they applied, so that no one is asked in the pair."""
+    pairs = Match.objects.filter(both_answered(), pk=match.pk)
+    return kind == Kind.BASELINE and pairs.exists()
 
 
 def _one(match: Match, kind: str, ordinal: int, opens_at: datetime) -> Coming:

@@ -30,6 +30,7 @@ from programs.models import Policy, Program
 from programs.models.policy import ProgramsBySettings, programs_by
 from workflow.states import move
 
+from .applicants_survey import has_answered, stop_asking
 from .milestones import plan_milestones
 from .models import (
     AFTER_THE_END,
@@ -37,6 +38,7 @@ from .models import (
     MILESTONES,
     WITHOUT_PAIR,
     CheckIn,
+    Kind,
     PlannedSettings,
     Survey,
     current_survey,
@@ -76,6 +78,7 @@ def make_planned_by_cohort(at: datetime) -> None:
     plan_milestones(at)
     cancel_of_matched(at)
     plan_unmatched(at)
+    stop_asking(at)
 
 
 @reconciler
@@ -200,6 +203,9 @@ def open_due(at: datetime) -> None:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
             continue
         newest.add(key)
+        if checkin.kind == Kind.BASELINE and has_answered(checkin):
+            _move(checkin, State.CANCELLED, at, why="they answered it when they applied")
+            continue
         survey = survey_of(checkin.kind, checkin.program)
         if survey is None:
             _move(checkin, State.CANCELLED, at, why="the program no longer asks this survey")
@@ -302,7 +308,8 @@ def remind(at: datetime) -> None:
     for ordinal in (1, 2, 3):
         found = _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
         due |= found if ordinal == 1 else found & ~Q(kind__in=ASKED_ONCE)
-    waiting = CheckIn.objects.open().filter(due, not_paused(at, "match__"), closes_at__gt=at)
+    asked = CheckIn.objects.open().exclude(kind=Kind.BASELINE, match=None)
+    waiting = asked.filter(due, not_paused(at, "match__"), closes_at__gt=at)
     for checkin in found_in(waiting, lambda rows: rows.with_details()):
         _enqueue_reminder(checkin, PendingEmails(), at)
 

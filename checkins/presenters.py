@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import date as format_date
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,12 +37,14 @@ def survey_page(
     """
     context: dict[str, object] = {"checkin": checkin, "program": checkin.program}
     if form is not None:
+        may_skip = checkin.is_of_applicant and checkin.state == CheckIn.State.OPEN
         context |= {
             "form": form,
             "survey": checkin.survey,
             "question_count": len(form.questions),
             "seconds": seconds_to_answer(form.questions),
             "has_news": has_news(checkin),
+            "skip_url": page_after(checkin) if may_skip else "",
             "readers": sentences(form.questions, form.audience),
         }
         return render(request, "checkins/checkin_answer.html", context)
@@ -56,6 +59,13 @@ def survey_page(
         "closes_at": checkin.closes_at,
     }
     return render(request, "checkins/checkin_closed.html", context)
+
+
+def page_after(checkin: CheckIn) -> str:
+    """Return the address of the page that follows an answered survey."""
+    if checkin.is_of_applicant and checkin.application:
+        return reverse("applications:application-sent", args=[checkin.application.public_id])
+    return reverse("dashboard:home")
 
 
 def what_it_is(concern: Concern, *, reader: User) -> list[str]:

@@ -14,7 +14,9 @@ from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from applications import retention as applications_retention
 from applications.models import Application
+from applications.models.applications import ApplicationQuerySet
 from matches import retention
 from matches.models import Match, MatchQuerySet
 from notifications.reconcilers import reconciler
@@ -49,6 +51,13 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     ContactLog.system.filter(match__in=matches).update(note="")
     for rows in (checkins, Concern.system.filter(match__in=matches)):
         Transition.system.about_any(rows).update(why="")
+
+
+@applications_retention.register
+def erase_answers_of_declined(applications: ApplicationQuerySet) -> None:
+    """Erase what people answered when they applied, if they were declined; counts stay."""
+    declined = applications.filter(state=Application.State.DECLINED)
+    Answer.system.filter(checkin__application__in=declined).delete()
 
 
 @reconciler

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from agreements.models import GoalReview, Signature
 from agreements.signals import signature_denied, talk_asked
+from applications.after_sending import OptionalStep
+from applications.models import Application
+from applications.signals import application_sent, application_withdrawn, optional_step_asked
 from matches import signals
 from matches.endings import may_be_handled_by
 from matches.models import Closure, Match
@@ -19,13 +22,34 @@ from matches.pair_sections import PairSection, SectionLine
 from programs.models import Policy, Program
 from programs.signals import policy_saved, program_created
 
-from . import concerns, contact_plan, moving, planning, theme_seeds
+from . import applicants_survey, concerns, contact_plan, moving, planning, theme_seeds
 from .models import Concern
 from .presenters import words_of_date
 
 Cause = Closure.Cause
 # Endings after which someone from the committee talks with the two.
 NEEDS_TALK = frozenset({Cause.ONE_SIDED, Cause.UNEXPECTED, Cause.LEFT})
+
+
+@receiver(application_sent)
+def ask_applicant(
+    sender: type[Application], application: Application, at: datetime, **kwargs: object
+) -> None:
+    applicants_survey.ask(application, at)
+
+
+@receiver(application_withdrawn)
+def stop_asking(
+    sender: type[Application], application: Application, at: datetime, **kwargs: object
+) -> None:
+    applicants_survey.stop_asking(at)
+
+
+@receiver(optional_step_asked)
+def offer_survey(
+    sender: type[Application], application: Application, **kwargs: object
+) -> OptionalStep | None:
+    return applicants_survey.optional_step(application)
 
 
 @receiver(signals.ending_asked)

@@ -10,7 +10,8 @@ they can't compute the answers of a few people, whatever else they know:
    member who is in one of the pairs is not shown the figures of the care channel at all, unless the
    pairs hidden from them are many enough: as a chair they could subtract all others.
 
-How many people answered is such a figure as well: members see who of the others has answered.
+How many people answered is such a figure as well: members see who of the others has answered. Of
+the people who were asked when they applied they see it of no one.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from accounts.models import User
 from applications.models import Application
 from matches.models import Match
 from programs.models import Membership, conflicts_with, ids_read_once
+from programs.models.read_once import read_once
 
-from .models import CheckIn, Question, Wave
+from .models import WITHOUT_PAIR, CheckIn, Question, Wave
 from .needs import question_about
 from .results import NeedTable, StoredFigure, Table
 from .suppression import Knowledge, Source, shown_parts
@@ -80,13 +82,20 @@ def recused_matches(user: User) -> QuerySet[Match]:
 
 def hidden_checkins(user: User) -> Q:
     """Match check-ins of which `user` sees nothing as a committee member."""
-    without_pair = Q(match=None) & conflicts_with(user, "person")
+    of_applicants = ~Q(kind__in=WITHOUT_PAIR)
+    without_pair = Q(match=None) & (conflicts_with(user, "person") | of_applicants)
     return Q(match__in=recused_matches(user)) | without_pair
 
 
+def people_near(user: User) -> frozenset[int]:
+    """Return the primary keys of `user` and of the people whom they are or were in a pair with."""
+    pairs = Match.objects.of(user).order_by().values_list("mentee__person", "mentor__person")
+    return frozenset({user.pk}.union(*read_once("people near", user, lambda: list(pairs))))
+
+
 def own_checkins(user: User) -> Q:
-    """Match check-ins of `user` and of the people whom they are or were in a pair with."""
-    return Q(match__in=Match.objects.of(user)) | Q(match=None, person=user.pk)
+    """Match check-ins of `user`'s pairs, and those of the same people that are about no pair."""
+    return Q(match__in=Match.objects.of(user)) | Q(match=None, person__in=people_near(user))
 
 
 def with_turnout(waves: QuerySet[Wave], user: User) -> QuerySet[Wave]:
@@ -143,8 +152,7 @@ class ReaderContext:
     @cached_property
     def pair(self) -> frozenset[int]:
         """Themselves and the people whom they are in a pair with."""
-        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
-        return frozenset({self.user.pk}.union(*pairs))
+        return people_near(self.user)
 
     @cached_property
     def recused(self) -> frozenset[int]:

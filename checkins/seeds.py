@@ -6,10 +6,12 @@ before the agreement is signed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from .editions import publish
@@ -138,25 +140,34 @@ PULSE: dict[str, object] = {
 
 @transaction.atomic
 def seed_surveys(at: datetime | None = None) -> list[Survey]:
-    """Create the shared surveys that are missing and publish them, now or as of `at`.
+    """Create the shared editions that are missing and publish them, now or as of `at`.
 
-    Returns the new ones.
+    Returns the new ones. A newer edition takes the place of the one before it.
     """
-    there = set(Survey.objects.filter(program=None).values_list("kind", flat=True))
+    shared = Survey.objects.filter(program=None).order_by()
+    newest = dict(shared.values_list("kind").annotate(newest=Max("number")))
     wanted = {Kind.FIT: FIT, Kind.PULSE: PULSE, **MILESTONE_SURVEYS}
     return [
         _make(kind, content, at or timezone.now())
         for kind, content in wanted.items()
-        if kind not in there
+        if newest.get(kind, 0) < _number_of(content)
     ]
+
+
+def _number_of(content: Mapping[str, object]) -> int:
+    number = content.get("number", 1)
+    assert isinstance(number, int)
+    return number
 
 
 def _make(kind: str, content: dict[str, Any], at: datetime) -> Survey:
     survey = Survey.objects.create(
         kind=kind,
+        number=_number_of(content),
         titles=content["titles"],
         intros=content["intros"],
         needs_asked=content.get("needs_asked", 0),
+        is_asked_when_applying=content.get("is_asked_when_applying", False),
     )
     Question.objects.bulk_create(
         Question(survey=survey, position=position, **question)

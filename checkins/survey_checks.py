@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from applications.models import Application
 from programs.program_texts import language_in_sentence
 
-from .models import WITHOUT_PAIR, Kind, Question, Survey
+from .models import Kind, Question, Survey
 
 MOST_QUESTIONS = 10  # to one person
 MOST_IN_PULSE = 4  # it comes every few weeks
@@ -43,7 +43,7 @@ def problems(survey: Survey) -> list[Problem]:
     """Return what has to be put right before `survey` is published, in the reader's language."""
     questions = list(survey.questions.all())
     found = [Problem(text) for text in (*_of_words(survey), *_of_roles(survey, questions))]
-    if survey.kind in WITHOUT_PAIR:
+    if survey.is_only_counted:
         found += _of_counting_alone(survey, questions)
     for question in questions:
         found += [Problem(text, question) for text in _of_question(question)]
@@ -83,7 +83,7 @@ def _of_roles(survey: Survey, questions: Sequence[Question]) -> Iterator[str]:
 
 
 def _of_counting_alone(survey: Survey, questions: Sequence[Question]) -> Iterator[Problem]:
-    """Yield what somebody would read: people without a match have no carer."""
+    """Yield what somebody would read: people without a pair have no carer."""
     if survey.needs_asked:
         yield Problem(_("Answers about needs are read by a carer. Ask about none of them here."))
     for question in questions:

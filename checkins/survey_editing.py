@@ -19,11 +19,20 @@ Texts = Mapping[str, str]  # by language
 
 
 @transaction.atomic
-def save_words(survey: Survey, *, titles: Texts, intros: Texts, needs_asked: int, by: User) -> None:
-    """Save the title and the introduction of a draft, and about how many needs it asks."""
+def save_words(
+    survey: Survey,
+    *,
+    titles: Texts,
+    intros: Texts,
+    needs_asked: int,
+    is_asked_when_applying: bool = False,
+    by: User,
+) -> None:
+    """Save the title and introduction of a draft, about how many needs it asks, and when."""
     draft = draft_for_update(survey, by=by)
     draft.titles, draft.intros, draft.needs_asked = dict(titles), dict(intros), needs_asked
-    draft.save(update_fields=["titles", "intros", "needs_asked"])
+    draft.is_asked_when_applying = is_asked_when_applying
+    draft.save(update_fields=["titles", "intros", "needs_asked", "is_asked_when_applying"])
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from programs.program_texts import language_in_sentence
 
 from . import survey_editing
 from .models import MOST_NEEDS, Question, Survey
+from .models import Kind as SurveyKind
 from .survey_checks import CHOICES, LANGUAGES, STEPS
 
 Kind, Channel = Question.Kind, Question.Channel
@@ -67,6 +68,17 @@ class WordsForm(forms.Form):
             required=False,
             empty_value=survey.needs_asked,  # type: ignore[arg-type]  # any value works
         )
+        if survey.kind == SurveyKind.BASELINE:
+            self.fields["is_asked_when_applying"] = forms.BooleanField(
+                label=_("Ask it right after someone has sent an application"),
+                help_text=_(
+                    "They may leave it out, and no one sees whether they did. All questions are "
+                    "only counted then. People of a new pair who have not answered it are asked "
+                    "some days after the introduction."
+                ),
+                initial=survey.is_asked_when_applying,
+                required=False,
+            )
 
     def texts(self, name: str) -> dict[str, str]:
         """Return what was typed for "title" or "intro", by language."""
@@ -75,8 +87,13 @@ class WordsForm(forms.Form):
     def save(self, *, by: User) -> None:
         """Save them. Raises as `survey_editing`."""
         words = {"titles": self.texts("title"), "intros": self.texts("intro")}
-        needs = self.cleaned_data["needs_asked"]
-        survey_editing.save_words(self.survey, **words, needs_asked=needs, by=by)
+        survey_editing.save_words(
+            self.survey,
+            **words,
+            needs_asked=self.cleaned_data["needs_asked"],
+            is_asked_when_applying=self.cleaned_data.get("is_asked_when_applying", False),
+            by=by,
+        )
 
 
 class DraftQuestionForm(forms.Form):

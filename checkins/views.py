@@ -13,7 +13,7 @@ from programs.models import Program
 from .answering import own_answers
 from .forms import FirstWordsForm, HelpForm, SuggestionForm, SurveyForm
 from .models import CheckIn, Concern, Suggestion
-from .presenters import already_sent, survey_page
+from .presenters import already_sent, page_after, survey_page
 
 SHOWN = 50  # of one's own suggestions
 
@@ -31,7 +31,7 @@ def checkin_answer(request, checkin_id):
         if data is not None and form.is_valid():
             form.save(by=request.user)
             messages.success(request, _("Thank you. Your answers have been saved."))
-            return redirect("dashboard:home")
+            return redirect(page_after(checkin))
     return survey_page(request, checkin, request.user, form)
 
 

@@ -19,7 +19,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Cast, Lag
 
 from agreements.models import AgreementVersion, PaperRecord, Signature
-from checkins.models import CheckIn, Concern
+from checkins.models import WITHOUT_PAIR, CheckIn, Concern
 from events.models import Event, SignUp
 from events.sign_ups import could_be_filled, not_for_any_more
 from matches.models import Closure, Match, Pause, not_paused
@@ -174,7 +174,9 @@ def checkins_of_ended_pairs(at: datetime) -> Iterable[CheckIn]:
 
 @invariant("No one who has a match is asked how it is to have none.")
 def unmatched_asked_with_a_match(at: datetime) -> Iterable[CheckIn]:
-    asked = CheckIn.objects.filter(state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN])
+    asked = CheckIn.objects.filter(
+        kind__in=WITHOUT_PAIR, state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN]
+    )
     before = {"introduced_at__lt": at - GRACE}
     matched = Match.objects.filter(mentee=OuterRef("application"), **before)
     mentoring = Match.objects.filter(mentor=OuterRef("application"), **before)

@@ -17,7 +17,7 @@ from accounts.models import User
 from agreements import expectations
 from agreements.models import AgreementVersion, GoalReview, PartComment
 from applications.models import Application
-from checkins.models import CheckIn
+from checkins.models import WITHOUT_PAIR, CheckIn
 from matches import mentoring_again
 from matches.models import EndingRequest, FollowUp, Match, ThankYouNote
 from matching.offer_emails import open_offer_urls
@@ -282,7 +282,8 @@ def _load_surveys_without_pair(found: list[ParticipantStatus], person: User, at:
     }
     if not waiting:
         return
-    for checkin in CheckIn.objects.awaiting(person, at).filter(application__in=waiting):
+    asked = CheckIn.objects.awaiting(person, at).filter(kind__in=WITHOUT_PAIR)
+    for checkin in asked.filter(application__in=waiting):
         waiting[checkin.application_id or 0].checkin = checkin
 
 

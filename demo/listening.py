@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from checkins import editions, suggestions
+from checkins import answering, editions, suggestions
 from checkins.models import Answer, CheckIn, Kind, Question, Survey, Theme, ThemeMark
 from checkins.objective_results import set_measure
+from checkins.seeds import seed_surveys
 from matches.models import Match
 
 from .setup import DemoCohort
@@ -33,11 +34,12 @@ CHANGE = (1, 0, 1, 1, 0, -1, 1, 2, 0, 1)
 
 
 def publish_milestones(demo: DemoCohort) -> None:
-    """Let the chair publish the program's own editions before the pairs begin."""
+    """Let the chair publish the program's own editions before anyone applies."""
+    seed_surveys(demo.calendar.at(-80))
     for kind in ASKED:
         shared = Survey.objects.published().get(kind=kind, program=None)
         draft = editions.start_edition(shared, program=demo.program, by=demo.chair)
-        editions.publish(draft, by=demo.chair, at=demo.calendar.at(-40))
+        editions.publish(draft, by=demo.chair, at=demo.calendar.at(-75))
 
 
 def measure_objectives(demo: DemoCohort) -> None:
@@ -87,9 +89,20 @@ def is_answered(checkin: CheckIn, place: int, turn: int) -> bool:
     return place % 6 != 5 and (checkin.kind == Kind.BASELINE or place % 6 != 2)
 
 
-def milestone_answers(checkin: CheckIn, place: int, turn: int) -> dict[str, str]:
-    """Return the answers of one of the pair at `place`; `turn` is their place among those asked."""
-    first = FIRST_STEPS[(place + (checkin.role == "mentor")) % len(FIRST_STEPS)]
+def answer_when_applying(demo: DemoCohort) -> None:
+    """Let applicants answer what they were asked on the page after sending by now."""
+    asked = CheckIn.objects.of_applicants().open().in_cohort(demo.cohort)
+    rows = asked.select_related("person", "survey", "application__cohort__program")
+    for turn, checkin in enumerate(rows.order_by("opened_at", "pk")):
+        at = checkin.opens_at + timedelta(minutes=2)
+        if at < demo.calendar.now:
+            answers = milestone_answers(checkin, turn)
+            answering.answer(checkin, by=checkin.person, answers=answers, at=at)
+
+
+def milestone_answers(checkin: CheckIn, turn: int) -> dict[str, str]:
+    """Return the answers of a person; `turn` is their place among those asked."""
+    first = FIRST_STEPS[len(checkin.person.name) % len(FIRST_STEPS)]
     change = 0 if checkin.kind == Kind.BASELINE else CHANGE[turn % len(CHANGE)]
     step = str(max(1, min(5, first + change)))
     return {row.code: step for row in checkin.questions if row.kind == Question.Kind.SCALE}

@@ -228,7 +228,7 @@ def mark_checkins_read(matches: list[Match], at: datetime) -> None:
 
 def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, day: float) -> None:
     if checkin.kind in listening.ASKED:
-        answers = listening.milestone_answers(checkin, place, turn)
+        answers = listening.milestone_answers(checkin, turn)
         at = demo.calendar.at(day, hour=21)
         answering.answer(checkin, by=checkin.person, answers=answers, at=at)
         return

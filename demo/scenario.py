@@ -63,8 +63,10 @@ def _names(slug: str, calendar: Calendar) -> tuple[str, str]:
 def _cohort(demo: DemoCohort) -> None:
     """Add the large cohort of the association, from its first application to today."""
     calendar = demo.calendar
+    listening.publish_milestones(demo)
     setup.apply_all(demo, "hr_mentors", "mentor", first_day=-68, last_day=-32)
     setup.apply_all(demo, "hr_mentees", "mentee", first_day=-67, last_day=-33)
+    listening.answer_when_applying(demo)
     days = {"closes_on": -30, "matching_on": 0, "starts_on": 0, "ends_on": 365}
     Cohort.objects.filter(pk=demo.cohort.pk).update(
         **{name: calendar.on(day) for name, day in days.items()}
@@ -75,7 +77,6 @@ def _cohort(demo: DemoCohort) -> None:
         return
     setup.prepare_mentors(demo, first_day=-18)
     setup.declare_conflict(demo, *setup.CONFLICT_OF_INTEREST)
-    listening.publish_milestones(demo)
     listening.measure_objectives(demo)
     round_ = pairs.run_round(demo, day=-4.5)
     pairs.pin_pairs(demo, round_, day=-4.5)
@@ -168,5 +169,6 @@ def _next_cohort(demo: DemoCohort) -> None:
     coming = DemoCohort(demo.program, cohort, calendar, demo.members, demo.texts)
     setup.apply_all(coming, "hr_next_mentors", "mentor", first_day=today - 16, last_day=today - 3)
     setup.apply_all(coming, "hr_next_mentees", "mentee", first_day=today - 14, last_day=today)
+    listening.answer_when_applying(coming)
     setup.invite_mentors(coming, day=today - 5)
     setup.review(coming, first_day=today - 4, release_day=today + 30, until=2)

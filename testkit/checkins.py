@@ -51,15 +51,17 @@ def opened(
     )
 
 
-def opened_without_pair(application: Application, at: datetime | None = None) -> CheckIn:
-    """The open survey of someone who was left without a match."""
+def opened_without_pair(
+    application: Application, at: datetime | None = None, kind: str = "unmatched"
+) -> CheckIn:
+    """The open survey of someone who was left without a match, or who has just applied."""
     at = at or timezone.now()
     seed_surveys()
-    survey = current_survey("unmatched", application.program) or shared_survey("unmatched")
+    survey = current_survey(kind, application.program) or shared_survey(kind)
     return CheckIn.objects.create(
         application=application,
         person=application.person,
-        kind="unmatched",
+        kind=kind,
         survey=survey,
         state="open",
         opens_at=at,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import mentor_invitations, submission
+from ..after_sending import optional_step
 from ..completeness import groups, missing, parts
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
@@ -151,7 +152,9 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         return redirect("applications:application-check", public_id)
     submission.send(application, by=application.person)
-    return redirect("applications:application-sent", public_id)
+    step = optional_step(application)
+    sent_url = reverse("applications:application-sent", args=[public_id])
+    return redirect(step.url if step else sent_url)
 
 
 @require_safe
@@ -173,6 +176,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "part_sentences": (
             part_sentences(application) if may_change(application, application.person) else []
         ),
+        "optional_step": optional_step(application),
         "may_invite": mentor_invitations.may_invite_as(application),
         **orientation_figures(),
     }

@@ -16,7 +16,7 @@ from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin, steps_of
 from programs.models import Program
 
-from ..edition_effects import rule_of
+from ..edition_effects import rule_of_edition
 from ..editions import may_edit
 from ..models import Survey
 from ..survey_checks import LANGUAGES, problems
@@ -82,7 +82,7 @@ class SurveyAdmin(CommitteeAdmin):
             "may_retire": is_chair and survey.state != Survey.State.RETIRED,
             "may_start": programs.exists(),
             "comparable": list(comparable.select_related("program")[:MOST_COMPARED]),
-            "rule": rule_of(survey.kind, survey.program.policy) if survey.program else "",
+            "rule": rule_of_edition(survey, survey.program.policy) if survey.program else "",
             "history": steps_of(survey),
             "language": (get_language() or LANGUAGES[0]).split("-")[0],
             "move_route": "admin:checkins_survey_question-move",

@@ -1,6 +1,7 @@
 """A check-in: one person is asked one survey on one day, about their pair.
 
-The survey for people without a match is about their application instead.
+The survey for people without a match is about their application instead, and so is the baseline of
+those who are asked when they apply.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from matches.models import Match
 from programs.models import Cohort, Membership, Program, ids_read_once
 
 from .questions import Question, seconds_to_answer
-from .surveys import Kind, Survey
+from .surveys import WITHOUT_PAIR, Kind, Survey
 from .waves import Wave
 
 Person = settings.AUTH_USER_MODEL
@@ -39,11 +40,19 @@ class CheckInQuerySet(ScopedQuerySet):
         return self.filter(person=user.pk) | self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
+        """What `user` sees as a committee member with one of `roles` (any if none are given).
+
+        Who has answered when they applied is no one's business: the same members decide on them.
+        """
+        applications = Application.objects.for_committee(user, *roles)
         return self.filter(
             is_one_of("match", Match.objects.for_committee(user, *roles))
-            | is_one_of("application", Application.objects.for_committee(user, *roles))
+            | Q(kind__in=WITHOUT_PAIR) & is_one_of("application", applications)
         )
+
+    def of_applicants(self) -> Self:
+        """Those that people were asked when they applied."""
+        return self.filter(kind=Kind.BASELINE, match=None)
 
     def in_cohort(self, cohort: Cohort) -> Self:
         """What people of `cohort` were or will be asked."""
@@ -118,7 +127,7 @@ class CheckIn(models.Model):
     match = models.ForeignKey(
         Match, models.PROTECT, null=True, related_name="checkins", verbose_name=_("pair")
     )
-    # Of the surveys in WITHOUT_PAIR, instead of a pair.
+    # Instead of a pair: of the surveys in WITHOUT_PAIR, and of a baseline of applicants.
     application = models.ForeignKey(
         Application,
         models.PROTECT,
@@ -195,7 +204,8 @@ class CheckIn(models.Model):
                 fields=["application", "kind"], name="one_checkin_per_application"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["unmatched"], match=None, application__isnull=False)
+                condition=Q(kind__in=["unmatched", "baseline"])
+                & Q(match=None, application__isnull=False)
                 | ~Q(kind__in=["unmatched"]) & Q(match__isnull=False, application=None),
                 name="checkin_about_pair_or_application",
             ),
@@ -218,9 +228,22 @@ class CheckIn(models.Model):
 
     @property
     def pair(self) -> Match:
-        """The match, where it is about one; the surveys in WITHOUT_PAIR are not."""
+        """The match, where it is about one and not about an application."""
         assert self.match is not None, "this check-in is about an application"
         return self.match
+
+    @property
+    def is_of_applicant(self) -> bool:
+        """Whether it is a baseline that someone is asked when they apply."""
+        return self.kind == Kind.BASELINE and self.match_id is None
+
+    @property
+    def own_application_id(self) -> int:
+        """The primary key of the person's application, their own one if it is about a pair."""
+        if self.application_id is not None:
+            return self.application_id
+        is_mentee = self.role == Application.Role.MENTEE
+        return self.pair.mentee_id if is_mentee else self.pair.mentor_id
 
     @property
     def cohort(self) -> Cohort:

@@ -109,6 +109,8 @@ class Survey(models.Model):
     intros = models.JSONField(_("introduction by language"), default=dict, blank=True)
     # About how many of the needs that they named mentees are asked; see `checkins.needs`.
     needs_asked = models.PositiveSmallIntegerField(_("needs asked about"), default=0)
+    # Right after someone has sent an application; else some days after the introduction.
+    is_asked_when_applying = models.BooleanField(_("asked with the application"), default=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )
@@ -150,6 +152,10 @@ class Survey(models.Model):
                 | Q(state="retired", retired_at__isnull=False),
                 name="survey_state_has_its_moments",
             ),
+            models.CheckConstraint(
+                condition=Q(is_asked_when_applying=False) | Q(kind__in=["baseline"]),
+                name="survey_of_applicants_is_a_baseline",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +164,11 @@ class Survey(models.Model):
     @property
     def intro(self) -> str:
         return in_language(self.intros)
+
+    @property
+    def is_only_counted(self) -> bool:
+        """Whether no one may read an answer: people without a pair have no carer."""
+        return self.kind in WITHOUT_PAIR or self.is_asked_when_applying
 
     @property
     def is_draft(self) -> bool:

@@ -94,11 +94,19 @@ class Group:
         for answer in texts.order_by("pk")[::every]:
             ThemeMark.objects.create(answer=answer, theme=theme, marked_by=marker)
 
-    def publish_milestones(self, *, before=99, after=99, later=None):
+    def publish_milestones(
+        self, *, before=99, after=99, later=None, when_applying=False, waiting=0
+    ):
         """Ask a baseline, a mid-term and, if `later` is given, a closing survey.
 
-        So many pairs answer each: of the baseline the first, later the last ones.
+        So many pairs answer each: of the baseline the first, later the last ones. `when_applying`:
+        the baseline was asked with their applications. `waiting` mentees have no match and are
+        asked how that is after the baseline.
         """
+        self.when_applying = when_applying
+        self.waiting = [
+            factories.application(factories.person(), self.cohort) for _n in range(waiting)
+        ]
         for kind, days_ago, answering in (
             ("baseline", 150, before), ("midterm", 100, after), ("closing", 60, later),
         ):  # fmt: skip
@@ -108,17 +116,28 @@ class Group:
 
     def _ask(self, kind, days_ago, answering):
         at = timezone.now() - days_ago * DAY
+        is_first = kind == "baseline"
         for place, match in enumerate(self.matches):
+            turn = place if is_first else len(self.matches) - 1 - place
             for person in match.people:
-                checkin = make.opened(match, person, kind, at)
-                is_first = kind == "baseline"
-                turn = place if is_first else len(self.matches) - 1 - place
-                if turn < answering:
-                    answers = {row.code: str(2 + (not is_first) + place % 2)
-                               for row in checkin.questions if row.kind == "scale"}  # fmt: skip
-                    make.answer(checkin, by=person, answers=answers, at=at)
+                if is_first and self.when_applying:
+                    own = match.application_of(person)
+                    checkin = make.opened_without_pair(own, at, "baseline")
                 else:
-                    CheckIn.objects.filter(pk=checkin.pk).update(state="lapsed")
+                    checkin = make.opened(match, person, kind, at)
+                self._answer(checkin, place, is_first, at, is_answered=turn < answering)
+        for place, application in enumerate(self.waiting if kind != "closing" else ()):
+            asked = "baseline" if is_first else "unmatched"
+            checkin = make.opened_without_pair(application, at, asked)
+            self._answer(checkin, place, is_first, at, is_answered=True)
+
+    def _answer(self, checkin, place, is_first, at, *, is_answered):
+        if not is_answered:
+            CheckIn.objects.filter(pk=checkin.pk).update(state="lapsed")
+            return
+        answers = {row.code: str(2 + (not is_first) + place % 2)
+                   for row in checkin.questions if row.kind == "scale"}  # fmt: skip
+        make.answer(checkin, by=checkin.person, answers=answers, at=at)
 
 
 def source(checkin):
@@ -128,7 +147,7 @@ def source(checkin):
 def groups_of(checkins):
     """Return the sources of check-ins by role; "" is all."""
     everyone = frozenset(map(source, checkins))
-    mentees = {source(row) for row in checkins if row.person_id == row.match.mentee.person_id}
+    mentees = {source(row) for row in checkins if row.role == "mentee"}
     return {"": everyone, "mentee": everyone & mentees, "mentor": everyone - mentees}
 
 
@@ -143,7 +162,7 @@ class Attacker:
     def look(self):
         """Open the results and read every answer by name, as the role of today allows."""
         for wave in Wave.objects.all():
-            rows = CheckIn.objects.filter(wave=wave).select_related("match__mentee")
+            rows = CheckIn.objects.filter(wave=wave).select_related("match__mentee", "application")
             places = groups_of([row for row in rows if row.answered_at])
             response = self.client.get(reverse("admin:checkins_wave_change", args=[wave.pk]))
             assert response.status_code == 200
@@ -206,8 +225,11 @@ class Attacker:
 
     def _look_at_turnout(self):
         page = self.client.get(reverse("admin:checkins_wave_changelist"))
-        if " percent" in page.content.decode():
-            self.see("turnout", [groups_of(CheckIn.objects.exclude(wave=None))[""]])
+        found = page.context["cl"]
+        for wave in found.result_list:
+            if found.model_admin.rate(wave) is not None:
+                rows = CheckIn.objects.filter(wave=wave).select_related("application")
+                self.see("turnout", [groups_of(rows)[""]])
         seen = CheckIn.objects.visible_to(self.user)
         self.read.setdefault("turnout", set()).update(map(source, seen))
 

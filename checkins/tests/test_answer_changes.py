@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from applications.models import Application
 from checkins import answer_changes, change_readers
 from checkins.answer_changes import cell_of
 from checkins.disclosure_by_sums import are_safe, rank, sum_of
 from checkins.intervals import mean_with_interval, t_quantile
-from checkins.models import Wave
+from checkins.models import CheckIn, Wave
+from checkins.results import publish_waves
 from checkins.suppression import NOTHING, Knowledge, Source
+from matches.models import Match
 from programs.models import Membership
 from testkit import factories
 
@@ -142,9 +148,7 @@ def test_only_the_same_question_is_compared(program, as_user):
     group = Group(program, 12)
     group.publish_milestones()
     found, _html = page_of(as_user(role_reader(group)), group)
-    assert {code for code, _before, _role in found} == {
-        "expectations", "program_support", "had_a_say", "training_useful",
-    }  # fmt: skip
+    assert {code for code, _before, _role in found} == {"expectations", "goal_next_step"}
 
 
 def test_another_pair_and_another_survey_do_not_count(program):
@@ -153,7 +157,7 @@ def test_another_pair_and_another_survey_do_not_count(program):
     other = Group(factories.program(), 6)
     other.publish()
     changes = Wave.objects.get(kind="midterm").changes
-    [change] = [one for one in changes if one["code"] == "had_a_say"]
+    [change] = [one for one in changes if one["code"] == "expectations"]
     assert sum(map(len, change["counted"].values())) == 12
     assert Wave.objects.get(cohort=other.cohort).changes == []
 
@@ -171,25 +175,34 @@ def test_it_is_shown_only_if_no_few_can_be_computed(before, after, shown, progra
     group = Group(program, 12)
     group.publish_milestones(before=before, after=after)
     found, _html = page_of(as_user(role_reader(group)), group)
-    parts = {role for (code, _b, role), part in found.items() if code == "had_a_say" and part.mean}
-    assert parts == shown
+    means = [(code, role) for (code, _b, role), part in found.items() if part.mean]
+    assert {role for code, role in means if code == "expectations"} == shown
 
 
 @roles
-@pytest.mark.parametrize(("pairs", "before", "after"), [(7, 7, 7), (9, 8, 8)])
-def test_no_role_computes_a_few_from_changes(role, pairs, before, after, program, as_user):
+@pytest.mark.parametrize(
+    ("pairs", "answering", "asked"),
+    [(7, 7, {}), (9, 8, {"when_applying": True, "waiting": 2})],
+    ids=["in-pairs", "when-applying"],
+)
+def test_no_role_computes_a_few_from_changes(role, pairs, answering, asked, program, as_user):
     group = Group(program, pairs)
     member = role(group)
-    group.publish_milestones(before=before, after=after, later=after)
+    group.publish_milestones(before=answering, after=answering, later=answering, **asked)
     assert Attacker(member, as_user).look().finds() == []
 
 
 @pytest.mark.parametrize(
-    "role",
-    [role_reader, role_chair, carer_of(2), member_in_a_pair("reader", "mentor")],
-    ids=lambda role: role.__name__,
+    ("role", "asked"),
+    [
+        (role_reader, {}),
+        (role_chair, {"when_applying": True}),
+        (carer_of(2), {}),
+        (member_in_a_pair("reader", "mentor"), {"when_applying": True}),
+    ],
+    ids=["reader", "chair-when-applying", "carer", "in-a-pair-when-applying"],
 )
-def test_without_the_rule_the_attacker_finds_few(role, program, as_user, monkeypatch):
+def test_without_the_rule_the_attacker_finds_few(role, asked, program, as_user, monkeypatch):
     """The test above can fail: this is what it finds if changes are shown as they are."""
 
     def everything(changes, *_rest):
@@ -199,7 +212,7 @@ def test_without_the_rule_the_attacker_finds_few(role, program, as_user, monkeyp
     monkeypatch.setattr(change_readers, "safe_parts", everything)
     group = Group(program, 9)
     member = role(group)
-    group.publish_milestones(before=8, after=8)
+    group.publish_milestones(before=8, after=8, **asked)
     assert Attacker(member, as_user).look().finds() != []
 
 
@@ -218,7 +231,7 @@ def test_a_recused_member_is_not_told_how_many(program, as_user):
     member = member_in_a_pair("reader", "mentor")(group)
     group.publish_milestones()
     found, _html = page_of(as_user(member), group)
-    part = found["had_a_say", "baseline", ""]
+    part = found["expectations", "baseline", ""]
     assert part.count is None
     assert "from at least 5 people" in part.sentence
 
@@ -229,7 +242,8 @@ def test_the_file_hides_what_the_page_hides(program, as_user):
     url = reverse("admin:checkins_wave_before-after-export", args=[group.cohort.pk])
     client = as_user(role_reader(group))
     data = b"".join(client.post(url, {"format": "csv"}).streaming_content).decode("utf-8-sig")
-    rows = [line.split(",") for line in data.splitlines() if line.startswith("I had a say")]
+    about = "I know what is expected"
+    rows = [line.split(",") for line in data.splitlines() if line.startswith(about)]
     assert [row[3:5] for row in rows] == [
         ["All", "1.0"], ["Mentees", "too few"], ["Mentors", "too few"],
     ]  # fmt: skip
@@ -268,3 +282,77 @@ def test_cells_add_later_and_subtract_earlier_answers():
     change = {"counted": {"mentee": [(1, 10, 20)], "mentor": [(2, 11, 21)]}}
     assert cell_of(change, "mentee") == {(1, 10): -1, (1, 20): 1}
     assert len(cell_of(change, "")) == 4
+
+
+# --- from what people answered when they applied
+
+
+def change_of(kind, code="expectations", before="baseline"):
+    changes = Wave.objects.get(kind=kind).changes
+    return next(one for one in changes if (one["code"], one["before"]) == (code, before))
+
+
+def test_it_counts_from_the_application(program, as_user):
+    group = Group(program, 12)
+    group.publish_milestones(when_applying=True)
+    found, _html = page_of(as_user(role_reader(group)), group)
+    assert found["expectations", "baseline", ""].count == 24
+    assert found["expectations", "baseline", "mentor"].count == 12
+    assert Wave.objects.get(kind="baseline").asked == 24
+
+
+def test_people_without_a_match_are_compared_too(program, as_user):
+    group = Group(program, 6)
+    group.publish_milestones(when_applying=True, waiting=7)
+    found, html = page_of(as_user(role_reader(group)), group)
+    assert found["goal_next_step", "baseline", ""].mean is not None
+    assert "From baseline to without a match" in html
+    counted = change_of("unmatched", "goal_next_step")["counted"]
+    assert {role: len(rows) for role, rows in counted.items()} == {"mentee": 7}
+
+
+def test_a_mentor_of_two_counts_once(program):
+    group = Group(program, 6)
+    mentor = group.matches[0].mentor
+    mentor.capacity = 2
+    mentor.save()
+    second = factories.application(factories.person(), group.cohort)
+    group.matches.append(Match.objects.create(mentee=second, mentor=mentor))
+    Match.objects.update(introduced_at=timezone.now() - timedelta(days=200))
+    asked_twice = group.matches.pop()
+    group.publish_milestones(when_applying=True, before=6, after=0)
+    CheckIn.objects.filter(kind="midterm").delete()
+    Wave.objects.filter(kind="midterm").delete()
+    group.matches.append(asked_twice)
+    group._ask("midterm", 100, 99)
+    publish_waves(timezone.now())
+    people = [row[0] for row in change_of("midterm")["counted"]["mentor"]]
+    assert len(people) == len(set(people)) == 6
+
+
+def test_a_second_pair_of_an_application_does_not_count_again(program):
+    group = Group(program, 6)
+    group.publish_milestones(when_applying=True)
+    first = group.matches[0]
+    Match.objects.filter(pk=first.pk).update(
+        state="closed", closed_kind="choice", closed_at=timezone.now()
+    )
+    mentor = factories.application(factories.person(), group.cohort, "mentor")
+    group.matches = [Match.objects.create(mentee=first.mentee, mentor=mentor)]
+    group._ask("midterm", 60, 1)
+    publish_waves(timezone.now())
+    last = Wave.objects.filter(kind="midterm").latest("month")
+    assert last.answered == 2
+    assert last.changes == []
+
+
+def test_answers_of_another_cohort_are_not_compared(program):
+    """Their figures are hidden by other groups, so subtracting them could tell about few."""
+    group = Group(program, 6)
+    other = factories.cohort(program=program)
+    Application.objects.filter(role="mentor").update(cohort=other)
+    for match in group.matches:
+        match.mentor.refresh_from_db()
+    group.publish_milestones(when_applying=True)
+    changes = Wave.objects.get(kind="midterm", cohort=group.cohort).changes
+    assert {role for change in changes for role in change["counted"]} == {"mentee"}

@@ -203,7 +203,7 @@ def test_it_takes_the_same_queries_for_many(
         plan_milestones(START + 8 * DAY)
 
 
-QUERIES = 11
+QUERIES = 12
 
 
 def test_each_item_has_its_construct_and_source_in_the_docs(surveys):

@@ -15,6 +15,7 @@ from checkins.editions import publish
 from checkins.models import Adjustment, Question
 from matches.models import Match
 from testkit import checkins as make
+from testkit import factories
 from testkit.accessibility import broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -176,3 +177,29 @@ def test_a_suggestion_is_sent_without_scripts(match, ben, open_as, live_server):
     page.get_by_role("button", name="Send the suggestion").click()
     expect(page.get_by_text("The committee hasn't read it yet.")).to_be_visible()
     expect(page.get_by_text("Meet in the evening.")).to_be_visible()
+
+
+def test_someone_who_has_just_applied_may_leave_it_out(
+    program, cleo, cohort, ben, surveys, open_as, live_server
+):
+    publish(make.draft(program, cleo, "baseline"), by=cleo)
+    sent = factories.application(ben, cohort, state="submitted", review_started_at=None)
+    checkin = make.opened_without_pair(sent, kind="baseline")
+    url = live_server.url + reverse("checkins:checkin-answer", args=[checkin.public_id])
+    page = open_as(ben, scripts=True)
+    page.goto(url)
+    assert broken_rules(page) == []
+    page = open_as(ben, scripts=False)
+    page.goto(url)
+    assert too_wide(page) == []
+    page.get_by_role("link", name="Leave it out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your application")
+    assert too_wide(page) == []
+    page.get_by_role("link", name="Answer the questions").click()
+    expect(page.get_by_role("link", name="Leave it out")).to_be_visible()
+    for question in checkin.questions:
+        page.get_by_role("group", name=str(question)).get_by_label("Partly true").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your application")
+    expect(page.get_by_role("link", name="Answer the questions")).to_have_count(0)
+    assert set(own_answers(checkin, ben).values()) == {"3"}
