@@ -1,4 +1,4 @@
-"""The survey for people whom a round has left without a match.
+"""The survey for people who are left without a match, by a round or when their cohort ends.
 
 1. A program asks it once it has published its own edition, as the surveys of milestones.
 2. It comes some days (a setting, a week at least) after the e-mail that says that there is no match
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
+from matches import cohort_ends
 from matches.models import Match
 from notifications.models import Notification
 from notifications.outbox import cancel_about
@@ -30,7 +31,8 @@ from .models import CheckIn, Kind
 
 State = CheckIn.State
 # The e-mails that tell someone that they have no match.
-TOLD = ("round-unmatched", "round-no-mentee")
+TOLD = ("round-unmatched", "round-no-mentee", cohort_ends.KIND)
+WAITING = (Application.State.ACCEPTED, Application.State.WAITLISTED)
 LOOKS_BACK = timedelta(days=30)  # longer than any downtime
 NO_LONGER_UNMATCHED = reason(
     "no-longer-unmatched", gettext_lazy("they have a match, or no longer wait for one")
@@ -40,8 +42,8 @@ NO_LONGER_UNMATCHED = reason(
 def without_match() -> ApplicationQuerySet:
     """Return applications that wait for a match and have never had one."""
     matches = Match.objects.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk")))
-    accepted = Application.objects.filter(state=Application.State.ACCEPTED, person__is_active=True)
-    return accepted.filter(~Exists(matches))
+    waiting = Application.objects.filter(state__in=WAITING, person__is_active=True)
+    return waiting.filter(~Exists(matches))
 
 
 def still_without_match(application: Application) -> bool:

@@ -120,6 +120,7 @@ PLACEHOLDERS.update(
         # Days and times.
         "answer_by|date": _day(_("day by which the applicant hears from you")),
         'closes_at|date:"MONTH_DAY_FORMAT"': _day(_("last day to answer"), "MONTH_DAY_FORMAT"),
+        "cohort.ends_on|date": _day(_("day on which the cohort ended")),
         "closes_on|date": _day(CLOSES_ON),
         'closes_on|date:"DATE_FORMAT"': _day(_("day on which the pair is closed")),
         'cohort.closes_on|date:"DATE_FORMAT"': _day(CLOSES_ON),
@@ -171,6 +172,8 @@ CONDITIONS.update(
         "closes_on": _("when applications close on a day"),
         "cohort.closes_on": _("when applications close on a day"),
         "contact": _("when the pair may see how to reach each other"),
+        'application_state == "submitted"': _("when the application was never answered"),
+        'application_state == "waitlisted"': _("when they were on the waiting list"),
         'contact_request.state == "promised"': _("when the mentor will ask the person"),
         'contact_request.state == "shared"': _("when the contact was shared"),
         "deniable_until": _("while the signature can be denied"),

@@ -8,6 +8,7 @@ class MatchesConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             alumni_emails,
             care_emails,
+            cohort_ends,
             emails,
             follow_ups,
             mentoring_again,

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 GOOD = {
+    "goal_next_step": "3",
     "process_clear": "4",
     "reason_clear": "3",
     "treated_fairly": "5",
@@ -112,7 +113,13 @@ def test_no_one_is_asked_whom_the_email_has_not_reached(state, waiting, ben):
     assert asked(ben) == []
 
 
-@pytest.mark.parametrize("state", ["waitlisted", "declined", "withdrawn"])
+def test_someone_on_the_waiting_list_is_asked_once_told_that_it_is_over(survey, cohort, ben):
+    told(factories.application(ben, cohort, state="waitlisted"), kind="cohort-over")
+    make.plan(START + 14 * DAY)
+    assert asked(ben) == ["open"]
+
+
+@pytest.mark.parametrize("state", ["submitted", "declined", "withdrawn"])
 def test_only_people_who_wait_for_a_match_are_asked(state, waiting, ben):
     type(waiting).objects.update(state=state)
     make.plan(START + 14 * DAY)

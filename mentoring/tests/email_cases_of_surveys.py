@@ -1,6 +1,8 @@
-"""Cases of e-mails with surveys of milestones, and of the test e-mail; see `email_scenarios`."""
+"""Cases of e-mails with surveys of milestones, and of their occasions; see `email_scenarios`."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -47,6 +49,12 @@ def match_now(case: Case) -> None:
     Match.objects.create(mentee=mentee, mentor=mentor)
 
 
+def cohort_is_over() -> Case:
+    cohort = factories.cohort(ends_on=timezone.localdate() - timedelta(days=2))
+    mentee = factories.application(person("Ben Okoro"), cohort, state="waitlisted")
+    return Case(mentee, mentee.person)
+
+
 def reopen(case: Case) -> None:
     of_pair = Match.objects.filter(pk=case.about.match_id)
     of_pair.update(state="active", closed_kind="", closed_at=None)
@@ -68,6 +76,11 @@ SURVEYS: dict[str, Scenario] = {
     ),
     "checkin-after": Scenario(after_an_end, stop=reopen, reason="reopened"),
     "checkin-unmatched": Scenario(without_a_match, stop=match_now, reason="no-longer-unmatched"),
+    "cohort-over": Scenario(
+        cohort_is_over,
+        stop=lambda case: update(case, state="withdrawn"),
+        reason="cohort-not-over",
+    ),
     "checkin-later": Scenario(months_after_the_end, stop=reopen, reason="reopened"),
     "survey-test": Scenario(
         survey_draft,

@@ -90,6 +90,7 @@ ALLOWED = {
     "demo/cleanup.py": "builds the demo",
     "demo/pair_year.py": "builds the demo",
     "demo/personas.py": "shows sign-in codes of the demo, which sends no e-mail",
+    "matches/cohort_ends.py": "asks who was told that their cohort is over; no words",
     "matches/care_emails.py": "numbers the e-mails about new pairs",
     "matches/sender_policies.py": "finds the program of an e-mail about a note; reads no text",
     "matches/emails.py": "asks whether the partner left a few words",

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('applications', '0018_alarm_of_job'),
-        ('checkins', '0035_survey_without_pair'),
+        ('checkins', '0037_plain_bounces'),
         ('matches', '0016_carer_since'),
         ('programs', '0028_unmatched_survey_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
