@@ -9,12 +9,14 @@ class ApplicationsConfig(AppConfig):
         from workflow import jobs
 
         from . import (  # noqa: F401  register themselves
+            applicant_question_emails,
             decision_release,
             emails,
             mentor_invitation_emails,
             mentor_invitation_links,
             privacy,
             retention,
+            screening_emails,
             sender_policy,
         )
         from .importing.import_jobs import check_input, erase_expired_uploads, run_job

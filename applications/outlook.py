@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import cast
 
 from .models import Application
+from .screening import missing_checks
 from .signals import pair_news_asked
 
 State = Application.State
@@ -30,6 +31,7 @@ class Outlook(StrEnum):
     OVER = "over"  # the cohort has ended, and the person is in no pair
     ON_BREAK = "on-break"
     TO_PREPARE = "to-prepare"  # a mentor who has not passed the orientation
+    CHECKS_MISSING = "checks-missing"  # the program needs a check before a match
     MATCHING_AHEAD = "matching-ahead"  # matching day is to come
     LOOKING = "looking"
     WAITING = "waiting"  # on the waiting list
@@ -72,6 +74,7 @@ ORDER: tuple[tuple[Outlook, Rule], ...] = (
     (Outlook.ON_BREAK, lambda a, on, news: a.is_on_break(on)),
     (Outlook.WAITING, lambda a, on, news: a.state == State.WAITLISTED),
     (Outlook.TO_PREPARE, lambda a, on, news: a.is_mentor and a.orientation_passed_at is None),
+    (Outlook.CHECKS_MISSING, lambda a, on, news: missing_checks(a, on)),
     (Outlook.MATCHING_AHEAD, lambda a, on, news: a.cohort.matching_ahead(on)),
     (Outlook.LOOKING, lambda a, on, news: True),
 )

@@ -18,6 +18,7 @@ from workflow.models import Transition
 
 from . import mentor_invitations
 from .models import (
+    ApplicantQuestion,
     Application,
     ApplicationExperience,
     ApplicationTopic,
@@ -25,10 +26,12 @@ from .models import (
     Decision,
     ImportedRow,
     NamedWish,
+    Opinion,
     PrivateAnswers,
     QuestionAnswer,
     RosterJob,
     RosterUpload,
+    ScreeningCheck,
 )
 from .models.applications import ApplicationQuerySet
 from .named_wishes import forget_person
@@ -61,6 +64,16 @@ def export(user: User) -> dict[str, object]:
     rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
     return {
         "applications": [export_application(application, user) for application in rows],
+        "checks": [
+            {
+                "program": check.program.name,
+                "kind": check.get_kind_display(),
+                "passed": check.is_passed,
+                "done_on": check.done_on,
+                "valid_until": check.expires_on,
+            }
+            for check in ScreeningCheck.system.filter(person=user).select_related("program")
+        ],
         **mentor_invitations.export(user),
     }
 
@@ -98,6 +111,17 @@ def export_application(application: Application, user: User) -> dict[str, object
             }
             for answer in own_answers.select_related("question")
         ],
+        "questions_of_the_committee": [
+            {
+                "question": row.text,
+                "asked_at": row.asked_at,
+                "answer": row.answer,
+                "answered_at": row.answered_at,
+            }
+            for row in ApplicantQuestion.objects.of(user).filter(
+                application=application, withdrawn_at=None
+            )
+        ],
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
         "decisions": [
             {"outcome": decision.get_outcome_display(), "released_at": decision.released_at}
@@ -114,6 +138,7 @@ def erase(user: User) -> None:
         withdraw(application, by=user)
     mentions, cohorts = Mentions.of(user), set(mine.values_list("cohort", flat=True))
     NamedWish.system.filter(person=user).delete()
+    ScreeningCheck.system.filter(person=user).delete()
     forget_person(user)
     empty(mine)
     _forget_in_reports(user, cohorts)
@@ -135,8 +160,10 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     Answers that were chosen from lists stay.
     """
     about = Q(application__in=applications)
+    ApplicantQuestion.system.filter(about).delete()
     CommitteeNote.system.filter(about).delete()
     Decision.system.filter(about).update(note="")
+    Opinion.system.filter(about).update(text="")
     PrivateAnswers.system.filter(about).delete()
     QuestionAnswer.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
@@ -153,8 +180,10 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     for wish in NamedWish.system.filter(about, person=None).iterator():
         if mentions.are_in(wish.written):
             wish.delete()
+    mentions.replace_in(ApplicantQuestion.system.filter(about), "text", "answer")
     mentions.replace_in(CommitteeNote.system.filter(about), "text")
     mentions.replace_in(Decision.system.filter(about), "note")
+    mentions.replace_in(Opinion.system.filter(about), "text")
     mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
     mentions.replace_in(QuestionAnswer.system.filter(about), "values_json")
     mentions.replace_in(others, "situation", "hopes")
@@ -233,7 +262,12 @@ COLUMNS = rules(
             "file_name": erased(not_exported=FILE),
             "written_json changes_json": erased(not_exported="copies of answers in the export"),
         },
+        "ApplicantQuestion": {
+            "public_id": impersonal("a random id"),
+            "text answer": ERASED,
+        },
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
+        "Opinion": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Decision": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },
 )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Application
+from .models import ApplicantQuestion, Application
 from .models.applications import answer_late
 from .reviewing import PENDING_DECISION
 
 State = Application.State
 
+IS_ASKED = Exists(
+    ApplicantQuestion.system.filter(application=OuterRef("pk"), answered_at=None, withdrawn_at=None)
+)
 IS_DECIDED = Exists(PENDING_DECISION)
 IS_TO_RELEASE = Exists(PENDING_DECISION.filter(release_at=None))
 IS_SCHEDULED = Exists(PENDING_DECISION.filter(release_at__isnull=False))
@@ -26,6 +29,7 @@ def queues(on: date | None = None) -> dict[str, tuple[str | Promise, Q]]:
     return {
         "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
         "late": (_("Promised an answer by now"), answer_late(on or timezone.localdate())),
+        "asked": (_("Question to the applicant"), Q(IS_ASKED, state__in=undecided)),
         "pending": (_("Decision to release"), Q(IS_TO_RELEASE, state__in=undecided)),
         "scheduled": (_("Release scheduled"), Q(IS_SCHEDULED, state__in=undecided)),
         "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),

@@ -3,7 +3,8 @@
 1. The review starts with a button, never by opening a page. From then on the person cannot change
    the answers.
 2. Readers, matchers and chairs decide. A decision is pending, and invisible to the person, until it
-   is released; until then it can be changed or cleared. Carers read and write notes.
+   is released; until then it can be changed or cleared. Carers read and write notes. Where the
+   program wants opinions of readers first, nothing is decided before they are written (`opinions`).
 3. Only a chair releases decisions, see `decision_release`. That is when e-mails are sent.
 4. No one does any of this for themselves or despite a conflict of interest: the query that checks
    the role also hides the row.
@@ -19,6 +20,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -26,7 +28,7 @@ from notifications.outbox import enqueue
 from programs.models import Membership
 from workflow.states import move
 
-from .models import Application, CommitteeNote, Decision
+from .models import Application, CommitteeNote, Decision, Opinion
 
 Role = Membership.Role
 State = Application.State
@@ -49,6 +51,30 @@ def _require_role(application: Application, by: User, *roles: str) -> None:
     """Raise ActionNotAllowed unless `by` has one of `roles` and no conflict of interest."""
     if not Application.objects.for_committee(by, *roles).filter(pk=application.pk).exists():
         raise ActionNotAllowed(_("You don't have permission to do this."))
+
+
+def require_decider(application: Application, by: User) -> None:
+    """Raise ActionNotAllowed unless `by` may decide about the application."""
+    _require_role(application, by, *DECIDERS)
+
+
+def missing_opinions(application: Application) -> int:
+    """Return how many readers have still to write before a sent application is decided."""
+    needed = application.program.policy.opinions_needed
+    if not needed or application.state != State.SUBMITTED:
+        return 0
+    written = Opinion.system.filter(application=application).written()
+    return max(0, needed - written.count())
+
+
+def words_of_missing_opinions(number: int) -> str:
+    """Say why an application can't be decided yet."""
+    text = ngettext(
+        "%(n)s reader still has to write an opinion before this application is decided.",
+        "%(n)s readers still have to write an opinion before this application is decided.",
+        number,
+    )
+    return text % {"n": number}
 
 
 def start_reading(application: Application, *, by: User, at: datetime | None = None) -> None:
@@ -87,13 +113,17 @@ def add_note(
 
 
 def with_review(applications: QuerySet[Application]) -> QuerySet[Application]:
-    """Annotate `pending` (the outcome of a decision not yet released, or None) and `note_count`.
+    """Annotate `pending` (the outcome of a decision not yet released, or None), `note_count`, and
+    the names of the first two readers.
 
     `applications` are those that the member may see; what is counted asks for no scope of its own.
     """
     notes = CommitteeNote.system.filter(application=OuterRef("pk")).order_by()
     counted = notes.values("application").annotate(n=Count("pk")).values("n")
+    readers = Opinion.system.filter(application=OuterRef("pk")).values("reader__name")
     return applications.annotate(
+        first_reader=Subquery(readers[:1]),
+        second_reader=Subquery(readers[1:2]),
         pending=Subquery(PENDING_DECISION.values("outcome")[:1]),
         note_count=Coalesce(Subquery(counted), 0),
     )
@@ -125,7 +155,8 @@ def decide(
 
     `expected` is the `decision_version` of the page that the member looked at. Raises
     ActionNotAllowed when someone else has decided since, when the application's state does not
-    allow the outcome, and for any outcome but acceptance without a reason.
+    allow the outcome, for any outcome but acceptance without a reason, and while opinions are
+    missing.
     """
     _require_role(application, by, *DECIDERS)
     if outcome not in application.TRANSITIONS[application.state] or outcome not in Outcome.values:
@@ -133,6 +164,8 @@ def decide(
     if outcome != Outcome.ACCEPT and not reason:
         raise ActionNotAllowed(_("Choose a reason: the e-mail explains it to the applicant."))
     earlier = _lock_decision(application, expected)
+    if missing := missing_opinions(application):
+        raise ActionNotAllowed(words_of_missing_opinions(missing))
     now = at or timezone.now()
     if application.review_started_at is None:
         start_reading(application, by=by, at=now)

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from .views import mentor_invitations, orientation, public, submission, taking_part
+from .views import (
+    applicant_questions,
+    mentor_invitations,
+    orientation,
+    public,
+    submission,
+    taking_part,
+)
 
 app_name = "applications"
 
@@ -20,6 +27,11 @@ urlpatterns = [
     path("applications/<str:public_id>/sent/", submission.sent, name="application-sent"),
     path(
         "applications/<str:public_id>/withdraw/", submission.withdraw, name="application-withdraw"
+    ),
+    path(
+        "applications/<str:public_id>/questions/<str:question_id>/",
+        applicant_questions.question,
+        name="application-question",
     ),
     path("applications/<str:public_id>/part/", taking_part.change_part, name="application-part"),
     path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),

@@ -19,7 +19,9 @@ from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
 from announcements.models import Announcement
 from applications.models import Application
+from applications.opinions import to_read_by
 from applications.review_queues import queues
+from applications.screening import in_open_pairs, without_checks
 from checkins.first_contact import without_contact
 from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
 from matches.models import Match
@@ -59,6 +61,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
     items = [
         *_concerns(member, at),
         *_applications(member, at),
+        *_checks(member),
         *_rounds(member),
         *_offers(member),
         *_announcements(member),
@@ -160,6 +163,11 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     releasing = Application.objects.for_committee(member, Role.CHAIR)
     (unreleased,) = _counts(releasing, known["pending"][1])
     name = "applications_application"
+    (assigned,) = _counts(mine, Q(to_read_by(member)))
+    text = ngettext(
+        "application waits for your opinion", "applications wait for your opinion", assigned
+    )
+    yield AttentionItem(assigned, text, changelist_url(name, reader="me"), "amber")
     text = ngettext(
         "applicant was promised an answer by now", "applicants were promised an answer by now", late
     )
@@ -170,6 +178,19 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
     yield AttentionItem(unprepared, text, changelist_url(name, queue="orientation"))
+
+
+def _checks(member: User) -> Iterator[AttentionItem]:
+    """Return what a chair reads of checks that are missing or have ended."""
+    mine = Application.objects.for_committee(member, Role.CHAIR)
+    lacking = without_checks(member, mine)
+    name = "applications_application"
+    in_pairs = count_up_to(in_open_pairs(lacking), SHOWN_LIMIT + 1)
+    text = ngettext("person in a pair lacks a check", "people in a pair lack a check", in_pairs)
+    yield AttentionItem(in_pairs, text, changelist_url(name, checks="in-pair"), "bad")
+    everyone = count_up_to(lacking, SHOWN_LIMIT + 1)
+    text = ngettext("accepted person lacks a check", "accepted people lack a check", everyone)
+    yield AttentionItem(everyone, text, changelist_url(name, checks="missing"), "amber")
 
 
 def _members(member: User, at: datetime) -> Iterator[AttentionItem]:

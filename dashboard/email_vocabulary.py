@@ -118,6 +118,9 @@ PLACEHOLDERS.update(
         "in_force.number": _number(_("number of the version in force"), 1),
         "meeting.minutes": _number(_("length of the meeting in minutes"), 60),
         # Days and times.
+        "check.get_kind_display": _text(_("what was checked"), _("record check")),
+        "expires_on|date": _day(_("last day on which the check is valid")),
+        "answer_by_on|date": _day(_("last day to answer the question")),
         "answer_by|date": _day(_("day by which the applicant hears from you")),
         'closes_at|date:"MONTH_DAY_FORMAT"': _day(_("last day to answer"), "MONTH_DAY_FORMAT"),
         "cohort.ends_on|date": _day(_("day on which the cohort ended")),
@@ -164,6 +167,7 @@ CONDITIONS.update(
     {
         "edited_subject": "",  # a round's own words win; its page says so
         "edited_text": "",
+        "answer_by_on": _("while the day for the answer is ahead"),
         "answer_by": _("when the day of the answer is known"),
         "application.is_mentor": _("to mentors"),
         "not application.orientation_passed_at": _("until the orientation is passed"),

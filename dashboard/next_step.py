@@ -17,6 +17,7 @@ class Step(StrEnum):
     APPLY = "apply"
     FINISH_APPLICATION = "finish-application"
     TOO_LATE_TO_APPLY = "too-late-to-apply"
+    ANSWER_COMMITTEE = "answer-committee"
     WAIT_FOR_ANSWER = "wait-for-answer"
     ACCEPT_CODE = "accept-code"
     ORIENTATION = "orientation"
@@ -85,6 +86,7 @@ class Facts:
     application: str = ""  # state of the application
     applications_closed: bool = False
     cohort_is_over: bool = False
+    i_have_a_question_to_answer: bool = False  # of the committee, about the application
     is_on_break: bool = False  # asked not to be matched for a while
     needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
     needs_orientation: bool = False  # an accepted mentor who has not passed it
@@ -148,6 +150,7 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.TOO_LATE_TO_APPLY, lambda f: f.application == "draft" and f.applications_closed),
     (Step.COHORT_OVER, lambda f: f.application in IN_A_COHORT and f.cohort_is_over),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
+    (Step.ANSWER_COMMITTEE, lambda f: f.i_have_a_question_to_answer),
     (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),
     (Step.ON_BREAK, lambda f: f.application in {"accepted", "waitlisted"} and f.is_on_break),
     (Step.ACCEPT_CODE, lambda f: f.application == "accepted" and f.needs_code),

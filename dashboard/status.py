@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from agreements import expectations
 from agreements.models import AgreementVersion, GoalReview, PartComment
-from applications.models import Application
+from applications.models import ApplicantQuestion, Application
 from checkins.models import WITHOUT_PAIR, CheckIn
 from matches import mentoring_again
 from matches.models import EndingRequest, FollowUp, Match, ThankYouNote
@@ -52,6 +52,7 @@ class ParticipantStatus:
     closing_talk_at: datetime | None = None  # when it is or was, None while it is not booked
     thanked_at: datetime | None = None  # when a thank-you note of the partner has come
     is_asked_again: bool = False  # to mentor, in a cohort that takes applications
+    question: ApplicantQuestion | None = None  # of the committee, about the application
     offer_url: str = ""  # of the offer that waits for the answer of this person
     at: datetime = field(kw_only=True)
 
@@ -140,6 +141,7 @@ class ParticipantStatus:
             application=application.state,
             applications_closed=not application.cohort.is_open(today),
             cohort_is_over=application.cohort.is_over(today),
+            i_have_a_question_to_answer=self.question is not None,
             is_on_break=application.is_on_break(today),
             needs_code=accepted and application.code_accepted_at is None,
             needs_orientation=accepted
@@ -202,7 +204,21 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
     ]
     _load_surveys_without_pair(alone, person, at)
     _load_offers(found + alone, person, at)
+    _load_questions(alone, person)
     return _open_or_last(found + alone)
+
+
+def _load_questions(statuses: list[ParticipantStatus], person: User) -> None:
+    """Load what the committee asks about applications that it has not decided about."""
+    asked = {
+        status.application.pk: status
+        for status in statuses
+        if status.match is None and status.application.state in ApplicantQuestion.ASKED_IN
+    }
+    if not asked:
+        return
+    for question in ApplicantQuestion.objects.of(person).open().filter(application__in=asked):
+        asked[question.application_id].question = question
 
 
 def _load_offers(statuses: list[ParticipantStatus], person: User, at: datetime) -> None:

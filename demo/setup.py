@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import User
-from applications import mentor_invitations, orientation, reviewing, submission
+from applications import applicant_questions, mentor_invitations, orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins import theme_seeds
 from checkins.seeds import seed_surveys
@@ -208,6 +208,26 @@ def review(
     if calendar.is_past(release_day):
         mine = reviewing.pending_decisions(demo.chair).filter(application__cohort=demo.cohort)
         reviewing.release(mine, by=demo.chair, at=calendar.at(release_day))
+
+
+def ask_applicants(demo: DemoCohort, *, day: float) -> None:
+    """Ask two applicants about whom nothing is decided; the first one has answered."""
+    calendar, texts = demo.calendar, demo.texts["questions"]
+    pending = Decision.system.filter(released_at=None).values("application")
+    waiting = demo.cohort.applications.filter(state=Application.State.SUBMITTED)
+    rows = waiting.exclude(pk__in=pending).select_related("person").order_by("submitted_at", "pk")
+    for place, row in enumerate(rows[: len(texts["asked"])]):
+        question = applicant_questions.ask(
+            row,
+            by=demo.reader,
+            text=texts["asked"][place],
+            answer_by_on=calendar.on(day + applicant_questions.USUAL_DAYS),
+            at=calendar.at(day, hour=11),
+        )
+        if place == 0:
+            applicant_questions.answer(
+                question, by=row.person, text=texts["answer"], at=calendar.at(day + 1, hour=12)
+            )
 
 
 def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:

@@ -6,17 +6,21 @@ from datetime import date, datetime
 
 from django.dispatch import receiver
 from django.template.defaultfilters import date as format_date
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from applications import screening
 from applications.models import Application
 from applications.signals import application_withdrawn, pairs_to_pause, withdrawal_announced
 
 from .ending_texts import leaving_lines, partner_name
-from .endings import end_because_left
+from .endings import end_because_left, may_be_handled_by
 from .models import Match
+from .pair_sections import PairSection, SectionLine
 from .pause_days import Wish
 from .pauses import end_with_match, pause, refusal_of
-from .signals import match_ended
+from .signals import committee_sections_asked, match_ended
 
 
 @receiver(application_withdrawn)
@@ -62,3 +66,23 @@ def pause_pairs(
             name = partner_name(match, person)
             said.append(text % {"name": name, "day": format_date(found.last_day)})
     return said
+
+
+@receiver(committee_sections_asked)
+def show_checks(
+    sender: type[Match], match: Match, user: User, at: datetime, **kwargs: object
+) -> list[PairSection]:
+    """Show those who care for a pair which checks its people need, and which are missing."""
+    if match.state == Match.State.CLOSED or not may_be_handled_by(match, user):
+        return []
+    lines = []
+    for application in (match.mentee, match.mentor):
+        for check in screening.state_of(application, timezone.localdate(at)):
+            word = _("valid") if check.is_valid else _("missing or ended")
+            text = _("%(name)s, %(check)s: %(state)s") % {
+                "name": application.person,
+                "check": check.label,
+                "state": word,
+            }
+            lines.append(SectionLine(text, tone="info" if check.is_valid else "amber"))
+    return [PairSection("checks", 2, _("Checks"), tuple(lines))] if lines else []

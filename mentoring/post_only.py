@@ -18,6 +18,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "admin:applications_rosterupload_cancel": ("admin:applications_rosterupload_job",),
     "admin:applications_rosterupload_undo": ("admin:applications_rosterupload_job",),
     "admin:applications_application_release-": ("admin:applications_application_changelist",),
+    "admin:applications_application_screening-": ("admin:applications_application_changelist",),
+    "admin:applications_application_reader-": ("admin:applications_application_changelist",),
+    "admin:applications_application_question-": ("admin:applications_application_changelist",),
     "meetings:meeting-note": ("meetings:meeting-prepare",),
     "meetings:meeting-keep": ("meetings:meeting-reply",),
     # Their buttons are on several pages, and their ids name no pair: the home page has the pair.

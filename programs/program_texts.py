@@ -32,6 +32,7 @@ from accounts.models import User
 from . import texts_with_defaults
 from .committee import Role, has_role
 from .models import DEFAULT_TEXTS, SET_UP_TEXTS, Program, TextVersion
+from .models.programs import OTHER_HELP_NEEDED
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 # As they stand inside a sentence; French writes them small there.
@@ -190,8 +191,11 @@ def check_text(program: Program, name: str, language: str, text: str) -> None:
     if name in DEFAULT_TEXTS:
         texts_with_defaults.check(name, text, is_own=language == program.language)
         return
-    if not text and language == program.language and not column(name).blank:
-        raise ValidationError(_("This text can't be empty."))
+    if not text and language == program.language:
+        if not column(name).blank:
+            raise ValidationError(_("This text can't be empty."))
+        if name == "other_help" and program.needs_other_help:
+            raise ValidationError(OTHER_HELP_NEEDED)
     anyway = _refusals(program, name, "")
     refused = _refusals(program, name, text)
     reasons = [one for field, texts in refused.items() if field not in anyway for one in texts]

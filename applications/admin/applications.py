@@ -24,12 +24,23 @@ from programs.spreadsheets import Sheet
 
 from .. import orientation, reviewing
 from ..application_exports import applications_sheet
+from ..forms.applicant_questions import AskForm
+from ..forms.opinions import OpinionForm
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
+from ..forms.screening import ScreeningForm
 from ..models import Application, CommitteeNote, ImportedRow
 from ..program_questions import answer_rows
-from . import address_form, decision_release, review_page, wishes
-from .bulk_decisions import BulkDecisionsMixin
+from . import (
+    address_form,
+    applicant_questions,
+    decision_release,
+    opinions,
+    review_page,
+    screening,
+    wishes,
+)
+from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
     QueueFilter,
     SentInWeek,
@@ -42,7 +53,7 @@ State = Application.State
 
 
 @admin.register(Application)
-class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
+class ApplicationAdmin(ReadersMixin, ExportAdmin):
     export_program = "cohort__program"
     export_note = gettext_lazy(
         "It has the answers for the committee only where you may read them. You can import the "
@@ -52,15 +63,32 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
         "There are no applications yet. They appear here when people send them "
         "or when you import a roster."
     )
-    list_display = ("name", "role", "sent", "topics_named", "decision", "waiting", "note_count")
+    list_display = (
+        "name",
+        "role",
+        "sent",
+        "topics_named",
+        "decision",
+        "readers",
+        "waiting",
+        "note_count",
+    )
     list_display_links = ("name",)
-    list_filter = (QueueFilter, "role", SentInWeek, CohortFilter, TopicFilter)
+    list_filter = (
+        QueueFilter,
+        ReaderFilter,
+        screening.ScreeningFilter,
+        "role",
+        SentInWeek,
+        CohortFilter,
+        TopicFilter,
+    )
     list_select_related = ("person", "cohort")
     search_fields = ("person__name", "person__email")
     search_help_text = gettext_lazy("Search by name or e-mail address.")
     ordering = ("submitted_at", "pk")
     sortable_by = ("sent", "waiting")
-    actions = ("decide_selected", "clear_selected")
+    actions = ("share_out_selected", "decide_selected", "clear_selected")
     change_list_template = "admin/applications/application/change_list.html"
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
@@ -87,6 +115,25 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             page("<int:pk>/clear/", require_POST(self.clear_view), "clear"),
             page("<int:pk>/attended/", require_POST(self.attended_view), "attended"),
             page("wishes/<int:pk>/", require_POST(self.wish_view), "wish"),
+            page("<int:pk>/opinion/", require_POST(self.opinion_view), "opinion"),
+            page("<int:pk>/reader/", require_POST(self.reader_view), "reader"),
+            page(
+                "readers/<int:pk>/remove/",
+                require_POST(opinions.remove_view),
+                "reader-remove",
+            ),
+            page("<int:pk>/check/", require_POST(self.screening_view), "screening"),
+            page(
+                "<int:pk>/check/<int:check>/remove/",
+                require_POST(screening.remove_view),
+                "screening-remove",
+            ),
+            page("<int:pk>/ask/", require_POST(self.ask_view), "ask"),
+            page(
+                "questions/<int:pk>/take-back/",
+                require_POST(applicant_questions.take_back),
+                "question-take-back",
+            ),
             page("<int:pk>/address/", require_POST(self.address_view), "address"),
             *super().get_urls(),
         ]
@@ -183,6 +230,9 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             "own_answers": answer_rows(application, acting_member(request)),
             "wishes": wishes.wish_rows(request, application, wish_form),
             "address_form": address_form.address_form(request, application),
+            **applicant_questions.questions_of(request, application),
+            **opinions.opinions_of(request, application),
+            **screening.checks_of(request, application),
             "notes": notes.select_related("author"),
             "origins": ImportedRow.objects.visible_to(request.user)
             .filter(application=application)
@@ -210,10 +260,13 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
         may_decide = holds(request, program, *reviewing.DECIDERS)
         may_record = holds(request, program, *orientation.ATTENDANCE_RECORDERS)
         is_unread = application.state == State.SUBMITTED and application.review_started_at is None
-        has_decision_form = may_decide and outcomes
+        is_ready = not reviewing.missing_opinions(application)
+        has_decision_form = may_decide and outcomes and is_ready
         has_attended_form = may_record and _is_unprepared(application)
         return {
             "decision": decision,
+            "criteria": program.texts["selection"],
+            "may_write_criteria": holds(request, program, *reviewing.RELEASERS),
             "may_read": may_decide and is_unread,
             "decision_form": DecisionForm(possible=outcomes, initial=initial)
             if has_decision_form
@@ -276,6 +329,34 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             return wishes.decide(request, form)
         application = self._application(request, form.wish.application_id)
         return self._review_page(request, application, wish_form=form)
+
+    def opinion_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = OpinionForm(request.POST)
+        if not form.is_valid():
+            return self._review_page(request, application, opinion_form=form)
+        return self._finish(request, application, opinions.write(request, application, form))
+
+    def reader_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = opinions.bound_reader_form(request, application)
+        if not form.is_valid():
+            return self._review_page(request, application, reader_form=form)
+        return self._finish(request, application, opinions.assign(request, application, form))
+
+    def screening_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = ScreeningForm(request.POST)
+        if form.is_valid():
+            return screening.record(request, application, form)
+        return self._review_page(request, application, screening_form=form)
+
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = AskForm(request.POST)
+        if form.is_valid():
+            return applicant_questions.ask(request, application, form)
+        return self._review_page(request, application, ask_form=form)
 
     def address_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

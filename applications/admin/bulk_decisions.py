@@ -53,7 +53,7 @@ class BulkDecisionsMixin(CommitteeAdmin):
             form.cleaned_data.pop("expected")
             self._apply_to_each(
                 request,
-                chosen,
+                chosen.select_related("person", "cohort__program__policy"),
                 lambda one: reviewing.decide(one, by=acting_member(request), **form.cleaned_data),
             )
             return None

@@ -1,11 +1,15 @@
+from .applicant_questions import ApplicantQuestion
 from .applications import Application, ApplicationExperience, ApplicationTopic
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
 from .mentor_invitations import MentorInvitation
+from .opinions import Opinion
 from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
+from .screening import ScreeningCheck
 
 __all__ = [
+    "ApplicantQuestion",
     "Application",
     "ApplicationExperience",
     "ApplicationTopic",
@@ -15,8 +19,10 @@ __all__ = [
     "MentorInvitation",
     "NamedWish",
     "NamedWishCandidate",
+    "Opinion",
     "PrivateAnswers",
     "QuestionAnswer",
     "RosterJob",
     "RosterUpload",
+    "ScreeningCheck",
 ]

@@ -30,6 +30,8 @@ from programs.models.conflicts import conflicts_with
 from programs.models.programs import Program
 from programs.models.vocabulary import Experience, Topic
 
+from .screening import lacks_checks
+
 Person = settings.AUTH_USER_MODEL
 
 
@@ -93,13 +95,15 @@ class ApplicationQuerySet(ScopedQuerySet):
         return self.exclude(person__name="")
 
     def ready(self, on: date | None = None) -> Self:
-        """Accepted, complete, oriented and not on a break on `on` (today by default).
+        """Accepted, complete, oriented, checked and not on a break on `on` (today by default).
 
         `matching` knows whether a mentor has a free place.
         """
         is_over = Q(break_until=None) | Q(break_until__lt=on or timezone.localdate())
         oriented = Q(role=Application.Role.MENTEE) | Q(orientation_passed_at__isnull=False)
+
         return self.profile_complete().filter(
+            ~lacks_checks(on),
             oriented,
             is_over,
             state=Application.State.ACCEPTED,

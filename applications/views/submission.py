@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import mentor_invitations, submission
+from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
 from ..completeness import groups, missing, parts
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
 from ..forms.registry import FORMS, filled_pages
 from ..forms.taking_part import part_sentences
-from ..models import Application
+from ..models import ApplicantQuestion, Application
 from ..orientation import orientation_figures
 from ..outlook import Outlook, outlook_of, pair_news
 from ..taking_part import may_change
@@ -169,6 +169,9 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": application,
         "program": application.program,
         "outlook": outlook,
+        "missing_checks": (
+            screening.missing_checks(application) if outlook == Outlook.CHECKS_MISSING else []
+        ),
         "pair_news": news,
         "may_edit": application.may_be_edited_by(request.user),
         "may_withdraw": State.WITHDRAWN in application.TRANSITIONS[application.state],
@@ -178,6 +181,9 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         ),
         "optional_step": optional_step(application),
         "may_invite": mentor_invitations.may_invite_as(application),
+        "questions": ApplicantQuestion.objects.of(request.user).filter(
+            application=application, withdrawn_at=None
+        ),
         **orientation_figures(),
     }
     return render(request, "applications/sent.html", context)

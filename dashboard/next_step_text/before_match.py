@@ -59,6 +59,26 @@ def cohort_over(status: ParticipantStatus) -> NextStep:
     )
 
 
+@text_of(Step.ANSWER_COMMITTEE)
+def answer_committee(status: ParticipantStatus) -> NextStep:
+    question = status.question
+    assert question is not None
+    day = format_day(question.answer_by_on)
+    today = timezone.localdate(status.at)
+    due = "" if question.answer_by_on < today else _("Please answer by %(day)s.") % {"day": day}
+    return NextStep(
+        title=_("The committee has a question"),
+        text=_("It needs your answer to decide about your application."),
+        url=page(
+            "applications:application-question",
+            status.application.public_id,
+            question.public_id,
+        ),
+        action=_("Answer"),
+        due=due,
+    )
+
+
 @text_of(Step.WAIT_FOR_ANSWER)
 def wait_for_answer(status: ParticipantStatus) -> NextStep:
     cohort, today = status.application.cohort, timezone.localdate(status.at)

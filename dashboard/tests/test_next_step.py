@@ -24,6 +24,11 @@ TABLE = [
     ),
     ("has sent it", {"application": "submitted"}, Step.WAIT_FOR_ANSWER),
     (
+        "is asked by the committee",
+        {"application": "submitted", "i_have_a_question_to_answer": True},
+        Step.ANSWER_COMMITTEE,
+    ),
+    (
         "was imported and accepted",
         {"application": "accepted", "needs_code": True},
         Step.ACCEPT_CODE,

@@ -51,6 +51,7 @@ from .access_fixtures_of_invitations import add_invitation
 from .access_fixtures_of_learning import add_learning, add_support
 from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
+from .access_fixtures_of_review import add_review
 from .access_fixtures_of_surveys import add_need_and_move, add_surveys
 from .access_fixtures_of_words import add_merges
 from .access_roles import OWNERS, PAIRS, AccessFixtures
@@ -147,6 +148,7 @@ def applications(world: AccessFixtures) -> None:
         sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)
         world.add("sent", pair, sent)
         world.add("wish", pair, confidential_rows(world, sent))
+    add_review(world)
 
 
 @register_builder

@@ -54,7 +54,10 @@ from .access_values import (
     A_RECORD,
     A_VERSION,
     AN_UNMATCHED_MENTEE,
+    ITS_APPLICATION,
+    ITS_PERSONS_APPLICATION,
     JOB,
+    SOON,
 )
 
 PAGES: dict[str, Rule] = {
@@ -114,6 +117,7 @@ PAGES: dict[str, Rule] = {
     "applications:application-page": form(OWNER, "draft", code="situation"),
     "applications:application-send": act(OWNER, "draft"),
     "applications:application-sent": page(OWNER, "mentee_application"),
+    "applications:application-question": form(OWNER, "applicant_question", **ITS_APPLICATION),
     "applications:application-withdraw": form(OWNER, "mentee_application"),
     "applications:application-part": form(OWNER, "mentor_application"),
     "applications:orientation": page(OWNER, "mentor_application"),
@@ -224,6 +228,21 @@ PAGES: dict[str, Rule] = {
         act(MATCHERS, "mentor_application"), reason="Came"
     ),
     "admin:applications_application_wish": act(MATCHERS, "wish"),
+    "admin:applications_application_opinion": saying(
+        act(READING, "sent"), **{"opinion-outcome": "accepted", "opinion-text": "Why"}
+    ),
+    "admin:applications_application_reader": act(READING, "sent"),
+    "admin:applications_application_reader-remove": act(READING, "opinion"),
+    "admin:applications_application_screening": saying(
+        act(CHAIRS, "sent"), **{"screening-kind": "record", "screening-result": "passed"}
+    ),
+    "admin:applications_application_screening-remove": act(
+        CHAIRS, "screening", **ITS_PERSONS_APPLICATION
+    ),
+    "admin:applications_application_ask": saying(
+        act(READING, "sent"), **{"question-text": "Why?", "question-answer_by_on": SOON}
+    ),
+    "admin:applications_application_question-take-back": act(READING, "applicant_question"),
     "admin:applications_application_address": act(MATCHERS, "sent"),
     "admin:applications_application_release": desk(ANY_CHAIR),
     "admin:applications_application_release-cohort": desk(CHAIRS, "cohort"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from matches.models import FollowUp
 
@@ -35,6 +38,23 @@ A_DECISION = {
     "reason": "w",
     "kind": "choose",
 }
+ITS_APPLICATION = {
+    "public_id": lambda question: question.application.public_id,
+    "question_id": PUBLIC_ID,
+}
+
+
+ITS_PERSONS_APPLICATION = {
+    "pk": lambda check: check.person.applications.earliest("pk").pk,
+    "check": lambda check: check.pk,
+}
+
+
+def SOON(row: Any) -> str:
+    """A day in the next days, as a form sends it."""
+    return (timezone.localdate() + timedelta(days=7)).isoformat()
+
+
 JOB = {"public_id": lambda job: job.round.public_id, "job_id": PUBLIC_ID}
 A_RECORD = {"pk": lambda record: record.version_id, "record": lambda record: record.pk}
 A_VERSION = {

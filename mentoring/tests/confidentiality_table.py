@@ -66,9 +66,12 @@ WORDS: dict[str, Readers] = {
     "applications.PrivateAnswers.limits": reviewers_and_carer,
     "applications.PrivateAnswers.accommodations": reviewers_and_carer,
     "applications.QuestionAnswer.values_json": reviewers_and_carer,
+    "applications.ApplicantQuestion.text": reviewers_and_carer,
+    "applications.ApplicantQuestion.answer": reviewers_and_carer,
     "applications.NamedWish.written": reviewers_and_carer,
     "applications.CommitteeNote.text": everyone,
     "applications.Decision.note": everyone,
+    "applications.Opinion.text": everyone,
     # The pair's own
     "agreements.AgreementText.confidentiality": no_one,
     "agreements.AgreementText.feedback": no_one,
@@ -158,6 +161,8 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
 # What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
 EMAILS: dict[str, Readers] = {
     "announcements.AnnouncementRecipient": chairs,
+    "applications.ApplicantQuestion": reviewers_and_carer,
+    "applications.ScreeningCheck": carer_and_chair,
     "applications.Application": everyone,
     "matches.Match": everyone,
     "agreements.AgreementVersion": everyone,

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.models import User
 from agreements import comments
 from applications import mentor_invitations
-from applications.models import Application, Decision
 from checkins.models import CheckIn
 from matches import follow_ups
 from matches.models import Match
@@ -54,35 +53,10 @@ from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take
 from .email_cases_of_learning import LEARNING
 from .email_cases_of_mail import MAIL
 from .email_cases_of_pauses import PAUSES
+from .email_cases_of_review import REVIEW, application, decide, withdraw
 from .email_cases_of_support import SUPPORT
 from .email_cases_of_surveys import SURVEYS
 from .silent_pairs import NEW_PAIRS, be_in_touch, silent
-
-# --- applications
-
-
-def application(role: str = "mentee", **fields: object) -> Case:
-    made = factories.application(person("Ben Okoro"), factories.cohort(), role, **fields)
-    return Case(made, made.person)
-
-
-def decided(outcome: str, role: str = "mentee") -> Case:
-    case = application(role, state=outcome)
-    decide(case, outcome)
-    return case
-
-
-def decide(case: Case, outcome: str) -> None:
-    Application.objects.filter(pk=case.about.pk).update(state=outcome)
-    chair = factories.member(program=case.about.program)
-    values = {"outcome": outcome, "decided_by": chair, "released_at": timezone.now()}
-    values["reason"] = "" if outcome == "accepted" else "no_place"
-    Decision.system.update_or_create(application=case.about, defaults=values)
-
-
-def withdraw(case: Case) -> None:
-    update(case, state="withdrawn")
-
 
 # --- pairs
 
@@ -252,19 +226,6 @@ SCENARIOS: dict[str, Scenario] = {
         change=lambda case: update(case, state="submitted", submitted_at=timezone.now()),
         newer="application-received",
     ),
-    "decision-accepted": Scenario(
-        lambda: decided("accepted", "mentor"), stop=withdraw, reason="decision-changed"
-    ),
-    "decision-waitlisted": Scenario(
-        lambda: decided("waitlisted"),
-        stop=withdraw,
-        reason="decision-changed",
-        change=lambda case: decide(case, "accepted"),
-        newer="decision-accepted",
-    ),
-    "decision-declined": Scenario(
-        lambda: decided("declined"), stop=withdraw, reason="decision-changed"
-    ),
     "orientation-open": Scenario(
         lambda: application("mentor", orientation_passed_at=None),
         stop=lambda case: update(case, orientation_passed_at=timezone.now()),
@@ -284,6 +245,7 @@ SCENARIOS: dict[str, Scenario] = {
     **ANNOUNCEMENTS,
     **LEARNING,
     **EVENTS,
+    **REVIEW,
     **SUPPORT,
     "committee-role": Scenario(
         member,

@@ -45,6 +45,7 @@ ACTORS = {
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
     "applications.CommitteeNote.author": "a committee member",
+    "applications.Opinion.reader": "a committee member",
     "learning.TouchVersion.author": "a committee member",
     "matching.Proposal.before": "compared with the mentor of today, never shown",
 }

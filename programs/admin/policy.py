@@ -19,6 +19,32 @@ from ..models import Policy, Program
 # that are already matched.
 POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
     (
+        gettext_lazy("Applications"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply at once to applications that are not decided yet."
+            ),
+            "fields": ("opinions_needed",),
+        },
+    ),
+    (
+        gettext_lazy("Checks of people"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply at once: who lacks a check is not matched. Pairs that are matched "
+                "stay together, and are shown to their carer and the chairs."
+            ),
+            "fields": (
+                "record_check_needed",
+                "record_check_months",
+                "references_needed",
+                "interview_needed",
+            ),
+        },
+    ),
+    (
         gettext_lazy("Matching"),
         {
             "classes": ("collapse",),

@@ -17,6 +17,7 @@ from ..signals import policy_saved
 from .programs import Program, ProgramPartQuerySet
 
 SMALLEST_GROUP_EVER = 3  # however a program sets it
+MOST_REFERENCES = 3
 UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
 
 
@@ -45,6 +46,11 @@ class Policy(models.Model):
         NOBODY = "nobody", _("nobody is asked")
         MENTOR = "mentor", _("the mentor is asked first")
         BOTH = "both", _("both are asked")
+
+    class Screened(models.TextChoices):
+        NOBODY = "nobody", _("no one")
+        MENTORS = "mentors", _("mentors")
+        EVERYONE = "everyone", _("everyone")
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
     term_months = integer_setting(
@@ -244,6 +250,40 @@ class Policy(models.Model):
             "Months that a pair reached before this day are left out. Leave this empty to send no "
             "such texts."
         ),
+    )
+    opinions_needed = integer_setting(
+        0,
+        _("opinions of readers before a decision"),
+        _(
+            "With 2, two readers write what they recommend and why, without seeing what the other "
+            "wrote. With 0, whoever reads an application decides."
+        ),
+        high=2,
+    )
+    record_check_needed = models.CharField(
+        _("who needs a valid record check before a match"),
+        max_length=8,
+        choices=Screened,
+        default=Screened.NOBODY,
+        help_text=_("A chair records the result and the days; no document is stored."),
+    )
+    record_check_months = integer_setting(
+        36,
+        _("a record check holds for (months)"),
+        _("Unless another last day is recorded."),
+        low=1,
+        high=120,
+    )
+    references_needed = integer_setting(
+        0,
+        _("references of a mentor before a match"),
+        _("Recorded by a chair."),
+        high=MOST_REFERENCES,
+    )
+    interview_needed = models.BooleanField(
+        _("mentors are interviewed before a match"),
+        default=False,
+        help_text=_("A chair records the result and the day."),
     )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True

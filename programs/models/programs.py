@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
@@ -25,6 +25,14 @@ PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,}")
 CALL_WORDS = re.compile(r"\b(call|phone|ring|dial|appel\w*|téléphon\w*|compos\w*)\b", re.IGNORECASE)
 CALL_US = re.compile(r"\b(call|phone|ring) us\b|\b(appel|téléphon)\w*[- ]nous\b", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9]{2,}")
+
+OTHER_HELP_NEEDED = _(
+    "Enter at least one line: every e-mail that declines someone or puts them on the waiting list "
+    "says what else can help."
+)
+USUAL_HELP = gettext_noop(
+    "Your public library or a community centre near you: they know which services are free"
+)
 
 
 def validate_phone(value: str) -> None:
@@ -122,8 +130,10 @@ class Program(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse texts that say whom to call without a number to call."""
+        """Refuse a public page without other help, and texts to call without a number to call."""
         errors: dict[str, str | Promise] = {}
+        if self.needs_other_help and not lines_of(self.other_help):
+            errors["other_help"] = OTHER_HELP_NEEDED
         for block in re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip()):
             if block and "\n" not in block.strip():
                 text = _("“%(question)s” has no answer. Write it on the next line.")
@@ -152,9 +162,20 @@ class Program(models.Model):
         return any(text and text.lang != _reader_language() for text in self.texts.values())
 
     @property
+    def needs_other_help(self) -> bool:
+        """Whether `other_help` can't stay empty: people apply, and some will be told "not now".
+
+        A new program is hidden, and its first form does not ask for it yet.
+        """
+        return self.is_public and not self._state.adding
+
+    @property
     def other_help_lines(self) -> list[str]:
-        """The lines of `other_help`, for e-mails and pages that say "not now"."""
-        return lines_of(self.texts["other_help"])
+        """The lines of `other_help`, for e-mails and pages that say "not now".
+
+        A program from before other help was asked for names what there is in most places.
+        """
+        return lines_of(self.texts["other_help"]) or [gettext(USUAL_HELP)]
 
     @property
     def benefits(self) -> dict[str, list[str]]:

@@ -281,3 +281,11 @@ def test_who_changes_another_text_is_not_stopped(as_user, program, kim):
     assert answer.status_code == 302
     assert (fresh(program).audience, fresh(program).other_help) == ("Everyone", "A group")
     assert TextVersion.objects.filter(name="audience").count() == 1
+
+
+def test_other_help_of_a_public_program_is_not_emptied(program, kim):
+    seen = newest(program, "other_help")
+    with pytest.raises(ValidationError, match="Enter at least one line"):
+        save_text(program, "other_help", "en", " ", by=kim, seen=seen)
+    Program.objects.filter(pk=program.pk).update(is_public=False)
+    assert save_text(fresh(program), "other_help", "en", " ", by=kim, seen=seen)

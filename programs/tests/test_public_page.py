@@ -15,6 +15,7 @@ TEXTS = {
     "mentee_benefits": "A year of good questions\n\nA wider network",
     "mentor_benefits": "A fresh look at your work",
     "selection": "Two members read each application.",
+    "other_help": "A career service",
     "faq": "What does it cost?\nNothing.\n\nHow long does it take?\nA year.\nOr less.",
 }
 
@@ -108,3 +109,16 @@ def test_an_address_without_other_help_is_one_step_done(open_program):
     done = {str(item.label): item.is_done for item in setup_checklist.checklist(open_program)}
     assert done["Enter a contact address"]
     assert not done["Say what other help there is"]
+
+
+def test_a_public_program_says_what_else_helps(open_program):
+    open_program.other_help = " \n"
+    with pytest.raises(ValidationError, match="Enter at least one line"):
+        open_program.full_clean()
+    open_program.is_public = False
+    open_program.full_clean()
+
+
+def test_an_older_program_without_other_help_names_what_there_is_everywhere(open_program):
+    open_program.other_help = ""
+    assert open_program.other_help_lines[0].startswith("Your public library")

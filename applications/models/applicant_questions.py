@@ -1,0 +1,102 @@
+"""What the committee asks an applicant while it reads the application, and the answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.encrypted_fields import EncryptedTextField
+from access.ids import PublicIdField
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from accounts.models import User
+from programs.models import Membership
+
+from .applications import Application
+
+Person = settings.AUTH_USER_MODEL
+TEXT_LENGTH = 2000
+
+
+class ApplicantQuestionQuerySet(ConfidentialQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """One's own, and those in applications whose private answers `user` reads."""
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        own = Q(application__in=Application.objects.of(user))
+        return self.filter(own | _read_by(user)).scoped("the applicant and who reads in full")
+
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """Those in applications that `user` reads in full as a member (with one of `roles`)."""
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        rows = self.filter(_read_by(user))
+        if roles:
+            held = Membership.objects.program_ids(user, *roles)
+            rows = rows.filter(application__cohort__program__in=held)
+        return rows.scoped("who reads in full")
+
+    def of(self, user: User | AnonymousUser) -> Self:
+        """What `user` was asked as an applicant."""
+        return self.filter(application__in=Application.objects.of(user)).scoped("own")
+
+    def open(self) -> Self:
+        """Those that wait for the answer of an applicant about whom nothing is decided yet."""
+        waiting = Application.objects.filter(state__in=ApplicantQuestion.ASKED_IN)
+        return self.filter(answered_at=None, withdrawn_at=None, application__in=waiting)
+
+
+def _read_by(user: User | AnonymousUser) -> Q:
+    assert isinstance(user, User)
+    return Q(application__in=Application.objects.readable_in_full_by(user))
+
+
+class ApplicantQuestion(ConfidentialModel):
+    """One question to an applicant; one at a time waits for its answer."""
+
+    # While the committee has not said yes or no for good.
+    ASKED_IN = (Application.State.SUBMITTED, Application.State.WAITLISTED)
+
+    public_id = PublicIdField()
+    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    text = EncryptedTextField(_("question"))
+    answer_by_on = models.DateField(_("answer by"))
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
+    answer = EncryptedTextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
+
+    objects = ApplicantQuestionQuerySet.as_manager()
+    system = SystemManager.from_queryset(ApplicantQuestionQuerySet)()
+
+    class Meta:
+        verbose_name = _("question to an applicant")
+        verbose_name_plural = _("questions to applicants")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(answered_at=None, withdrawn_at=None),
+                name="one_open_question_per_application",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(withdrawn_at=None),
+                name="applicant_question_answered_or_taken_back",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        is_waiting = self.answered_at is None and self.withdrawn_at is None
+        return is_waiting and self.application.state in self.ASKED_IN
+
+    def is_late(self, on: date | None = None) -> bool:
+        """Return whether the day of the answer is over on `on` (today by default)."""
+        return self.is_open and self.answer_by_on < (on or timezone.localdate())

@@ -1,0 +1,40 @@
+"""What the committee writes while it reads applications, beside its notes and decisions."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from applications.models import ApplicantQuestion, Application, Opinion, ScreeningCheck
+
+from .access_roles import OWNERS, AccessFixtures
+
+
+def add_review(world: AccessFixtures) -> None:
+    """Add to each mentee's application a question with its answer, an opinion, and a check."""
+    for pair, (mentee, _mentor) in OWNERS.items():
+        by = world.people["outsider" if pair == "Z" else "chair"]
+        row = ask(world.row("mentee_application", pair), by)
+        world.add("applicant_question", pair, row, owners=(mentee,))
+        written = {"outcome": "accepted", "text": "o", "written_at": timezone.now()}
+        opinion = Opinion.objects.create(application=row.application, reader=by, by=by, **written)
+        world.add("opinion", pair, opinion)
+        check = ScreeningCheck.objects.create(
+            program=row.application.program,
+            person=row.application.person,
+            kind="record",
+            done_on=timezone.localdate(),
+            by=by,
+        )
+        world.add("screening", pair, check)
+
+
+def ask(application: Application, by: object) -> ApplicantQuestion:
+    now = timezone.now()
+    return ApplicantQuestion.objects.create(
+        application=application,
+        by=by,
+        text="q",
+        answer="a",
+        answer_by_on=timezone.localdate(),
+        answered_at=now,
+    )

@@ -1,0 +1,103 @@
+"""Scenarios of the e-mails about the review of applications."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from applications import applicant_questions, screening
+from applications.models import Application, Decision
+from testkit import factories
+
+from .email_cases import Case, Scenario, person, update
+
+
+def application(role: str = "mentee", **fields: object) -> Case:
+    made = factories.application(person("Ben Okoro"), factories.cohort(), role, **fields)
+    return Case(made, made.person)
+
+
+def decided(outcome: str, role: str = "mentee") -> Case:
+    case = application(role, state=outcome)
+    decide(case, outcome)
+    return case
+
+
+def decide(case: Case, outcome: str) -> None:
+    Application.objects.filter(pk=case.about.pk).update(state=outcome)
+    chair = factories.member(program=case.about.program)
+    values = {"outcome": outcome, "decided_by": chair, "released_at": timezone.now()}
+    values["reason"] = "" if outcome == "accepted" else "no_place"
+    Decision.system.update_or_create(application=case.about, defaults=values)
+
+
+def withdraw(case: Case) -> None:
+    update(case, state="withdrawn")
+
+
+def question() -> Case:
+    """The committee asks Ben something about his application."""
+    made = factories.application(person("Ben Okoro"), factories.cohort(), state="submitted")
+    chair = factories.member("Cleo Marsh", program=made.program)
+    day = timezone.localdate() + timedelta(days=9)
+    row = applicant_questions.ask(made, by=chair, text="Why?", answer_by_on=day)
+    return Case(row, made.person)
+
+
+def answered() -> Case:
+    asked = question()
+    applicant_questions.answer(asked.about, by=asked.to, text="Because.")
+    return Case(asked.about, asked.about.by)
+
+
+def accept(case: Case) -> None:
+    Application.objects.filter(pk=case.about.application_id).update(state="accepted")
+
+
+def check_that_ends() -> Case:
+    """Ada's record check ends in a month."""
+    mentor = factories.application(person("Ada Brook"), factories.cohort(), "mentor")
+    chair = factories.member("Cleo Marsh", program=mentor.program)
+    today = timezone.localdate()
+    row = screening.record(
+        mentor,
+        by=chair,
+        kind="record",
+        is_passed=True,
+        done_on=today - timedelta(days=300),
+        expires_on=today + timedelta(days=30),
+    )
+    return Case(row, mentor.person)
+
+
+def check_again(case: Case) -> None:
+    """A newer check is recorded."""
+    mentor = case.to.applications.get()
+    chair = case.about.by
+    day = timezone.localdate()
+    screening.record(mentor, by=chair, kind="record", is_passed=True, done_on=day)
+
+
+REVIEW: dict[str, Scenario] = {
+    "decision-accepted": Scenario(
+        lambda: decided("accepted", "mentor"), stop=withdraw, reason="decision-changed"
+    ),
+    "decision-waitlisted": Scenario(
+        lambda: decided("waitlisted"),
+        stop=withdraw,
+        reason="decision-changed",
+        change=lambda case: decide(case, "accepted"),
+        newer="decision-accepted",
+    ),
+    "decision-declined": Scenario(
+        lambda: decided("declined"), stop=withdraw, reason="decision-changed"
+    ),
+    applicant_questions.ASKED: Scenario(
+        question,
+        stop=lambda case: update(case, withdrawn_at=timezone.now()),
+        reason="question-not-open",
+    ),
+    screening.EXPIRES: Scenario(check_that_ends, stop=check_again, reason="check-not-needed"),
+    applicant_questions.ANSWERED: Scenario(answered, stop=accept, reason="answer-not-needed"),
+}
