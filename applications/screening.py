@@ -181,7 +181,16 @@ def _require_chair(application: Application, by: User) -> None:
 def without_checks(member: User, rows: ApplicationQuerySet) -> ApplicationQuerySet:
     """Return those of `rows` that are accepted and lack a check, in programs `member` chairs."""
     chaired = Membership.objects.program_ids(member, *RECORDERS)
-    accepted = rows.filter(state=Application.State.ACCEPTED, cohort__program__in=chaired)
+    screening = list(
+        Policy.objects.filter(program__in=chaired)
+        .exclude(
+            record_check_needed=Policy.Screened.NOBODY, references_needed=0, interview_needed=False
+        )
+        .values_list("program", flat=True)
+    )
+    if not screening:  # most programs: no application needs to be read
+        return rows.none()
+    accepted = rows.filter(state=Application.State.ACCEPTED, cohort__program__in=screening)
     return accepted.filter(lacks_checks()).exclude(cohort__ends_on__lt=timezone.localdate())
 
 

@@ -228,7 +228,7 @@ def test_it_can_be_answered_after_the_day(as_user, sent, reader, ben):
     question = ask(sent, reader)
     ApplicantQuestion.system.update(answer_by_on=soon(-2))
     assert "You can still answer." in as_user(ben).get(page_of(question)).content.decode()
-    assert "not answered in time" in as_user(reader).get(review_page(sent)).content.decode()
+    assert "Not answered in time" in as_user(reader).get(review_page(sent)).content.decode()
     applicant_questions.answer(question, by=ben, text=REPLY)
     assert ApplicantQuestion.system.get().answer == REPLY
 

@@ -196,10 +196,10 @@ def test_the_list_has_states_and_no_address(program, cohort, cleo, mentor, as_us
     as_user(mentor).post(link_in(letters["no@example.org"]), {"answer": "not_now"})
     client = as_user(cleo)
     text = client.get(reverse(f"{ADMIN}_changelist")).content.decode()
-    assert text.count(">waiting for an answer</span>") == 2, (
+    assert text.count(">Waiting for an answer</span>") == 2, (
         "the one that was not sent looks the same"
     )
-    assert ">not now</span></td>" in text
+    assert ">Not now</span></td>" in text
     assert "example.org" not in text.replace(cleo.email, "")
     for invitation in MentorInvitation.system.all():
         url = reverse(f"{ADMIN}_change", args=[invitation.pk])
@@ -216,7 +216,7 @@ def test_a_member_never_learns_what_was_answered_to_them(program, cleo, mentor, 
     MentorInvitation.system.update(answer="not_now", closed_at=NOW, address_deleted_at=NOW)
     client, list_page = as_user(cleo), reverse(f"{ADMIN}_changelist")
     text = client.get(list_page).content.decode()
-    assert text.count(">not now</span></td>") == 1
+    assert text.count(">Not now</span></td>") == 1
     assert "idden from you" in text
     found = client.get(list_page, {"answer": "not_now"}).content.decode()
     assert f"Invitation by {mentor}" in found

@@ -38,7 +38,7 @@ def test_other_members_learn_that_it_was_answered_and_not_what(cared, as_user, b
     checkin = make.answered(cared, ben, useful="2", comment="Secret words")
     reader = as_user(factories.member("Rita Voss", program=program, role="reader"))
     found = words(reader, "checkin_change", checkin.pk)
-    assert "Only the carer of this pair and the chair" in found
+    assert "Only the carer of this pair, the deputy and the chair" in found
     assert "Secret words" not in found
     assert "A little" not in found
     assert reader.get(page("checkin_changelist") + "?scale=2").status_code == 400

@@ -13,6 +13,7 @@ LOOKUPS = {
     "agreements.GoalReview": [PAIR],
     "agreements.PaperRecord": [f"version__agreement__{PAIR}"],
     "applications.Application": ["cohort__program"],
+    "applications.ApplicantQuestion": ["application__cohort__program"],
     "checkins.CheckIn": [PAIR, "application__cohort__program"],
     "checkins.MediationStep": ["concern__program"],
     "matches.Closure": [PAIR],

@@ -159,5 +159,5 @@ def test_a_contact_that_is_no_longer_shared_leaves_the_answer(match, as_user, ad
     contact_requests.share(row, by=ada, name="Kim Roy", details="kim@example.org")
     SharedItem.objects.visible_to(ada).get().delete()
     text = as_user(ben).get(page("contact-request-answer", row.public_id)).content.decode()
-    assert "contact shared" in text
+    assert "Contact shared" in text
     assert "Kim Roy" not in text

@@ -34,6 +34,8 @@ def values_of(form) -> dict[str, object]:
 
 def test_a_change_is_logged_by_id_and_fields(as_user, cohort, cleo):
     program = cohort.program
+    program.other_help = "The library."
+    program.save()
     url = reverse("admin:programs_program_change", args=[program.pk])
     client = as_user(cleo)
     page = client.get(url)

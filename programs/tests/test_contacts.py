@@ -23,6 +23,7 @@ from testkit import factories
 )
 def test_whom_to_call_comes_with_a_number(note, phone, wrong, program):
     program.emergency_note, program.contact_phone = note, phone
+    program.other_help = "The library has a list of other programs."
     if wrong is None:
         program.full_clean()
         return
