@@ -7,6 +7,7 @@ from typing import Self
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -18,6 +19,16 @@ from django.db.models import (
 )
 
 from .scoping import ConfidentialQuerySet, is_one_of
+
+NAMES_OF_TABLES = """
+WITH RECURSIVE names(name) AS (
+    SELECT min(about_type) FROM {table}
+    UNION ALL
+    SELECT (SELECT min(about_type) FROM {table} WHERE about_type > name)
+    FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL
+"""
 
 
 class GenericRelationQuerySet(ConfidentialQuerySet):
@@ -38,6 +49,17 @@ class GenericRelationQuerySet(ConfidentialQuerySet):
         """
         names = self.scoped("names of tables").order_by().values_list("about_type", flat=True)
         return set(names.distinct())
+
+    def tables_of_all(self) -> set[str]:
+        """Return the tables that any row of the model is about, those of no one's rows included.
+
+        As short a query for millions of rows as for ten: the index is asked for one name after the
+        other. A rule of a table that no row is about need not become a part of a query.
+        """
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(NAMES_OF_TABLES.format(table=table))
+            return {name for (name,) in cursor.fetchall()}
 
     def about_rows_for_committee(
         self, labels: Iterable[str], user: AbstractBaseUser | AnonymousUser, *roles: str

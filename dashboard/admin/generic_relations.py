@@ -30,7 +30,9 @@ class GenericRelationAdmin(CommitteeAdmin):
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return self.visible_rows(request, self._rows()).order_by(*self.get_ordering(request))
+        rows = self._rows()
+        found = self.visible_rows(request, rows, rows.tables_of_all())
+        return found.order_by(*self.get_ordering(request))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

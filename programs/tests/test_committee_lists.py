@@ -9,12 +9,15 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from matches.models import Match
+from notifications.outbox import enqueue
 from programs.committee_admin import CommitteeAdmin, CommitteeList, cells, lists
 from programs.committee_admin.lists import BoundedPaginator
 from programs.models import Conflict
 from testkit import factories
+from workflow.models import Transition
 
 PAGES = list(admin.site._registry.values())
 READS_THE_TABLE = (
@@ -168,6 +171,9 @@ INDEXES = {
 def test_a_page_of_a_long_list_is_found_by_an_index(as_user, cleo, pairs, table):
     """In a small table the planner would read all of it: here it may not, where it has a choice."""
     index, query = INDEXES[table]
+    enqueue("match-introduced", to=pairs[0].mentee.person, about=pairs[0])
+    about = {"about_type": "matches.match", "about_id": pairs[0].pk}
+    Transition.objects.create(**about, from_state="a", to_state="b", at=timezone.now())
     changelist = as_user(cleo).get(reverse(f"admin:{table}_changelist") + query).context["cl"]
     sql, params = changelist.queryset[:50].query.sql_with_params()
     with connection.cursor() as cursor:
