@@ -35,7 +35,7 @@ class UnsentFilter(admin.SimpleListFilter):
     parameter_name = "sending"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("failed", _("Nobody was in the group at its time"))]
+        return [("failed", _("Nobody was in the group when it was due"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() != "failed":

@@ -44,10 +44,10 @@ class AdjustmentForm(forms.ModelForm):
             "role": gettext_lazy("For whom"),
         }
         help_texts: ClassVar[dict[str, object]] = {
-            "since_on": gettext_lazy("The first day of the change. It may lie ahead."),
+            "since_on": gettext_lazy("The first day of the change. It may be in the future."),
             "theme": gettext_lazy(
-                "What people wrote about in that survey. The page says how many, where that tells "
-                "nothing about anyone."
+                "What people wrote about in that survey. The page says how many, where that "
+                "reveals nothing about anyone."
             ),
             "wave": gettext_lazy("The pooled result that made you change it, if there is one."),
         }
@@ -69,7 +69,10 @@ class AdjustmentForm(forms.ModelForm):
     def _add_texts(self) -> None:
         labels = {"heard": _("What you heard, in %(language)s"),
                   "changed": _("What you changed, in %(language)s")}  # fmt: skip
-        helps = {"heard": _("In your own words. Nobody is quoted, and nobody can be recognised."),
+        own_words = _(
+            "In your own words. Quote nobody, and write so that nobody can be recognised."
+        )
+        helps = {"heard": own_words,
                  "changed": _("What is different now, and for whom it matters.")}  # fmt: skip
         for name in TEXTS:
             for code in LANGUAGES:

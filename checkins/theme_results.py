@@ -77,5 +77,5 @@ def _words(counts: dict[str, int | None], role: str, smallest: int) -> str:
     if count is not None:
         return ngettext("%(n)s person", "%(n)s people", count) % {"n": count}
     if role and counts[""] is not None:
-        return _("not shown apart")
+        return _("not shown separately")
     return _("fewer than %(n)s, perhaps none") % {"n": smallest}

@@ -147,8 +147,8 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
 def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
     (late,) = _counts(SupportRequest.objects.for_committee(member).late(at), Q())
     text = ngettext(
-        "request for support waits for more than a week",
-        "requests for support wait for more than a week",
+        "request for support has waited for more than a week",
+        "requests for support have waited for more than a week",
         late,
     )
     url = changelist_url("support_supportrequest", waiting="week")

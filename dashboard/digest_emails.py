@@ -16,7 +16,7 @@ from programs.models import Membership, Program
 from . import digests
 from .attention import AttentionItem
 
-NOTHING_WAITS = reason("nothing-waits", gettext_lazy("nothing waits for the member"))
+NOTHING_WAITS = reason("nothing-waits", gettext_lazy("there is nothing to tell the member"))
 
 
 def _only_program(member: User) -> Program | None:
@@ -31,7 +31,7 @@ def _lines(items: list[AttentionItem]) -> list[dict[str, str]]:
 
 @kind(
     digests.TO_READ,
-    label=gettext_lazy("What waits to be read"),
+    label=gettext_lazy("Reminder of what to read"),
     about="accounts.User",
     stream=READING,
     to_members=True,

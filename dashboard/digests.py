@@ -261,6 +261,8 @@ def _coming(member: User, monday: date) -> Iterator[AttentionItem]:
         releasing = releasing.none()
     count = count_up_to(releasing.filter(queues()["scheduled"][1]), SHOWN_LIMIT + 1)
     text = ngettext(
-        "decision leaves on the day that was set", "decisions leave on the day that was set", count
+        "decision will be sent on the day that was set",
+        "decisions will be sent on the day that was set",
+        count,
     )
     yield AttentionItem(count, text, changelist_url("applications_application", queue="scheduled"))

@@ -53,7 +53,7 @@ def _texts(job: Job) -> tuple[str, str]:
     lines = [
         _("The job “%(job)s” began at %(since)s (%(zone)s) and reports nothing any more.") % values
         if has_begun
-        else _("The job “%(job)s” waits for a worker since %(since)s (%(zone)s).") % values,
+        else _("The job “%(job)s” has waited for a worker since %(since)s (%(zone)s).") % values,
         _("See whether the heavy worker is running, and what its log says. Then restart it."),
         _(
             "A worker begins the job again by itself, but at most %(attempts)s times in all: then"

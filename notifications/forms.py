@@ -23,9 +23,9 @@ class PreferencesForm(forms.Form):
         label=_("Send me"), widget=forms.CheckboxSelectMultiple, required=False
     )
     reading = forms.ChoiceField(
-        label=_("What waits for you to read: applications and check-ins"),
+        label=_("Applications and check-ins that you have to read"),
         choices=[
-            (DAILY, _("On every weekday on which something waits")),
+            (DAILY, _("On weekdays, if there is something to read")),
             (WEEKLY, _("On Mondays")),
             (NEVER, _("No e-mail")),
         ],

@@ -37,7 +37,7 @@ class Stream(models.TextChoices):
     OPTIONAL = "optional", _("Reminders and suggestions")
     LEARNING = "learning", _("Short texts with one thing to try")
     NEWS = "news", _("Announcements of the committee to many people")
-    READING = "reading", _("What waits for a committee member to read")
+    READING = "reading", _("What a committee member has to read")
     DIGEST = "digest", _("The week of a committee, on Mondays")
 
 

@@ -49,8 +49,8 @@ ADDRESS_BOUNCED = reason(
     "address-bounced", _("e-mails do not reach this address; it waits until they do")
 )
 WEEKLY_LIMIT = reason("weekly-limit", _("weekly limit"))
-TOLD_TOGETHER = reason("told-together", _("it was told with other things in one e-mail"))
-NOTHING_LEFT = reason("nothing-left", _("none of the things that it would tell is still true"))
+TOLD_TOGETHER = reason("told-together", _("it was sent together with others in one e-mail"))
+NOTHING_LEFT = reason("nothing-left", _("nothing that it would say is still true"))
 
 # What a failed e-mail failed of.
 REJECTED = reason("rejected", _("rejected by the mail server"))

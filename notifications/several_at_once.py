@@ -1,4 +1,4 @@
-"""Several things at once: what the weekly limit would delay or drop is told in one e-mail.
+"""Several things at once: what the weekly limit would delay or drop is sent in one e-mail.
 
 1. When an e-mail of a limited stream may be sent and more of them wait for the same person than the
    week has room for, they become one: its own row of the outbox, whose items are the others.
@@ -146,7 +146,7 @@ class Thing:
     words: str
 
 
-@kind(SEVERAL, label=_("Several things at once"), about="accounts.User", stream=OPTIONAL)
+@kind(SEVERAL, label=_("Several messages in one e-mail"), about="accounts.User", stream=OPTIONAL)
 def several_at_once(person: Account, recipient: Account) -> Email | Cancel:
     """**To**: a person for whom more e-mails wait than the weekly limit lets through. **When**: the
     next one may be sent. **Until**: none of the things is wanted any more."""

@@ -133,9 +133,9 @@ def _errors(block: Block, given: Mapping[str, str]) -> dict[str, list[str]]:
     for field, text in given.items():
         if not text:
             found[field] = [
-                _("Write this form too, for several.")
+                _("Write the text for several, too.")
                 if field.endswith(SEVERAL)
-                else _("Write this form too, for one.")
+                else _("Write the text for one, too.")
             ]
             continue
         try:

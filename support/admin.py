@@ -1,4 +1,4 @@
-"""The committee's page "Support asked for": needs by topic, the requests, and answering them."""
+"""The committee's page "Requests for support": needs by topic, the requests, and answering them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LateFilter(admin.SimpleListFilter):
 class SupportRequestAdmin(CommitteeAdmin):
     """Rows come from `for_committee`: carer, deputy and chair without a conflict of interest."""
 
-    list_title = gettext_lazy("Support asked for")
+    list_title = gettext_lazy("Requests for support")
     empty_words = gettext_lazy(
         "Nobody whom you look after has asked for support. Mentors and mentees ask by topic, from "
         "their own pages."
@@ -107,7 +107,8 @@ class SupportRequestAdmin(CommitteeAdmin):
         """Go on to the page that answers the chosen requests which wait."""
         ids = chosen.filter(state=State.ASKED).values_list("pk", flat=True)[:MOST_AT_ONCE]
         if not ids:
-            self.message_user(request, _("None of these waits for an answer."), messages.WARNING)
+            words = _("None of these requests is waiting for an answer.")
+            self.message_user(request, words, messages.WARNING)
             return None
         first, *others = ids
         also = {"with": ",".join(map(str, others))} if others else {}
@@ -186,7 +187,7 @@ def answer_view(request: HttpRequest, pk: int) -> HttpResponse:
     member, requests = acting_member(request), _chosen(request, pk)
     list_page = redirect("admin:support_supportrequest_changelist")
     if not requests:
-        messages.info(request, _("Nobody of them waits for an answer any more."))
+        messages.info(request, _("None of them is waiting for an answer any more."))
         return list_page
     programs = {one.program_id for one in requests}
     if len(programs) > 1:

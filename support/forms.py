@@ -23,7 +23,7 @@ class AskForm(forms.Form):
 
     topic = forms.ModelChoiceField(
         SupportTopic.objects.none(),
-        label=_("With what would support help you?"),
+        label=_("What would you like support with?"),
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={

@@ -114,7 +114,7 @@ def _contact_problems(
     requests: Sequence[SupportRequest], contact: SupportContact
 ) -> Iterator[tuple[str, str]]:
     if not SupportContact.objects.available(contact.program).filter(pk=contact.pk).exists():
-        yield "contact", _("This person is no contact any more. Choose another one.")
+        yield "contact", _("This person is no longer a contact. Choose another one.")
     near = [one for one in requests if contact.person in _pair_of(one)]
     if near:
         text = _("This contact is %(names)s or their partner. Choose another one.")
@@ -146,7 +146,7 @@ def answer(
     )
     waiting = list(locked)
     if not waiting:
-        raise ActionNotAllowed(_("Nobody of them waits for an answer any more."))
+        raise ActionNotAllowed(_("None of them is waiting for an answer any more."))
     for _column, words in problems(waiting, offer, at=now):
         raise ActionNotAllowed(words)
     ask_at = max(now, offer.event.ends_at if offer.event else now) + ASK_AFTER

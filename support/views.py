@@ -82,13 +82,13 @@ def request_withdraw(request: HttpRequest, request_id: str) -> HttpResponse:
 
 @require_POST
 def request_helped(request: HttpRequest, request_id: str) -> HttpResponse:
-    words = gettext_lazy("Good that it helped. The request is closed.")
+    words = gettext_lazy("We are glad that it helped. The request is closed.")
     return _act(request, request_id, requesting.say_helped, words)
 
 
 @require_POST
 def request_again(request: HttpRequest, request_id: str) -> HttpResponse:
-    words = gettext_lazy("The request is open again. The committee looks for something else.")
+    words = gettext_lazy("The request is open again. The committee will look for something else.")
     return _act(request, request_id, requesting.ask_again, words)
 
 
@@ -122,5 +122,5 @@ def contact_stop(request: HttpRequest, slug: str) -> HttpResponse:
     """Be no contact any more; also for someone who has left the program."""
     row = get_object_or_404(SupportContact.objects.of(_reader(request)), program__slug=slug)
     being_contact.stop(row.program, by=_reader(request))
-    messages.success(request, _("You are no contact any more. Answers no longer show you."))
+    messages.success(request, _("You are no longer a contact. Answers don't show you any more."))
     return redirect("support:contact-list")

@@ -200,7 +200,7 @@ def _words_of(row: Adjustment) -> list[dict[str, str]]:
 
 
 def _to_preview(request: HttpRequest, row: Model) -> HttpResponse:
-    messages.success(request, _("Saved as a draft. Only the committee reads it yet."))
+    messages.success(request, _("Saved as a draft. Only the committee can read it so far."))
     return redirect("admin:checkins_adjustment_publish", row.pk)
 
 
@@ -259,11 +259,13 @@ def withdraw_view(request: HttpRequest, pk: int) -> HttpResponse:
         was_draft = row.is_draft
         adjustments.withdraw(row, by=acting_member(request))
         words = (
-            _("The draft was given up.") if was_draft else _("Withdrawn. Nobody reads it any more.")
+            _("The draft was discarded.")
+            if was_draft
+            else _("Withdrawn. Nobody reads it any more.")
         )
         messages.success(request, words)
         return redirect("admin:checkins_adjustment_changelist")
     if row.state == State.WITHDRAWN:
         return redirect("admin:checkins_adjustment_change", row.pk)
-    title = _("Give up this draft?") if row.is_draft else _("Withdraw this change?")
+    title = _("Discard this draft?") if row.is_draft else _("Withdraw this change?")
     return _page(request, "withdraw", row, title)

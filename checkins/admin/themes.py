@@ -88,5 +88,5 @@ def marks_view(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
         form.save(checkin, by=member)
         messages.success(request, _("The themes of the answer were saved."))
     else:
-        messages.error(request, _("Nothing was saved. Choose themes of the list."))
+        messages.error(request, _("Nothing was saved. Choose themes from the list."))
     return redirect("admin:checkins_checkin_change", checkin.pk)

@@ -229,7 +229,14 @@ def test_a_result_from_before_counts_nothing(program, as_user, cleo):
     [
         (1, {"All": "10 people", "Mentees": "5 people", "Mentors": "5 people"}),
         # Five mentees, no mentor: all, less the mentees, would be the mentors.
-        (2, {"All": "5 people", "Mentees": "not shown apart", "Mentors": "not shown apart"}),
+        (
+            2,
+            {
+                "All": "5 people",
+                "Mentees": "not shown separately",
+                "Mentors": "not shown separately",
+            },
+        ),
         (3, dict.fromkeys(("All", "Mentees", "Mentors"), "fewer than 5, perhaps none")),
         (99, dict.fromkeys(("All", "Mentees", "Mentors"), "fewer than 5, perhaps none")),
     ],
@@ -257,7 +264,7 @@ def test_a_mentor_of_five_is_one_person(program, as_user):
         match.refresh_from_db()
     group.publish()
     _page, row = result(group, as_user, reader)
-    assert row == {"All": "6 people"}, "mentors are one, so they are not shown apart"
+    assert row == {"All": "6 people"}, "mentors are one, so they are not shown separately"
 
 
 def test_a_retired_theme_with_few_marks_is_not_named(program, as_user):

@@ -50,7 +50,7 @@ def test_one_that_waits_for_a_worker_is_told(job):
     tell_of_hanging_jobs(timezone.now() + 29 * MINUTE)
     assert mail.outbox == []
     tell_of_hanging_jobs(timezone.now() + 31 * MINUTE)
-    assert "waits for a worker" in mail.outbox[0].body
+    assert "has waited for a worker" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled"])

@@ -65,7 +65,7 @@ def states(found):
 def test_four_at_once_become_one_with_a_line_and_a_link_each(tips):
     found = tips(4)
     (mail,) = send()
-    assert mail.subject == "4 things at once"
+    assert mail.subject == "4 messages in one e-mail"
     for row in found:
         assert mail.body.count(f"https://example.org/{row.about_id}\n") == 1
         assert f"https://example.org/{row.about_id}" in mail.alternatives[0][0]
@@ -351,6 +351,6 @@ def test_it_is_whole_in_french(tips, ada):
     type(ada).objects.filter(pk=ada.pk).update(language="fr")
     tips(4)
     (mail,) = send()
-    assert mail.subject == "4 choses à la fois"
+    assert mail.subject == "4 messages en un seul courriel"
     for broken in ("None", "{", "}", "%(", "\n\n\n"):
         assert broken not in mail.body

@@ -99,7 +99,7 @@ def test_all_of_a_topic_are_answered_at_once_after_a_look(
     assert {row.state for row in SupportRequest.system.all()} == {"answered"}
     assert emails("support-answer").count() == 2
     page = text_of(client.post(address, {**typed, "confirmed": "yes"}, follow=True))
-    assert "Nobody of them waits for an answer any more." in page
+    assert "None of them is waiting for an answer any more." in page
     assert SupportAnswer.system.count() == 2
 
 
@@ -143,7 +143,7 @@ def test_the_person_reads_the_answer_on_their_page(as_user, ask, answer, item, e
         ("item", "This item is not for Ben Okoro."),
         ("retired", "This item was retired."),
         ("partner", "This contact is Ben Okoro or their partner."),
-        ("left", "This person is no contact any more."),
+        ("left", "This person is no longer a contact."),
         ("far", "Choose one of this program."),
     ],
 )
@@ -197,7 +197,7 @@ def test_only_whoever_may_read_a_request_answers_it(as_user, ask, answer, match,
     row, reader = ask(ben), factories.member(role="reader", program=program)
     outsider = factories.member("Eve", program=factories.program())
     for person in (ada, reader, outsider):
-        with pytest.raises(ActionNotAllowed, match="Nobody of them waits"):
+        with pytest.raises(ActionNotAllowed, match="None of them is waiting"):
             answer(row, by=person, text="x")
     assert as_user(outsider).get(answer_page(row)).status_code == 404
     assert as_user(reader).post(answer_page(row), {"text": "x"}).status_code == 404
@@ -213,7 +213,7 @@ def test_the_chosen_rows_of_the_list_are_answered(as_user, ask, ada, ben, cleo, 
     assert len(as_user(cleo).get(page.url).context["requests"]) == 2
     answer(*rows, item=item)
     page = as_user(cleo).post(DESK, typed, follow=True)
-    assert "None of these waits for an answer." in text_of(page)
+    assert "None of these requests is waiting for an answer." in text_of(page)
 
 
 def test_the_page_of_a_request_shows_who_answered(as_user, ask, answer, item, ben, cleo):

@@ -34,13 +34,13 @@ def test_asking_answering_and_saying_that_it_helped_without_scripts(
     desk.get_by_role("link", name="Answer all").click()
     expect(desk.get_by_text("We keep postponing")).to_be_visible()
     desk.get_by_label("A library item").select_option(label="From a wish to a goal")
-    desk.get_by_role("button", name="Look at it before it is sent").click()
+    desk.get_by_role("button", name="Check it before it is sent").click()
     desk.get_by_role("button", name="Send this answer").click()
     expect(desk.get_by_text("1 person gets your answer by e-mail.")).to_be_visible()
     page.goto(reverse("support:request-list"))
     expect(page.get_by_role("link", name="From a wish to a goal")).to_be_visible()
     page.get_by_role("button", name="It helped").click()
-    expect(page.get_by_text("Good that it helped.")).to_be_visible()
+    expect(page.get_by_text("We are glad that it helped.")).to_be_visible()
 
 
 def test_the_pages_have_no_accessibility_problem(
