@@ -6,10 +6,9 @@ It comes after sending, so that no one thinks it decides anything. Later apps kn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from .models import Application
-from .signals import optional_step_asked
+from .signals import first_answer, optional_step_asked
 
 
 @dataclass(frozen=True)
@@ -24,9 +23,4 @@ class OptionalStep:
 
 def optional_step(application: Application) -> OptionalStep | None:
     """Return what the person of a sent application may still do; None if there is nothing."""
-    # The stubs say that receivers return text.
-    answers = cast(
-        "list[tuple[object, OptionalStep | None]]",
-        optional_step_asked.send(Application, application=application),
-    )
-    return next((step for _receiver, step in answers if step), None)
+    return first_answer(optional_step_asked, OptionalStep, Application, application=application)

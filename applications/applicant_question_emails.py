@@ -59,8 +59,9 @@ def applicant_question(question: ApplicantQuestion, person: User) -> Email | Can
     expires_after=timedelta(days=14),
 )
 def applicant_question_answered(question: ApplicantQuestion, member: User) -> Email | Cancel:
-    """**To**: the member who asked an applicant something. **When**: the applicant has answered.
-    **Until**: the application is decided or withdrawn, or the member may not read it any more."""
+    """**To**: the member who asked an applicant something; the chairs, once that member may not
+    read it any more. **When**: the applicant has answered. **Until**: the application is decided or
+    withdrawn, or the recipient may not read it any more."""
     application = question.application
     may_read = Application.objects.readable_in_full_by(member).filter(pk=application.pk)
     if application.state not in ApplicantQuestion.ASKED_IN or not may_read.exists():

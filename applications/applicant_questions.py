@@ -23,6 +23,7 @@ from accounts.models import User
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
+from programs.committee import chairs_by_program
 
 from .models import ApplicantQuestion, Application
 from .reviewing import DECIDERS
@@ -81,7 +82,7 @@ def ask(
 
 @transaction.atomic
 def answer(question: ApplicantQuestion, *, by: User, text: str, at: datetime | None = None) -> None:
-    """Store the applicant's answer and tell the member who asked.
+    """Store the applicant's answer and tell the member who asked, or who may read it instead.
 
     The same words sent again change nothing. Raises ActionNotAllowed for others, for other words
     once it is answered, and when the question was taken back or the application is decided.
@@ -102,7 +103,8 @@ def answer(question: ApplicantQuestion, *, by: User, text: str, at: datetime | N
     now = at or timezone.now()
     row.answer, row.answered_at = text, now
     row.save(update_fields=["answer", "answered_at"])
-    enqueue(ANSWERED, to=row.by, about=row, at=now)
+    for member in _who_is_told(row, application):
+        enqueue(ANSWERED, to=member, about=row, at=now)
 
 
 @transaction.atomic
@@ -119,6 +121,20 @@ def take_back(question: ApplicantQuestion, *, by: User, at: datetime | None = No
     waiting = ApplicantQuestion.system.filter(pk=question.pk, answered_at=None, withdrawn_at=None)
     if not waiting.update(withdrawn_at=at or timezone.now()):
         raise ActionNotAllowed(_("This question was answered or taken back in the meantime."))
+
+
+def _who_is_told(question: ApplicantQuestion, application: Application) -> list[User]:
+    """Return who asked; once they may not read the answer any more, the chairs who may."""
+    chairs = chairs_by_program([application.cohort.program_id])
+    for members in ([question.by], chairs.get(application.cohort.program_id, [])):
+        if found := [one for one in members if _may_read(application, one)]:
+            return found
+    return []
+
+
+def _may_read(application: Application, member: User) -> bool:
+    rows = Application.objects.readable_in_full_by(member)
+    return rows.filter(pk=application.pk).exists()
 
 
 def _lock(application: Application) -> Application:

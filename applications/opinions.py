@@ -7,8 +7,10 @@
    too, as long as opinions are missing.
 3. An opinion is a recommendation and why. It starts the review, so that both read the same answers.
 4. Opinions are blind: no one but its author reads one until all readers have written, and as many
-   as the program wants. From then on it can't be changed.
-5. A reader who can't write is removed as long as nothing is written.
+   as the program wants. From then on no reader is added. An opinion can't be changed once another
+   reader has written.
+5. A reader is removed as long as they have not written. No one waits for a reader whose role has
+   ended, or who has a conflict of interest by now.
 """
 
 from __future__ import annotations
@@ -61,12 +63,43 @@ def to_read_by(reader: User) -> Exists:
     return Exists(waiting)
 
 
-def is_complete(application: Application) -> bool:
-    """Return whether all readers, and as many as the program wants, have written."""
-    written = list(
-        Opinion.system.filter(application=application).values_list("written_at", flat=True)
-    )
-    return None not in written and len(written) >= needed_for(application)
+@dataclass(frozen=True)
+class Readers:
+    """The readers of an application: who has written, and whom the others wait for."""
+
+    rows: list[Opinion]  # with `is_possible`
+    needed: int
+
+    @property
+    def missing(self) -> int:
+        """How many opinions the program still wants."""
+        return max(0, self.needed - sum(row.written_at is not None for row in self.rows))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all who may write, and as many as the program wants, have written."""
+        waits = any(row.written_at is None and row.is_possible for row in self.rows)
+        return not self.missing and not waits
+
+    @property
+    def are_open(self) -> bool:
+        """Whether the committee reads the opinions, so that another would not be blind."""
+        return self.is_complete and any(row.written_at for row in self.rows)
+
+    def may_write(self, reader: User) -> bool:
+        """Return whether what `reader` writes is blind: no one else's opinion can be known."""
+        mine = next((row for row in self.rows if row.reader_id == reader.pk), None)
+        if mine is None:
+            return not self.are_open
+        others = any(row.written_at for row in self.rows if row is not mine)
+        return mine.written_at is None or not (others or self.are_open)
+
+
+def readers_for(application: Application, rows: Iterable[Opinion] | None = None) -> Readers:
+    """Return the readers of an application; `rows` are theirs, if they are known."""
+    if rows is None:
+        rows = Opinion.system.filter(application=application).with_possible()
+    return Readers(list(rows), needed_for(application))
 
 
 @transaction.atomic
@@ -75,21 +108,26 @@ def assign(
 ) -> Opinion:
     """Ask a member for an opinion; asking again changes nothing.
 
-    Raises ActionNotAllowed unless `by` may decide about the application, once it is decided, and
-    for a reader who may not decide about it: without the role, or with a conflict of interest.
+    Raises ActionNotAllowed unless `by` may decide about the application, once it is decided, once
+    all readers have written, and for a reader who may not decide about it: without the role, or
+    with a conflict of interest.
     """
     require_decider(application, by)
     _lock(application)
+    readers = readers_for(application)
+    if known := next((row for row in readers.rows if row.reader_id == reader.pk), None):
+        return known
+    if readers.are_open:
+        raise ActionNotAllowed(
+            _("All readers have written, and the committee reads it. Ask for a note instead.")
+        )
     if not _may_read(application, reader):
         raise ActionNotAllowed(
             _("%(name)s can't read this application. Choose another reader.") % {"name": reader}
         )
-    row, _is_new = Opinion.system.get_or_create(
-        application=application,
-        reader=reader,
-        defaults={"by": by, "assigned_at": at or timezone.now()},
+    return Opinion.objects.create(
+        application=application, reader=reader, by=by, assigned_at=at or timezone.now()
     )
-    return row
 
 
 @transaction.atomic
@@ -109,7 +147,7 @@ def remove(application: Application, reader: User, *, by: User) -> None:
 def write(
     application: Application, *, by: User, outcome: str, text: str, at: datetime | None = None
 ) -> Opinion:
-    """Store the opinion of `by`, or change it as long as it is not complete.
+    """Store the opinion of `by`, or change it as long as no other reader has written.
 
     Raises ActionNotAllowed unless `by` may decide about the application, once it is decided, and
     when all readers have written.
@@ -118,14 +156,13 @@ def write(
     _lock(application)
     if outcome not in Outcome.values:
         raise ActionNotAllowed(_("Choose a recommendation."))
-    mine = Opinion.system.filter(application=application, reader=by).first()
+    readers = readers_for(application)
+    mine = next((row for row in readers.rows if row.reader_id == by.pk), None)
     if mine and (mine.outcome, mine.text) == (outcome, text):
         return mine  # the same form was sent twice
-    has_written = mine is None or mine.written_at is not None
-    is_free = mine is None and not Opinion.system.filter(application=application).exists()
-    if has_written and not is_free and is_complete(application):
+    if not readers.may_write(by):
         raise ActionNotAllowed(
-            _("All readers have written, so opinions can't be changed. Write a note instead.")
+            _("Other readers have written, so opinions can't be changed. Write a note instead.")
         )
     now = at or timezone.now()
     start_reading(application, by=by, at=now)
@@ -146,18 +183,17 @@ def share_out(
     """Assign as many readers to each application as its program wants, at least one.
 
     `applications` come with their program's policy. Whoever has the fewest applications still to
-    read comes first; readers that an application has already count. Applications that `by` may not
-    decide about, or that are decided, are left out. The number of queries depends on the number of
-    readers only.
+    read comes first; readers that an application has already count, if they
+    may write. Applications that `by` may not decide about, or that are decided, are left out. The
+    number of queries depends on the number of readers only.
     """
     ids = [application.pk for application in applications]
     mine = Application.objects.for_committee(by, *DECIDERS).filter(state=State.SUBMITTED)
     locked = mine.filter(pk__in=ids).select_for_update(no_key=True, of=("self",)).order_by("pk")
     rows = list(locked.select_related("cohort__program__policy", "person"))
     known: dict[int, set[int]] = defaultdict(set)
-    for application, reader in Opinion.system.filter(application__in=rows).values_list(
-        "application", "reader"
-    ):
+    usable = Opinion.system.filter(application__in=rows).usable()
+    for application, reader in usable.values_list("application", "reader"):
         known[application].add(reader)
     done, new = SharedOut(), []
     queue = _Queue(list(readers), rows)

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import cast
 
 from .models import Application
 from .screening import missing_checks
-from .signals import pair_news_asked
+from .signals import first_answer, pair_news_asked
 
 State = Application.State
 
@@ -51,12 +50,7 @@ class PairNews:
 
 def pair_news(application: Application) -> PairNews | None:
     """Return the news of the application's pair; None without one, or if another is looked for."""
-    # The stubs say that receivers return text.
-    answers = cast(
-        "list[tuple[object, PairNews | None]]",
-        pair_news_asked.send(Application, application=application),
-    )
-    return next((news for _receiver, news in answers if news), None)
+    return first_answer(pair_news_asked, PairNews, Application, application=application)
 
 
 Rule = Callable[[Application, date, PairNews | None], object]

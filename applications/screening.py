@@ -4,9 +4,9 @@
    mentors. Whoever lacks one is not ready to be matched (`lacks_checks`).
 2. A chair records the kind, the result, the day, and until when it holds; never a document, and no
    words. The newest record check and the newest interview count; every valid reference counts.
-3. A check ends with the day until which it holds. The person is told 60, 30 and 7 days before. They
-   are not matched any more from then on; a pair that goes on is shown to its carer and the chairs,
-   and nothing else happens to it.
+3. A check ends with the day until which it holds. The person is told 60, 30 and 7 days before, as
+   long as the program needs it. They are not matched any more from then on; a pair that goes on is
+   shown to its carer and the chairs, and nothing else happens to it.
 4. A partner never reads any of it.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -26,14 +27,17 @@ from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from notifications.models import Notification
+from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
-from notifications.reminders import PendingEmails, Reminder
+from notifications.reminders import Reminder
 from programs.committee import Role, has_role
 from programs.models import Membership, Policy, Program
+from programs.retention_limits import BATCH
 
 from .models import Application, ScreeningCheck
 from .models.applications import ApplicationQuerySet
-from .models.screening import lacks_checks
+from .models.screening import ScreeningCheckQuerySet, lacks_checks, needs_check
 
 EXPIRES = "screening-expires"  # kind of e-mail
 NOTICE_DAYS = (60, 30, 7)
@@ -202,17 +206,19 @@ def in_open_pairs(rows: ApplicationQuerySet) -> ApplicationQuerySet:
     return rows.filter(Exists(matches.filter(own)))
 
 
-def is_replaced(check: ScreeningCheck) -> bool:
-    """Return whether a newer check of the same kind is known."""
-    newer = ScreeningCheck.system.filter(
-        program=check.program_id, person=check.person_id, kind=check.kind
-    )
-    return newer.order_by("-done_on", "-pk").values_list("pk", flat=True).first() != check.pk
+def is_missed_after(check: ScreeningCheck) -> bool:
+    """Return whether someone who takes part lacks a check of this kind once this one has ended.
 
-
-def takes_part(check: ScreeningCheck) -> bool:
-    """Return whether the person is accepted in a cohort of the program that is not over."""
-    return _taking_part(check.person_id, check.program_id).exists()
+    Not if a newer one is known, enough others hold longer, or the program needs none any more.
+    """
+    same = {"program": check.program_id, "person": check.person_id, "kind": check.kind}
+    newest = ScreeningCheck.system.filter(**same).order_by("-done_on", "-pk").first()
+    if check.expires_on is None or (check.kind != Kind.REFERENCE and newest != check):
+        return False
+    after = check.expires_on + timedelta(days=1)
+    rows = _taking_part(check.person_id, check.program_id)
+    states = [state_of(row, after) for row in rows.select_related("cohort__program__policy")]
+    return any(one.kind == check.kind and not one.is_valid for state in states for one in state)
 
 
 def _taking_part(person: int | OuterRef, program: int | OuterRef) -> ApplicationQuerySet:
@@ -225,18 +231,38 @@ def _taking_part(person: int | OuterRef, program: int | OuterRef) -> Application
 
 @reconciler
 def tell_of_expiry(at: datetime) -> None:
-    """Tell people 60, 30 and 7 days before a check of theirs ends."""
+    """Tell people 60, 30 and 7 days before a check of theirs ends; at most `BATCH` in one run."""
     today = timezone.localdate(at)
-    first, last = today, today + timedelta(days=NOTICE_DAYS[0])
-    ending = ScreeningCheck.system.filter(
-        is_passed=True, expires_on__gte=first, expires_on__lte=last, person__is_active=True
-    )
+    for row in _to_tell(today).order_by("expires_on", "pk")[:BATCH]:
+        notice = _notice(row.expires_on, today)
+        enqueue(
+            EXPIRES,
+            to=row.person,
+            about=row,
+            ordinal=notice.ordinal,
+            expires_at=notice.expires_at,
+            at=at,
+        )
+
+
+def _to_tell(today: date) -> ScreeningCheckQuerySet:
+    """Return the checks about whose end a notice is due that is not in the outbox."""
     taking_part = _taking_part(OuterRef("person"), OuterRef("program"))
-    rows = list(ending.filter(Exists(taking_part)).select_related("person").order_by("expires_on"))
-    pending = PendingEmails([EXPIRES], rows)
-    for row in rows:
-        assert row.expires_on is not None  # the rows were filtered by it
-        pending.enqueue(EXPIRES, _notice(row.expires_on, today), to=row.person, about=row, at=at)
+    needed = Q()
+    for kind in Kind.values:
+        needed |= Q(Exists(taking_part.filter(needs_check(kind))), kind=kind)
+    due = Q()
+    for days, later in pairwise((*NOTICE_DAYS, -1)):
+        first, last = today + timedelta(days=later + 1), today + timedelta(days=days)
+        told = Notification.system.filter(
+            about_type=ScreeningCheck._meta.label_lower,
+            about_id=OuterRef("pk"),
+            kind=EXPIRES,
+            ordinal=NOTICE_DAYS.index(days) + 1,
+        )
+        due |= Q(~Exists(told), expires_on__gte=first, expires_on__lte=last)
+    ending = ScreeningCheck.system.filter(due, is_passed=True, person__is_active=True)
+    return ending.filter(needed).select_related("person")
 
 
 def _notice(expires_on: date, today: date) -> Reminder:

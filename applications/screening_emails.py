@@ -15,7 +15,7 @@ from .models import ScreeningCheck
 
 NOT_NEEDED = reason(
     "check-not-needed",
-    gettext_lazy("a newer check is known, this one is over, or the person no longer takes part"),
+    gettext_lazy("a newer check is known, this one is over, or no check is needed any more"),
 )
 
 
@@ -26,10 +26,9 @@ NOT_NEEDED = reason(
 )
 def screening_expires(check: ScreeningCheck, person: User) -> Email | Cancel:
     """**To**: the person whom it is about. **When**: 60, 30 and 7 days before a check ends.
-    **Until**: a newer one of the same kind is recorded, it has ended, or the person no longer takes
-    part."""
-    is_over = not check.is_valid() or check.expires_on is None
-    if is_over or screening.is_replaced(check) or not screening.takes_part(check):
+    **Until**: a newer one of the same kind is recorded, it has ended, the program no longer needs
+    it, or the person no longer takes part."""
+    if not check.is_valid() or not screening.is_missed_after(check):
         return Cancel(NOT_NEEDED)
     return Email(
         context={"check": check, "expires_on": check.expires_on},

@@ -1,6 +1,13 @@
 """Signals of this app for the apps above it."""
 
+from __future__ import annotations
+
+from typing import TypeVar, cast
+
+from django.db import models
 from django.dispatch import Signal
+
+Answer = TypeVar("Answer")
 
 # Sent inside the transaction in which an application is sent to the committee, with the arguments
 # `application` and `at`.
@@ -20,3 +27,12 @@ pairs_to_pause = Signal()
 # Sent to learn what has become of an accepted application, with the argument `application`. A
 # receiver returns an `applications.outlook.PairNews`, or None if there is nothing to tell.
 pair_news_asked = Signal()
+
+
+def first_answer(
+    signal: Signal, answer: type[Answer], sender: type[models.Model], **arguments: object
+) -> Answer | None:
+    """Return the first `answer` that a receiver of `signal` gives; None if none does."""
+    # The stubs say that receivers return text.
+    answers = cast("list[tuple[object, Answer | None]]", signal.send(sender, **arguments))
+    return next((found for _receiver, found in answers if found), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from matches.models import Match
 from matching.models import Offer
 from matching.rounds import pair_offers
@@ -9,6 +11,8 @@ from programs.models import Policy
 
 from . import pairs
 from .setup import DemoCohort
+
+THINKING = timedelta(hours=3)  # from the request to an answer
 
 
 def ask_mentors_first(demo: DemoCohort) -> None:
@@ -34,7 +38,7 @@ def answer_offers(demo: DemoCohort, *, day: float) -> list[Match]:
     *agreeing, last = asked
     for offer in agreeing:
         _agree(demo, offer, day=day)
-    at = demo.calendar.at(day + 1)
+    at = _answered_at(demo, last, day=day + 1)
     pair_offers.answer(last, by=last.mentor.person, agrees=False, reason="time", at=at)
     for offer in open_offers(demo):
         _agree(demo, offer, day=day + 2)
@@ -45,4 +49,10 @@ def answer_offers(demo: DemoCohort, *, day: float) -> list[Match]:
 
 
 def _agree(demo: DemoCohort, offer: Offer, *, day: float) -> None:
-    pair_offers.answer(offer, by=offer.mentor.person, agrees=True, at=demo.calendar.at(day))
+    at = _answered_at(demo, offer, day=day)
+    pair_offers.answer(offer, by=offer.mentor.person, agrees=True, at=at)
+
+
+def _answered_at(demo: DemoCohort, offer: Offer, *, day: float) -> datetime:
+    """Return a time on `day`, or after the request: a round is not published on a weekend."""
+    return max(demo.calendar.at(day), offer.opened_at + THINKING)

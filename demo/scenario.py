@@ -20,6 +20,7 @@ from . import (
     pairs,
     personas,
     program_events,
+    reviews,
     setup,
     support_requests,
     what_was_changed,
@@ -146,9 +147,11 @@ def _small(demo: DemoCohort, slug: str) -> None:
     setup.apply_all(demo, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=last_day)
     if slug == "community":
         setup.review(demo, first_day=today - 15, release_day=today + 5, until=5)
+        reviews.write_opinions(demo, day=today - 2)
         return
     setup.review(demo, first_day=today - 16, release_day=today - 10)
     setup.prepare_mentors(demo, first_day=today - 9)
+    reviews.check_mentors(demo, day=today - 6)
     round_ = pairs.run_round(demo, day=today - 2)
     pairs.send_to_review(demo, round_, day=today - 1)
     setup.close_applications(demo, day=today - 2)

@@ -70,7 +70,11 @@ def cares_for_pairs(request: HttpRequest) -> bool:
     """Return whether the member cares for pairs today: as a carer, a deputy or a chair."""
     if not roles_held(request).isdisjoint(Membership.CARERS):
         return True
-    return Membership.objects.acting_as_carer(request.user).exists()
+    cache: dict[int | None, bool] = request.__dict__.setdefault("_cares_for_pairs", {})
+    user = request.user
+    if user.pk not in cache:  # each list of the menu asks
+        cache[user.pk] = Membership.objects.acting_as_carer(user).exists()
+    return cache[user.pk]
 
 
 def acting_member(request: HttpRequest) -> User:

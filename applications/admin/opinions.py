@@ -25,20 +25,20 @@ def opinions_of(request: HttpRequest, application: Application) -> dict[str, obj
     member = acting_member(request)
     may_decide = holds(request, application.program, *reviewing.DECIDERS)
     is_waiting = may_decide and application.state == State.SUBMITTED
-    readers = list(
-        Opinion.objects.assignments(member).filter(application=application).select_related("reader")
-    )
-    shown = Opinion.objects.visible_to(member).filter(application=application).in_bulk()
-    mine = next((shown[one.pk] for one in readers if one.reader_id == member.pk), None)
-    is_complete = bool(readers) and opinions.is_complete(application)
-    missing = reviewing.missing_opinions(application)
-    may_write = is_waiting and not is_complete
+    assigned = Opinion.objects.assignments(member).filter(application=application)
+    readers = opinions.readers_for(application, assigned.select_related("reader"))
+    rows = readers.rows
+    texts = Opinion.objects.visible_to(member).filter(application=application)
+    shown = texts.in_bulk() if rows else {}
+    mine = next((shown[one.pk] for one in rows if one.reader_id == member.pk), None)
+    missing = readers.missing if application.state == State.SUBMITTED else 0
+    may_write = is_waiting and readers.may_write(member)
     initial = {"outcome": mine.outcome, "text": mine.text} if mine else None
     return {
-        "opinions": [(one, shown.get(one.pk)) for one in readers],
+        "opinions": [(one, shown.get(one.pk)) for one in rows],
         "opinions_missing": missing,
         "opinions_missing_words": reviewing.words_of_missing_opinions(missing) if missing else "",
-        "are_opinions_hidden": not is_complete and any(one.written_at for one in readers),
+        "are_opinions_hidden": _are_hidden(application, readers),
         "is_my_turn": mine is not None and mine.written_at is None and is_waiting,
         "opinion_form": OpinionForm(initial=initial) if may_write else None,
         "reader_form": _reader_form(application, readers) if is_waiting else None,
@@ -46,9 +46,16 @@ def opinions_of(request: HttpRequest, application: Application) -> dict[str, obj
     }
 
 
-def _reader_form(application: Application, known: list[Opinion]) -> ReaderForm | None:
+def _are_hidden(application: Application, readers: opinions.Readers) -> bool:
+    is_open = readers.is_complete or application.state != State.SUBMITTED
+    return not is_open and any(row.written_at for row in readers.rows)
+
+
+def _reader_form(application: Application, readers: opinions.Readers) -> ReaderForm | None:
+    if readers.are_open:
+        return None
     possible = opinions.readers_of([application.cohort.program_id]).exclude(
-        pk__in=[one.reader_id for one in known]
+        pk__in=[one.reader_id for one in readers.rows]
     )
     return ReaderForm(readers=possible)
 
@@ -61,7 +68,7 @@ def bound_reader_form(request: HttpRequest, application: Application) -> ReaderF
 def write(request: HttpRequest, application: Application, form: OpinionForm) -> str:
     """Save the opinion of the member; return what to say about it."""
     form.save(application, by=acting_member(request))
-    if opinions.is_complete(application):
+    if opinions.readers_for(application).is_complete:
         return _("Your opinion is saved. All readers have written; the committee can read them.")
     return _("Your opinion is saved. The committee reads it once all readers have written.")
 
@@ -94,7 +101,7 @@ class ReaderFilter(admin.SimpleListFilter):
         if self.value() == "me":
             return queryset.filter(opinions.to_read_by(acting_member(request)))
         if self.value() == "none":
-            readers = Opinion.objects.assignments(acting_member(request))
+            readers = Opinion.objects.assignments(acting_member(request)).usable()
             return queryset.exclude(Exists(readers.filter(application=OuterRef("pk"))))
         return queryset
 

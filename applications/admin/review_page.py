@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, QuerySet
+from django.db.models import Case, Count, Exists, Q, QuerySet, When, Window
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
@@ -44,6 +44,7 @@ LONG = 60  # characters from which an answer takes the whole width
 AGREED_TO = ("suitability", "commitment")  # pages that nearly everyone answers with yes
 # Facts about the person, which have no earlier version, and what is promised anew each time.
 OF_PERSON = frozenset({"about-you", "work", "times", "meeting", *AGREED_TO})
+TURN = ("submitted_at", "pk")  # the longest waiting first
 FEW_ROWS = 2
 MOST_CHANGES = 12
 
@@ -144,15 +145,18 @@ def to_review(reader: User) -> QuerySet[Application]:
     """Return the applications that wait for a review by `reader`, the longest waiting first."""
     rows = Application.objects.for_committee(reader, *Membership.READERS)
     waiting = rows.filter(~Exists(PENDING_DECISION), state=State.SUBMITTED)
-    return waiting.order_by("submitted_at", "pk")
+    return waiting.order_by(*TURN)
 
 
 def next_to_review(application: Application, reader: User) -> tuple[Application | None, int]:
     """Return the next application that `reader` can review in the cohort, and how many wait."""
     rows = to_review(reader).filter(cohort=application.cohort_id).exclude(pk=application.pk)
-    count = rows.aggregate(n=Count("pk"))["n"]
-    later = rows.filter(submitted_at__gt=application.submitted_at or application.created_at)
-    return (later.select_related("person").first() or rows.select_related("person").first()), count
+    is_later = Q(submitted_at__gt=application.submitted_at or application.created_at)
+    waiting = rows.annotate(
+        waiting=Window(Count("pk")), is_earlier=Case(When(is_later, then=0), default=1)
+    )
+    following = waiting.select_related("person").order_by("is_earlier", *TURN).first()
+    return following, following.waiting if following else 0
 
 
 def earlier_application(

@@ -1,5 +1,6 @@
+from .answers import ApplicationExperience, ApplicationTopic
 from .applicant_questions import ApplicantQuestion
-from .applications import Application, ApplicationExperience, ApplicationTopic
+from .applications import Application
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
 from .mentor_invitations import MentorInvitation

@@ -48,8 +48,11 @@ class ApplicantQuestionQuerySet(ConfidentialQuerySet):
 
     def open(self) -> Self:
         """Those that wait for the answer of an applicant about whom nothing is decided yet."""
-        waiting = Application.objects.filter(state__in=ApplicantQuestion.ASKED_IN)
-        return self.filter(answered_at=None, withdrawn_at=None, application__in=waiting)
+        return self.filter(
+            answered_at=None,
+            withdrawn_at=None,
+            application__state__in=ApplicantQuestion.ASKED_IN,
+        )
 
 
 def _read_by(user: User | AnonymousUser) -> Q:

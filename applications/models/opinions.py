@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from programs.models import Membership, conflict_between
 
 from .applications import Application
 from .review import Decision
@@ -38,33 +39,60 @@ class OpinionQuerySet(ConfidentialQuerySet):
     def assignments(self, user: User | AnonymousUser) -> Self:
         """Who reads which application, for the committee; ask these rows for no outcome or text."""
         about = Application.objects.for_committee(user)
-        return self.filter(application__in=about).defer("outcome", "text").scoped("committee")
+        rows = self.filter(application__in=about).defer("outcome", "text")
+        return rows.with_possible().scoped("committee")
+
+    def with_possible(self) -> Self:
+        """Annotate `is_possible`: the reader may write today."""
+        return self.annotate(is_possible=_is_possible())
 
     def waiting(self) -> Self:
         """Those that their readers have still to write, of applications that wait for it."""
         return self.filter(written_at=None, application__state=Application.State.SUBMITTED)
 
+    def expected(self) -> Self:
+        """Those that are still to be written, by someone who may."""
+        return self.filter(_is_possible(), written_at=None)
+
+    def usable(self) -> Self:
+        """Those that are written, or still can be."""
+        return self.filter(Q(written_at__isnull=False) | Q(_is_possible()))
+
     def written(self) -> Self:
         return self.exclude(written_at=None)
 
 
+def _is_possible() -> ExpressionWrapper:
+    """Whether the reader may write: a member who decides, without a conflict of interest.
+
+    A role that has ended, or a conflict that was declared since, must not keep others waiting.
+    """
+    decides = Membership.objects.live().filter(
+        user=OuterRef("reader"),
+        program=OuterRef("application__cohort__program"),
+        role__in=Membership.READERS,
+    )
+    allowed = Q(Exists(decides)) | Q(reader__is_superuser=True)
+    near = conflict_between("reader", "application__person")
+    return ExpressionWrapper(
+        allowed & ~near & Q(reader__is_active=True), output_field=models.BooleanField()
+    )
+
+
 def _is_complete() -> Exists:
-    """Whether all readers of the application, and as many as the program wants, have written.
+    """Whether all readers who may write, and as many as the program wants, have written.
 
     Once the person knows the decision, no one is influenced any more.
     """
+    of_same = Opinion.system.filter(application=OuterRef("pk")).order_by()
+    counted = of_same.written().values("application").annotate(n=models.Count("pk")).values("n")
     complete = Application.objects.filter(pk=OuterRef("application")).annotate(
-        unwritten=_count(written_at=None), number=_count(written_at__isnull=False)
+        number=Coalesce(models.Subquery(counted), 0)
     )
     needed = F("cohort__program__policy__opinions_needed")
     is_over = ~Q(state=Application.State.SUBMITTED)
-    return Exists(complete.filter(is_over | Q(unwritten=0, number__gte=needed)))
-
-
-def _count(**conditions: object) -> Coalesce:
-    rows = Opinion.system.filter(application=OuterRef("pk"), **conditions).order_by()
-    counted = rows.values("application").annotate(n=models.Count("pk")).values("n")
-    return Coalesce(models.Subquery(counted), 0)
+    is_written = Q(number__gte=needed) & ~Q(Exists(of_same.expected()))
+    return Exists(complete.filter(is_over | is_written))
 
 
 class Opinion(ConfidentialModel):
@@ -79,6 +107,8 @@ class Opinion(ConfidentialModel):
     )
     text = EncryptedTextField(_("why"), blank=True)
     written_at = models.DateTimeField(_("written at"), null=True, editable=False)
+
+    is_possible: bool  # annotated by `with_possible`
 
     objects = OpinionQuerySet.as_manager()
     system = SystemManager.from_queryset(OpinionQuerySet)()

@@ -23,6 +23,7 @@ from programs.models import Membership, Policy, Program, conflicts_with
 from programs.models.policy import MOST_REFERENCES
 
 Person = settings.AUTH_USER_MODEL
+POLICY = "cohort__program__policy"  # of an application
 MENTOR = "mentor"  # of `Application.Role`, whose module asks this one who lacks a check
 
 
@@ -110,23 +111,27 @@ def lacks_checks(on: date | None = None) -> Q:
     The newest record check and the newest interview count: one that was not passed ends an older
     one that was.
     """
-    asked = Policy.Screened
-    mentor = Q(role=MENTOR)
-    policy = "cohort__program__policy"
-    needs_record = Q(**{f"{policy}__record_check_needed": asked.EVERYONE}) | mentor & Q(
-        **{f"{policy}__record_check_needed": asked.MENTORS}
-    )
-    needs_interview = mentor & Q(**{f"{policy}__interview_needed": True})
     few_references = Q()
     for number in range(1, MOST_REFERENCES + 1):
-        wanted = Q(**{f"{policy}__references_needed": number})
+        wanted = Q(**{f"{POLICY}__references_needed": number})
         few_references |= wanted & ~Q(_has_references(number, on))
     kinds = ScreeningCheck.Kind
     return (
-        needs_record & ~Q(_has_valid(kinds.RECORD, on))
-        | needs_interview & ~Q(_has_valid(kinds.INTERVIEW, on))
-        | mentor & few_references
+        needs_check(kinds.RECORD) & ~Q(_has_valid(kinds.RECORD, on))
+        | needs_check(kinds.INTERVIEW) & ~Q(_has_valid(kinds.INTERVIEW, on))
+        | Q(role=MENTOR) & few_references
     )
+
+
+def needs_check(kind: str) -> Q:
+    """Match applications of people of whom their program needs a check of this kind."""
+    asked, mentor = Policy.Screened, Q(role=MENTOR)
+    if kind == ScreeningCheck.Kind.RECORD:
+        needed = Q(**{f"{POLICY}__record_check_needed": asked.EVERYONE})
+        return needed | mentor & Q(**{f"{POLICY}__record_check_needed": asked.MENTORS})
+    if kind == ScreeningCheck.Kind.REFERENCE:
+        return mentor & Q(**{f"{POLICY}__references_needed__gt": 0})
+    return mentor & Q(**{f"{POLICY}__interview_needed": True})
 
 
 def _checks_of(kind: str) -> ScreeningCheckQuerySet:

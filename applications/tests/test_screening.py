@@ -194,12 +194,12 @@ def enqueued_on(days):
     return found
 
 
-def test_notices_come_60_30_and_7_days_before_the_end(mentors_application, cleo, ada):
+def test_notices_come_60_30_and_7_days_before_the_end(screened, mentors_application, cleo, ada):
     record(mentors_application, cleo, expires_on=today(70))
     assert enqueued_on(range(75)) == [10, 40, 63]
 
 
-def test_a_check_that_ends_soon_is_told_once_however_late(mentors_application, cleo, ada):
+def test_a_check_that_ends_soon_is_told_once_however_late(screened, mentors_application, cleo, ada):
     record(mentors_application, cleo, expires_on=today(20))
     assert enqueued_on(range(25)) == [0, 13]
     later = timezone.now() + timedelta(days=13)
@@ -209,26 +209,59 @@ def test_a_check_that_ends_soon_is_told_once_however_late(mentors_application, c
 
 
 @pytest.mark.parametrize("state", ["submitted", "waitlisted", "declined", "withdrawn"])
-def test_who_takes_no_part_is_not_told(mentors_application, cleo, state):
+def test_who_takes_no_part_is_not_told(screened, mentors_application, cleo, state):
     record(mentors_application, cleo, expires_on=today(20))
     Application.objects.update(state=state)
     assert not enqueued_on([0])
 
 
-def test_a_newer_check_ends_the_notices(mentors_application, cleo):
+def test_a_newer_check_ends_the_notices(screened, mentors_application, cleo):
     record(mentors_application, cleo, expires_on=today(20))
+    assert enqueued_on([0]) == [0]
     record(mentors_application, cleo, done_on=today())
-    screening.tell_of_expiry(timezone.now())
     assert not deliver_due_emails(reconcile=False)
 
 
-def test_telling_takes_the_same_number_of_queries(cohort, cleo, django_assert_max_num_queries):
+def test_who_needs_the_check_no_more_is_not_told(screened, mentors_application, cleo):
+    record(mentors_application, cleo, expires_on=today(20))
+    Policy.objects.update(record_check_needed="nobody")
+    assert not enqueued_on([0])
+    Policy.objects.update(record_check_needed="mentors")
+    assert enqueued_on([0]) == [0]
+    Policy.objects.update(record_check_needed="nobody")
+    assert not deliver_due_emails(reconcile=False)
+
+
+def test_a_reference_that_is_not_missed_is_not_told(mentors_application, cleo):
+    Policy.objects.update(references_needed=1)
+    check = record(mentors_application, cleo, kind="reference", expires_on=today(20))
+    assert screening.is_missed_after(check)
+    record(mentors_application, cleo, kind="reference", done_on=today(-40))
+    assert not screening.is_missed_after(check)
+
+
+def test_one_run_tells_a_limited_number(screened, cohort, cleo, monkeypatch):
+    monkeypatch.setattr(screening, "BATCH", 2)
+    for _ in range(3):
+        mentor = factories.application(factories.person(), cohort, "mentor")
+        record(mentor, cleo, expires_on=today(20))
+    counted = []
+    for _ in range(3):
+        screening.tell_of_expiry(timezone.now())
+        counted.append(Notification.system.filter(kind=screening.EXPIRES).count())
+    assert counted == [2, 3, 3]
+
+
+def test_telling_takes_the_same_number_of_queries(
+    screened, cohort, cleo, django_assert_num_queries
+):
     for _ in range(4):
         mentor = factories.application(factories.person(), cohort, "mentor")
         record(mentor, cleo, expires_on=today(20))
     now = timezone.now()
     screening.tell_of_expiry(now)
-    with django_assert_max_num_queries(2):
+    assert Notification.system.filter(kind=screening.EXPIRES).count() == 4
+    with django_assert_num_queries(1):
         screening.tell_of_expiry(now)
 
 

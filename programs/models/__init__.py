@@ -1,7 +1,7 @@
 from .agreement_texts import AGREEMENT_TEXTS
 from .cohorts import Cohort
 from .committee import Membership
-from .conflicts import Conflict, conflicts_with, with_conflicts
+from .conflicts import Conflict, conflict_between, conflicts_with, with_conflicts
 from .email_texts import EmailText
 from .first_chair_links import FirstChairLink
 from .form_texts import FORM_TEXTS
@@ -40,6 +40,7 @@ __all__ = [
     "TextVersion",
     "Topic",
     "WordMerge",
+    "conflict_between",
     "conflicts_with",
     "ids_read_once",
     "normalize_place",

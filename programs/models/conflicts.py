@@ -16,6 +16,8 @@ from accounts.models import User
 from .committee import DatedQuerySet, Membership
 from .read_once import read_once
 
+SIDES = (("mentor", "mentee"), ("mentee", "mentor"))  # of a pair: one's own, the other
+
 
 class ConflictQuerySet(DatedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -88,6 +90,26 @@ def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
     return found
 
 
+def conflict_between(member: str, person: str) -> models.Q:
+    """Match rows whose member at the path `member` has a conflict with the one at `person` today.
+
+    The same rule as `conflicts_with`, for rows that name a member each. Both paths are columns of
+    the row, or lead to one.
+    """
+    declared = Conflict.objects.live().filter(
+        member=models.OuterRef(member), person=models.OuterRef(person)
+    )
+    found = models.Q((member, models.F(person))) | models.Q(models.Exists(declared))
+    for side, other in SIDES:
+        match = f"applications__matches_as_{side}"
+        partner = {
+            f"{match}__{other}__person": models.OuterRef(person),
+            f"{match}__closed_at": None,
+        }
+        found |= models.Q(models.Exists(User.objects.filter(pk=models.OuterRef(member), **partner)))
+    return found
+
+
 def with_conflicts(members: Iterable[int]) -> models.QuerySet:
     """Return those of `members`, by their ids, who have any conflict of interest today.
 
@@ -111,7 +133,7 @@ def _near(user: User | AnonymousUser) -> list[int]:
 
 def _partners(user: User | AnonymousUser) -> Iterator[models.QuerySet]:
     """Yield the mentors and the mentees of `user` in open pairs."""
-    for side, other in (("mentor", "mentee"), ("mentee", "mentor")):
+    for side, other in SIDES:
         match = f"applications__matches_as_{side}"
         mine = {f"{match}__{other}__person": user.pk, f"{match}__closed_at": None}
         yield User.objects.filter(**mine).values("pk")

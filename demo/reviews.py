@@ -1,0 +1,59 @@
+"""How applications are read: opinions of two readers, and checks of mentors."""
+
+from __future__ import annotations
+
+from applications import opinions, screening
+from applications.models import Application, ScreeningCheck
+from programs.models import Policy
+
+from .setup import DemoCohort
+
+Kind = ScreeningCheck.Kind
+READERS = ("Karin Osei", "Benoît Lavoie")
+ENDS_SOON_DAYS = 25  # the record check of one mentor: a notice is due
+STILL_VALID_DAYS = 900
+
+
+def write_opinions(demo: DemoCohort, *, day: float) -> None:
+    """Share out what waits to be read between two readers, who decide together from now on.
+
+    Both have written about the first application, one of them about the second.
+    """
+    Policy.objects.filter(program=demo.program).update(opinions_needed=len(READERS))
+    at = demo.calendar.at(day)
+    waiting = demo.cohort.applications.filter(state=Application.State.SUBMITTED)
+    rows = list(
+        waiting.filter(review_started_at=None)
+        .select_related("person", "cohort__program__policy")
+        .order_by("submitted_at", "pk")
+    )
+    readers = [demo.members[name] for name in READERS]
+    opinions.share_out(rows, readers, by=demo.chair, at=at)
+    texts = demo.texts["opinions"]
+    for row, writing in zip(rows, (readers, readers[:1]), strict=False):
+        for place, reader in enumerate(writing):
+            outcome, text = texts[place]["outcome"], texts[place]["text"]
+            opinions.write(row, by=reader, outcome=outcome, text=text, at=at)
+
+
+def check_mentors(demo: DemoCohort, *, day: float) -> None:
+    """Record a record check and a reference of each accepted mentor; the program needs both."""
+    Policy.objects.filter(program=demo.program).update(
+        record_check_needed=Policy.Screened.MENTORS, references_needed=1
+    )
+    rows = demo.cohort.applications.mentors().filter(state=Application.State.ACCEPTED)
+    mentors = rows.select_related("person", "cohort__program__policy").order_by("pk")
+    calendar, done_on = demo.calendar, demo.calendar.on(day - 4)
+    for place, row in enumerate(mentors):
+        days = STILL_VALID_DAYS if place else ENDS_SOON_DAYS
+        ends = {Kind.RECORD: calendar.on(calendar.today + days), Kind.REFERENCE: None}
+        for kind, expires_on in ends.items():
+            screening.record(
+                row,
+                by=demo.chair,
+                kind=kind,
+                is_passed=True,
+                done_on=done_on,
+                expires_on=expires_on,
+                at=calendar.at(day),
+            )
