@@ -67,6 +67,7 @@ PAGES = (
     _list("members", "programs_membership"),
     _list("employers", "accounts_employer"),
     _list("requests before matches", "matching_offer"),
+    _list("pairs without a round", "matching_pairrequest"),
     _list("kept apart", "matching_keepapart"),
     _list("wordings of agreements", "agreements_agreementwording"),
     _list("meetings of pairs", "dashboard_pairmeetings"),

@@ -25,7 +25,7 @@ from applications.screening import in_open_pairs, without_checks
 from checkins.first_contact import without_contact
 from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
 from matches.models import Match
-from matching.models import Offer, Round
+from matching.models import Offer, PairRequest, Round
 from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
@@ -64,6 +64,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_checks(member),
         *_rounds(member),
         *_offers(member),
+        *_pair_requests(member),
         *_announcements(member),
         *_pairs(member, at),
         *_support(member, at),
@@ -250,6 +251,17 @@ def _offers(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(waiting, text, changelist_url("matching_offer", state__exact="open"))
     text = ngettext("mentee with no one left to ask", "mentees with no one left to ask", without)
     yield AttentionItem(without, text, changelist_url("matching_offer", left="none"), "amber")
+
+
+def _pair_requests(member: User) -> Iterator[AttentionItem]:
+    mine = Membership.objects.program_ids(member, Role.MATCHER, Role.CHAIR)
+    rows = PairRequest.objects.for_committee(member).waiting().exclude(by=member.pk)
+    (waiting,) = _counts(rows.filter(cohort__program__in=mine), Q())
+    text = ngettext(
+        "pair without a round to decide on", "pairs without a round to decide on", waiting
+    )
+    url = changelist_url("matching_pairrequest", state__exact="confirmed")
+    yield AttentionItem(waiting, text, url, "amber")
 
 
 def _announcements(member: User) -> Iterator[AttentionItem]:

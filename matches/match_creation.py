@@ -20,16 +20,41 @@ from .signals import pair_changed
 
 # (application of the mentee, application of the mentor, reason codes that both may read)
 NewPair = tuple[int, int, dict[str, object]]  # JSON of reason codes and ids
+Applications = dict[int, Application]  # by id
 
 
 @transaction.atomic
-def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
+def create_matches(
+    pairs: Iterable[NewPair], *, at: datetime, origin: str = Match.Origin.ROUND
+) -> list[Match]:
     """Create a match for each pair of application ids, all or none.
 
     Raises ActionNotAllowed naming a mentor without a free place, a mentee who has a mentor already,
     or a person who is no longer ready.
     """
     wanted = list(pairs)
+    mentees, mentors = check_pairs(wanted)
+    matches = [
+        Match(
+            mentee=mentees[mentee],
+            mentor=mentors[mentor],
+            why_codes=why,
+            introduced_at=at,
+            origin=origin,
+        )
+        for mentee, mentor, why in wanted
+    ]
+    Match.objects.bulk_create(matches, batch_size=500)
+    _create_conflicts(matches, at)
+    pair_changed.send(Match, matches=[match.pk for match in matches])
+    return matches
+
+
+def check_pairs(wanted: list[NewPair]) -> tuple[Applications, Applications]:
+    """Refuse pairs that can't be made, as `create_matches`; return mentees and mentors, by id.
+
+    Locks the applications until the end of the transaction.
+    """
     # Lock mentors before mentees, each by ascending id, so that two publications cannot deadlock.
     mentors = _locked({mentor for _mentee, mentor, _why in wanted})
     mentees = _locked({mentee for mentee, _mentor, _why in wanted})
@@ -37,14 +62,7 @@ def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
     _check_asking(wanted, mentees, mentors)
     _check_capacity([mentor for _mentee, mentor, _why in wanted], mentors)
     _check_unmatched(mentees)
-    matches = [
-        Match(mentee=mentees[mentee], mentor=mentors[mentor], why_codes=why, introduced_at=at)
-        for mentee, mentor, why in wanted
-    ]
-    Match.objects.bulk_create(matches, batch_size=500)
-    _create_conflicts(matches, at)
-    pair_changed.send(Match, matches=[match.pk for match in matches])
-    return matches
+    return mentees, mentors
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:

@@ -34,6 +34,7 @@ def pairs_sheet(matches: MatchQuerySet) -> Sheet:
         _("Paused until"),
         _("Ended on"),
         _("How it ended"),
+        _("How it came about"),
     ]
     return Sheet(_("Pairs"), headings, _rows(matches))
 
@@ -56,6 +57,7 @@ def _rows(matches: MatchQuerySet) -> Iterator[list[Cell]]:
             _last_day(match),
             _day(match.closed_at),
             match.get_closed_kind_display(),
+            match.get_origin_display(),
         ]
 
 

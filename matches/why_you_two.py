@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 
+from .models import Match
 from .vocabulary_text import Vocabulary, join_words, slots_text
 from .what_you_share import shared_experiences
 
 Reasons = dict[str, Any]  # Any: lists of codes and ids, a different shape for each key
-FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm")
+FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm", "origin")
 
 
 def shareable(why: Reasons, mentee: Application, mentor: Application) -> Reasons:
@@ -51,6 +52,8 @@ def why_you_two(
     if why.get("languages"):
         text = _("You can talk in %(languages)s.")
         sentences.append(text % {"languages": vocabulary.languages(why["languages"])})
+    if why.get("origin") == Match.Origin.SELF:
+        return [_("You found each other, and the committee agreed.")]
     return sentences or [
         _("The committee read both your applications and thinks you can learn from each other.")
     ]

@@ -17,7 +17,17 @@ from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from workflow.models import Transition
 
-from .models import KeepApart, Offer, Override, Proposal, Round, RoundEntry, RoundJob, RoundText
+from .models import (
+    KeepApart,
+    Offer,
+    Override,
+    PairRequest,
+    Proposal,
+    Round,
+    RoundEntry,
+    RoundJob,
+    RoundText,
+)
 from .storage import snapshots
 
 
@@ -33,6 +43,7 @@ def erase(user: User) -> None:
     about = Q(mentee__in=mine) | Q(mentor__in=mine)
     Proposal.system.filter(about).update(parts={}, why={}, cautions=[])
     Offer.system.filter(about).update(why={}, reason="")
+    PairRequest.system.filter(about).update(reason="", decision_reason="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     RoundText.system.filter(Q(application__in=mine) | Q(partner__in=mine)).delete()
@@ -45,6 +56,8 @@ def erase(user: User) -> None:
     mentions.replace_in(Override.system.filter(**of_rounds), "reason")
     mentions.replace_in(RoundText.system.filter(**of_rounds), "subject", "text")
     mentions.replace_in(RoundJob.system.filter(**of_rounds), "error")
+    requests = PairRequest.system.filter(cohort__in=cohorts)
+    mentions.replace_in(requests, "reason", "decision_reason")
     programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
     mentions.replace_in(programs, "reason")
     mentions.replace_in(Transition.system.about_any(rounds), "why")
@@ -55,6 +68,7 @@ def erase_old_comments(applications: ApplicationQuerySet) -> None:
     """Erase comments and reasons in rounds about applications whose time is over."""
     about = Q(mentee__in=applications) | Q(mentor__in=applications)
     Offer.system.filter(about).update(reason="")
+    PairRequest.system.filter(about).update(reason="", decision_reason="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     to_them = Q(application__in=applications) | Q(partner__in=applications)
@@ -97,6 +111,10 @@ COLUMNS = rules(
         },
         "Proposal": {"public_id": impersonal("a random id"), "parts why cautions": REASONS},
         "Offer": {"public_id": impersonal("a random id"), "why": REASONS},
+        "PairRequest": {
+            "public_id": impersonal("a random id"),
+            "reason decision_reason": COMMENT,
+        },
         "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
         "RoundText": {
             "language": impersonal("which e-mail a text is for"),

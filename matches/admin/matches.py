@@ -52,7 +52,14 @@ class MatchAdmin(ExportAdmin):
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
     row_relations = ("mentee__person", "mentor__person", "mentee__cohort__program", "carer")
-    list_filter = ("state", pauses.PausedFilter, InWeekOfMatch, CarerFilter, CohortOfMatchFilter)
+    list_filter = (
+        "state",
+        "origin",
+        pauses.PausedFilter,
+        InWeekOfMatch,
+        CarerFilter,
+        CohortOfMatchFilter,
+    )
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = gettext_lazy("Name of either person or of the carer")
     sortable_by = ("introduced_at",)
@@ -64,6 +71,7 @@ class MatchAdmin(ExportAdmin):
         "state_chip",
         "cohort",
         "carer",
+        "origin",
         "introduced_at",
         "not_in_touch_at",
         "active_at",

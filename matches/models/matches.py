@@ -116,7 +116,7 @@ def _is_carer(user: User | AnonymousUser) -> Q:
 
 
 class Match(models.Model):
-    """A mentee and a mentor, made by publishing a round (`matches.match_creation`)."""
+    """A mentee and a mentor; each match is made by `matches.match_creation`."""
 
     class State(models.TextChoices):
         INTRODUCED = "introduced", _("Introduced")
@@ -141,6 +141,11 @@ class Match(models.Model):
         BY_CIRCUMSTANCE = "circumstance", _("ended by circumstance")
         IN_ERROR = "error", _("created by mistake")
 
+    class Origin(models.TextChoices):
+        ROUND = "round", _("matched in a round")
+        COMMITTEE = "committee", _("registered by the committee")
+        SELF = "self", _("found each other")
+
     public_id = PublicIdField()
     mentee = models.ForeignKey(
         Application, models.PROTECT, related_name="matches_as_mentee", verbose_name=_("mentee")
@@ -158,6 +163,13 @@ class Match(models.Model):
         blank=True,
         related_name="matches_cared_for",
         verbose_name=_("carer"),
+    )
+    origin = models.CharField(
+        _("how it came about"),
+        max_length=10,
+        choices=Origin,
+        default=Origin.ROUND,
+        editable=False,
     )
     why_codes = models.JSONField(
         default=dict, editable=False

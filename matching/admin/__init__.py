@@ -1,1 +1,1 @@
-from . import keep_apart, offers, rounds  # noqa: F401  # registers pages
+from . import keep_apart, offers, pair_requests, rounds  # noqa: F401  # registers pages

@@ -1,4 +1,5 @@
 from .offers import Offer
+from .pair_requests import PairRequest
 from .proposals import KeepApart, Override, Proposal, RoundEntry
 from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
 from .texts import RoundText
@@ -8,6 +9,7 @@ __all__ = [
     "KeepApart",
     "Offer",
     "Override",
+    "PairRequest",
     "Proposal",
     "Round",
     "RoundEntry",

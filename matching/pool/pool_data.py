@@ -1,7 +1,8 @@
 """Build the engine's pool from the people who are ready, in a fixed number of queries.
 
-Only accepted people with a complete application enter. Mentees with an open match don't, nor anyone
-whose match ended and who asked for no other one, nor mentees who rest after one. Mentors without a
+Only accepted people with a complete application enter. Mentees with an open match don't, nor those
+for whom a pair without a round is asked, nor anyone whose match ended and who asked for no other
+one, nor mentees who rest after one. Mentors without a
 free place do, with capacity 0, so that the price of one more place is known. Missing answers stay
 "unknown". People are ordered by stable key, never by row id, but the key itself does not enter the
 pool: it may be an e-mail address, and pools are stored.
@@ -25,7 +26,7 @@ from matches.rematching import read_endings
 from programs.models import Cohort, Conflict
 
 from ..engine import Pool
-from ..models import KeepApart, Offer, Proposal, Round
+from ..models import KeepApart, Offer, PairRequest, Proposal, Round
 from ..own_criteria import OwnCriterion
 from .applicant_data import ApplicantData, fingerprint, read_applicants
 from .feature_arrays import FeatureArrays
@@ -157,6 +158,8 @@ class _Matches:
                 open_.append((mentee, mentor))
             else:
                 self.declined.append((persons[0], persons[1]))
+        requests = PairRequest.system.holding().filter(cohort__program=cohort.program_id)
+        open_ += requests.order_by().values_list("mentee", "mentor")
         self.load: Counter[int] = Counter(mentor for _mentee, mentor in open_)
         self.matched: set[int] = {mentee for mentee, _mentor in open_}
         self._endings = read_endings(found)

@@ -24,7 +24,8 @@ from notifications.outbox import enqueue
 from programs.models import Policy
 
 from ..explanations.explanations import explain
-from ..models import Offer, Round
+from ..models import Offer, PairRequest, Round
+from ..models.pair_requests import PairRequestQuerySet
 from ..storage.solver_state import Decisions, SolverState
 from .barred_pairs import barred_pairs
 
@@ -80,9 +81,10 @@ def answer_until(round_: Round, at: datetime) -> datetime:
     return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
 
-def refuse_if_held(pairs: Collection[NewPair]) -> None:
+def refuse_if_held(pairs: Collection[NewPair], *, besides: PairRequest | None = None) -> None:
     """Refuse pairs whose mentee is asked about, or whose mentor's places are held for others.
 
+    A request for a pair without a round holds a place too, except `besides`, which is decided now.
     Locks the applications until the end of the transaction.
     """
     mentors = _locked({mentor for _mentee, mentor, _why in pairs})
@@ -90,17 +92,24 @@ def refuse_if_held(pairs: Collection[NewPair]) -> None:
     for mentee in Offer.system.open().filter(mentee__in=mentees).values_list("mentee", flat=True):
         text = _("%(name)s is being asked about another match.")
         raise ActionNotAllowed(text % {"name": mentees[mentee].person})
-    wanted = _taken_places(mentors) + Counter(mentor for _mentee, mentor, _why in pairs)
+    requests = PairRequest.system.holding()
+    if besides is not None:
+        requests = requests.exclude(pk=besides.pk)
+    for mentee in requests.filter(mentee__in=mentees).values_list("mentee", flat=True):
+        text = _("%(name)s is in a request for a pair that waits for its end.")
+        raise ActionNotAllowed(text % {"name": mentees[mentee].person})
+    wanted = _taken_places(mentors, requests) + Counter(mentor for _mentee, mentor, _why in pairs)
     for pk, application in mentors.items():
         if wanted[pk] > capacity_of(application):
             text = _("%(name)s has no free place any more. Please check the round again.")
             raise ActionNotAllowed(text % {"name": application.person})
 
 
-def _taken_places(mentors: Collection[int]) -> Counter[int]:
-    """Return {mentor: number of open matches and of places that open offers hold}."""
+def _taken_places(mentors: Collection[int], requests: PairRequestQuerySet) -> Counter[int]:
+    """Return {mentor: number of open matches and of places that offers and `requests` hold}."""
     held = Offer.system.open().filter(mentor__in=mentors).values_list("mentor", flat=True)
-    return open_match_counts(mentors) + Counter(held)
+    requested = requests.filter(mentor__in=mentors).values_list("mentor", flat=True)
+    return open_match_counts(mentors) + Counter(held) + Counter(requested)
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:
@@ -146,7 +155,7 @@ def _next_mentor(offer: Offer) -> tuple[int, dict[str, object]] | None:
         set(Application.objects.ready().filter(pk__in=possible).values_list("pk", flat=True))
     )
     apart = barred_pairs([(offer.round_id, offer.mentee_id, pk) for pk in ready])
-    taken = _taken_places(ready)
+    taken = _taken_places(ready, PairRequest.system.holding())
     free = [
         pk
         for pk, row in ready.items()

@@ -56,6 +56,13 @@ def _rules(people: set[int]) -> dict[frozenset[tuple[int, int]], set[str]]:
     return found
 
 
+def rules_between(mentee: Application, mentor: Application) -> set[str]:
+    """Return what bars these two, wherever they would be paired: kinds of KeepApart, SAID_NO."""
+    program = mentee.cohort.program_id
+    people = frozenset({(program, mentee.person_id), (program, mentor.person_id)})
+    return _rules({mentee.person_id, mentor.person_id})[people]
+
+
 def refuse_if_barred(round_: Round, pairs: Collection[NewPair]) -> None:
     """Raise ActionNotAllowed, with names, if one of the pairs of a round must not be made."""
     planned = [(round_.pk, mentee, mentor) for mentee, mentor, _why in pairs]

@@ -49,7 +49,7 @@ from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
 from .access_fixtures_of_learning import add_learning, add_support
-from .access_fixtures_of_offers import add_offer
+from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_review import add_review
 from .access_fixtures_of_surveys import add_need_and_move, add_surveys
@@ -287,6 +287,7 @@ def rounds_under_way(world: AccessFixtures) -> None:
             round=row, sort="to_mentee", language="en", text="t", by=member, **to
         )
         add_offer(world, pair, row, everybody)
+        add_pair_request(world, pair, everybody, member)
         world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
         apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
         world.add(

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from applications.models import Application
-from matching.models import Offer, Round
+from matching.models import Offer, PairRequest, Round
 
 from .access_roles import AccessFixtures
 
@@ -27,3 +28,19 @@ def add_offer(
         closes_at=at + timedelta(days=5),
     )
     world.add("offer", pair, offer, owners=("mentor",) if is_own else ())
+
+
+def add_pair_request(
+    world: AccessFixtures, pair: str, everybody: dict[str, Application], member: User
+) -> None:
+    """Register Sofia and Priya as a pair, by a member who may not accept it."""
+    row = PairRequest.objects.create(
+        cohort=everybody["sofia"].cohort,
+        origin="committee",
+        mentee=everybody["sofia"],
+        mentor=everybody["priya"],
+        by=member,
+        reason="r",
+        decision_reason="d",
+    )
+    world.add("pair_request", pair, row)

@@ -35,6 +35,7 @@ TABLES: dict[str, Admin] = {
     "applications_mentorinvitation": Admin("mentor_invitation", add=ANY_COMMITTEE),
     "matching_round": Admin("round", add=MATCHERS | ANY_CHAIR),
     "matching_offer": Admin("offer", change=MATCHERS),
+    "matching_pairrequest": Admin("pair_request", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matches_match": Admin("match", change=MATCHERS),
     "agreements_agreementversion": Admin("version"),

@@ -121,6 +121,8 @@ FIELDS: dict[str, str | None] = {
     "events.Event.zone": NO_WORDS,
     "events.FeedbackAnswer.better": NOBODY,  # this world has too few answers to show any
     "matching.KeepApart.reason": COMMITTEE_ONLY,
+    "matching.PairRequest.decision_reason": COMMITTEE_ONLY,
+    "matching.PairRequest.reason": COMMITTEE_ONLY,
     "learning.LibraryItem.links": NO_WORDS,
     "learning.LibraryItem.summaries": LIBRARY,
     "learning.LibraryItem.texts": LIBRARY,

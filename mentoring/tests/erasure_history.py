@@ -28,7 +28,16 @@ from checkins.models import (
 )
 from matches import endings
 from matches.models import Farewell, Match
-from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
+from matching.models import (
+    KeepApart,
+    Offer,
+    Override,
+    PairRequest,
+    Proposal,
+    Round,
+    RoundJob,
+    RoundText,
+)
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, ContactRequest, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
@@ -144,6 +153,11 @@ def _round(world, person) -> Round:
         KeepApart.objects.create(
             program=world.program, first=one.person, reason="r", by=chair,
             second=person if one == everyone["ruth"] else everyone["joel"].person,
+        )  # fmt: skip
+    for mentee in (mine, everyone["joel"]):
+        PairRequest.objects.create(
+            cohort=cohort, origin="committee", mentee=mentee, mentor=everyone["priya"], by=chair,
+            state="declined", closed_at=timezone.now(), reason="r", decision_reason="d",
         )  # fmt: skip
     access_fixtures.confidential_rows(world, everyone["joel"])
     for row in (mine, everyone["joel"]):

@@ -298,6 +298,7 @@ def test_a_change_of_state_is_shown_as_what_it_is_about(label, pair, world):
 
 def test_every_table_with_states_is_in_the_table():
     rounds = {"matching.Round", "matching.RoundJob", "matching.Proposal", "matching.Offer"}
+    rounds |= {"matching.PairRequest"}
     outbox = {"notifications.Notification", "applications.RosterJob"}
     programs = {  # its own words
         "checkins.Adjustment", "checkins.Survey", "announcements.Announcement", "events.Event",

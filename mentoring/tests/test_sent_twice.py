@@ -44,6 +44,7 @@ PAGES = (
     "programs_programquestion",
     "programs_conflict",
     "matching_keepapart",
+    "matching_pairrequest",
     "matching_round",
     "checkins_adjustment",
     "checkins_theme",
@@ -54,6 +55,7 @@ PAGES = (
     "learning_supporttopic",
     "learning_touchtext",
 )
+ROLES = ("mentee", "mentor")
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
 # An invitation tells its inviter nothing about the address, not even that it was invited already.
 NOT_A_PLAIN_FORM = {"applications_rosterupload", "applications_mentorinvitation"}
@@ -68,6 +70,7 @@ def chair(program):
 def entries(program, cohort, chair, ada, ben):
     """What is typed on each page of the admin that adds a row."""
     match = factories.match(ben, ada, cohort)
+    wanted = [factories.application(factories.person(), cohort, role) for role in ROLES]
     names = {"name_en": "Payroll", "name_fr": "Paie", "position": "1"}
     word = {"name_en": "Health", "name_fr": "Santé", "code": "health"}
     return {
@@ -131,6 +134,11 @@ def entries(program, cohort, chair, ada, ben):
             "kind": "keep_apart",
             "reason": "One manages the other",
             "since": "2026-01-01",
+        },
+        "matching_pairrequest": {
+            "mentor": wanted[1].pk,
+            "mentee": wanted[0].pk,
+            "reason": "They found each other",
         },
         "matching_round": {"cohort": cohort.pk, "name": ""},
         "events_event": {

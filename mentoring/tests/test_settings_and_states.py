@@ -93,6 +93,11 @@ VERBS = {
         "expired": "matching.rounds.pair_offers.follow_offers",
         "withdrawn": "matching.rounds.pair_offers.withdraw",
     },
+    "matching.PairRequest": {
+        "made": "matching.rounds.pair_requests.accept",
+        "declined": "matching.rounds.pair_requests.turn_down",
+        "withdrawn": "matching.rounds.pair_requests.take_back",
+    },
     "matching.Round": {
         "review": "matching.rounds.lifecycle.send_to_review",
         "approved": "matching.rounds.lifecycle.approve",

@@ -119,6 +119,7 @@ ALLOWED = {
     "matching/offer_links.py": "shows the person what they are asked, without a name",
     "matching/rounds/barred_pairs.py": "refuses pairs, whoever publishes or answers",
     "applications/mentor_invitations.py": "writes to guests; who invites reads counts only",
+    "matching/rounds/pair_requests.py": "locks and ends requests; its verbs check who decides",
     "matching/rounds/asking.py": "asks for no person; who is asked already, and places held",
     "matching/rounds/pair_offers.py": "asks for no person; its verbs check who answers or changes",
     "matching/pool/applicant_data.py": "compares answers with those that the engine was given",

@@ -181,7 +181,7 @@ MASCULINE = {
 }  # fmt: skip
 FEMININE = {
     "Concern", "Meeting", "ContactRequest", "SupportRequest", "Announcement", "AgreementVersion",
-    "Round", "RoundJob", "RosterJob", "Offer", "Application", "SignUp",
+    "Round", "RoundJob", "RosterJob", "Offer", "PairRequest", "Application", "SignUp",
 }  # fmt: skip
 
 

@@ -1,0 +1,220 @@
+"""Pairs without a round: registering one, the rules for it, and the committee's decision.
+
+1. One member registers a pair with a reason; another one accepts it or turns it down. Neither may
+   have a conflict of interest with one of the two.
+2. The rules that no one can waive in a round hold here too. Same employer is accepted by saying so.
+3. Once accepted the two are a pair like any other; no figure of a round counts them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from applications.models import Application, NamedWish
+from applications.named_wishes import people_named
+from matches.match_creation import NewPair, check_pairs, create_matches
+from matches.models import Match
+from notifications.outbox import cancel_about, enqueue
+from programs.committee import has_role
+from programs.models import Conflict
+from workflow.states import move
+
+from ..criteria import rule_text
+from ..models import MATCHERS, PairRequest
+from . import asking
+from .announcements import MATCHED
+from .barred_pairs import SAID_NO, rules_between
+
+State = PairRequest.State
+Origin = Match.Origin
+
+
+def new_pair(mentee: Application, mentor: Application, origin: str) -> NewPair:
+    """Return what `create_matches` needs; no engine has found reasons for these two."""
+    return mentee.pk, mentor.pk, {"origin": origin}
+
+
+def refusal_of(mentee: Application, mentor: Application, *, is_employer_known: bool) -> str:
+    """Return which rule forbids a pair that the committee registers, "" if none does.
+
+    `is_employer_known`: the committee accepts that both work for the same employer.
+    """
+    if mentee.cohort_id != mentor.cohort_id:
+        return _("The two have applied to different cohorts.")
+    codes = _broken_rules(mentee, mentor)
+    if is_employer_known:
+        codes.discard("same_employer")
+    if SAID_NO in codes:
+        return _("They can't be a pair: one of them declined to be matched with the other.")
+    for code in sorted(codes):
+        return _("They can't be a pair: %(why)s.") % {"why": rule_text(code)}
+    return ""
+
+
+def _broken_rules(mentee: Application, mentor: Application) -> set[str]:
+    people = {mentee.person_id, mentor.person_id}
+    if len(people) == 1:
+        return {"self_pair"}
+    codes = rules_between(mentee, mentor)
+    declared = Conflict.objects.live().filter(kind=Conflict.Kind.DECLARED)
+    if declared.filter(member__in=people, person__in=people).exists():
+        codes.add("conflict")
+    avoided = {
+        frozenset({person, named})
+        for _role, kind, person, named, _rank in people_named(mentee.cohort)
+        if kind == NamedWish.Kind.AVOID
+    }
+    if frozenset(people) in avoided:
+        codes.add("avoid")
+    if mentee.program.policy.same_employer_blocked and _have_same_employer(mentee, mentor):
+        codes.add("same_employer")
+    return codes
+
+
+def _have_same_employer(mentee: Application, mentor: Application) -> bool:
+    one, other = (getattr(row.person, "profile", None) for row in (mentee, mentor))
+    if one is None or other is None or one.employer is None or other.employer is None:
+        return False
+    return bool(one.employer.key == other.employer.key)
+
+
+def check_possible(
+    mentee: Application, mentor: Application, *, is_employer_known: bool = False
+) -> None:
+    """Raise ActionNotAllowed with the rule that keeps these two from being a pair today.
+
+    Locks both applications until the end of the transaction.
+    """
+    if refusal := refusal_of(mentee, mentor, is_employer_known=is_employer_known):
+        raise ActionNotAllowed(refusal)
+    pair = new_pair(mentee, mentor, Origin.COMMITTEE)
+    check_pairs([pair])
+    asking.refuse_if_held([pair])
+
+
+@transaction.atomic
+def register_pair(
+    mentee: Application,
+    mentor: Application,
+    *,
+    by: User,
+    reason: str,
+    is_employer_known: bool = False,
+    at: datetime | None = None,
+) -> PairRequest:
+    """Ask another member to accept these two as a pair; the same again returns the first request.
+
+    Raises ActionNotAllowed for anyone but a matcher or chair without a conflict of interest, and
+    for a pair that can't be made.
+    """
+    if not has_role(by, mentee.program, *MATCHERS):
+        raise ActionNotAllowed(_("Only a matcher or chair can register a pair."))
+    visible = Application.objects.for_committee(by, *MATCHERS)
+    if visible.filter(pk__in=[mentee.pk, mentor.pk]).count() < len({mentee.pk, mentor.pk}):
+        raise ActionNotAllowed(
+            _("You have a conflict of interest with one of the two. Please ask another member.")
+        )
+    mine = PairRequest.objects.visible_to(by).waiting().filter(by=by)
+    known: PairRequest | None = mine.filter(mentee=mentee, mentor=mentor).first()
+    if known is not None:
+        return known
+    check_possible(mentee, mentor, is_employer_known=is_employer_known)
+    try:
+        with transaction.atomic():
+            return PairRequest.objects.create(
+                cohort=mentee.cohort,
+                origin=Origin.COMMITTEE,
+                mentee=mentee,
+                mentor=mentor,
+                by=by,
+                reason=reason,
+                is_employer_known=is_employer_known,
+                asked_at=at or timezone.now(),
+            )
+    except IntegrityError as found:  # another member registers the mentee at the same moment
+        raise ActionNotAllowed(
+            _("Someone else has just changed this. Please reload the page.")
+        ) from found
+
+
+@transaction.atomic
+def accept(request: PairRequest, *, by: User, at: datetime | None = None) -> Match:
+    """Make the two a pair and introduce them.
+
+    Raises ActionNotAllowed for whoever may not decide, once it is decided, and while a rule, a
+    missing step of one of the two or a lack of places stands against it.
+    """
+    at = at or timezone.now()
+    _lock(request)
+    if not request.may_be_decided_by(by):
+        raise ActionNotAllowed(_not_yours(request, by))
+    if request.state != State.CONFIRMED:
+        raise ActionNotAllowed(_("This request is closed already."))
+    return _make(request, by=by, at=at)
+
+
+def _make(request: PairRequest, *, by: User, at: datetime) -> Match:
+    mentee, mentor = request.both
+    known = request.is_employer_known
+    if refusal := refusal_of(mentee, mentor, is_employer_known=known):
+        raise ActionNotAllowed(refusal)
+    pair = new_pair(mentee, mentor, request.origin)
+    asking.refuse_if_held([pair], besides=request)
+    (match,) = create_matches([pair], at=at, origin=request.origin)
+    move(request, State.MADE, by=by, at=at, closed_at=at, decided_by=by, match=match)
+    for application in (mentee, mentor):
+        enqueue("match-introduced", to=application.person, about=match, at=at)
+        cancel_about(application, why=MATCHED, kinds=("decision-accepted",), at=at)
+    return match
+
+
+@transaction.atomic
+def turn_down(request: PairRequest, *, by: User, reason: str, at: datetime | None = None) -> None:
+    """Turn a request down; only the committee reads the reason. Raises as `accept`."""
+    at = at or timezone.now()
+    _lock(request)
+    if not request.may_be_decided_by(by):
+        raise ActionNotAllowed(_not_yours(request, by))
+    move(
+        request,
+        State.DECLINED,
+        by=by,
+        at=at,
+        closed_at=at,
+        decided_by=by,
+        decision_reason=reason,
+    )
+
+
+@transaction.atomic
+def take_back(request: PairRequest, *, by: User, at: datetime | None = None) -> None:
+    """Take back what `by` has registered. Raises ActionNotAllowed for others and once decided."""
+    at = at or timezone.now()
+    _lock(request)
+    if not request.may_be_taken_back_by(by):
+        raise ActionNotAllowed(_("Only the member who registered it can take it back."))
+    move(request, State.WITHDRAWN, by=by, at=at, closed_at=at)
+
+
+def end_of_application(application: Application, *, at: datetime) -> None:
+    """Take back the open requests of an application that is withdrawn."""
+    for side in ("mentee", "mentor"):
+        for request in PairRequest.system.holding().filter(**{side: application}):
+            move(request, State.WITHDRAWN, by=None, at=at, closed_at=at)
+
+
+def _lock(request: PairRequest) -> None:
+    rows = PairRequest.system.select_for_update(no_key=True).filter(pk=request.pk)
+    request.state = rows.values_list("state", flat=True)[0]
+
+
+def _not_yours(request: PairRequest, by: User) -> str:
+    if request.by_id == by.pk:
+        return _("Another member must accept what you have registered.")
+    return _("You don't have permission to do this.")
