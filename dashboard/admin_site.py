@@ -11,12 +11,12 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
-from . import job_retries, mail_page, person_search
+from . import job_retries, mail_page, person_search, today_page
 from .email_text_pages import urls as email_text_urls
 from .menu import menu
 from .person_search import find_person
@@ -28,6 +28,8 @@ class CommitteeAdminSite(CommitteeSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
             path("find/", self.admin_view(self.find_view), name="find"),
+            path("later/", self.admin_view(self.later_view), name="later"),
+            path("later/back/", self.admin_view(self.show_again_view), name="later-back"),
             path("mail/", self.admin_view(self.mail_view), name="mail"),
             path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
@@ -40,6 +42,16 @@ class CommitteeAdminSite(CommitteeSite):
             *email_text_urls.patterns(self.admin_view),
             *super().get_urls(),
         ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def later_view(self, request: HttpRequest) -> HttpResponse:
+        """Leave a line of Today for later, or ask another member to do it."""
+        return today_page.later(request, self)
+
+    @method_decorator(require_POST)
+    def show_again_view(self, request: HttpRequest) -> HttpResponse:
+        """Show a line of Today again, or give it back."""
+        return today_page.show_again(request)
 
     @method_decorator(require_safe)
     def mail_view(self, request: HttpRequest) -> HttpResponse:

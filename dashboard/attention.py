@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import urlencode
+from datetime import date, datetime
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -38,22 +38,37 @@ from .reachability import count_with_bouncing_address
 Role = Membership.Role
 SHOWN_LIMIT = 99
 FEW = 200  # rows that are counted by reading them
+OWN = ("me", "mine")  # the values of filters that leave a member's own rows
 MOST_SET_UP = 3  # programs, whose steps are asked one by one
 
 
 @dataclass(frozen=True)
 class AttentionItem:
-    """One line: how many, in words, and the address of the list. `tone` is bad, amber or info."""
+    """One line: how many, in words, and the address of the list, by which the line is known.
+
+    `tone` is bad, amber or info; `since` when the oldest of the rows began to wait, where it is
+    known and no more rows wait than are counted.
+    """
 
     count: int
     text: str
     url: str
     tone: str = "info"
+    since: date | None = None
 
     @property
     def shown(self) -> str:
         """The number, or "99+" for more: nobody works through that many in a day."""
         return str(self.count) if self.count <= SHOWN_LIMIT else f"{SHOWN_LIMIT}+"
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.tone == "bad"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the list holds what this member has taken on or was asked to do."""
+        return any(value in OWN for _name, value in parse_qsl(urlsplit(self.url).query))
 
 
 def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
@@ -97,63 +112,89 @@ def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
     return [count_up_to(rows.filter(one), SHOWN_LIMIT + 1) for one in conditions]
 
 
-def _counts_by(rows: QuerySet, column: str, *values: str) -> Counter[str]:
-    """Count the rows with each value of a column, none further than is shown.
+class Found(NamedTuple):
+    """How many rows wait, none counted further than is shown, and since when the oldest does."""
+
+    count: int
+    since: date | None = None
+
+
+def _found(rows: QuerySet, since: str) -> Found:
+    """Count the rows and read the smallest value of the column `since`, in one query."""
+    few = rows.order_by().annotate(waits_since=F(since)).values("pk", "waits_since")
+    found = few[: SHOWN_LIMIT + 1].aggregate(number=Count("pk"), oldest=Min("waits_since"))
+    return Found(found["number"], _day(found["oldest"]) if found["number"] <= SHOWN_LIMIT else None)
+
+
+def _day(moment: date | datetime | None) -> date | None:
+    return timezone.localdate(moment) if isinstance(moment, datetime) else moment
+
+
+def _found_by(rows: QuerySet, column: str, since: str, *values: str) -> dict[str, Found]:
+    """Count the rows with each value of a column, and since when they wait, as `_found` does.
 
     Usually there are few, and one query asks once who may see them.
     """
-    few: Counter[str] = Counter(rows.order_by().values_list(column, flat=True)[: FEW + 1])
-    if few.total() > FEW:
+    few = list(rows.order_by().values_list(column, since)[: FEW + 1])
+    by_value = {value: [day for one, day in few if one == value] for value in values}
+    if len(few) > FEW:
         # Where more were read than are shown, it is known that there are more.
-        for value in values:
-            if few[value] <= SHOWN_LIMIT:
-                (few[value],) = _counts(rows, Q((column, value)))
-    return few
+        return {
+            value: Found(len(days))
+            if len(days) > SHOWN_LIMIT
+            else _found(rows.filter(**{column: value}), since)
+            for value, days in by_value.items()
+        }
+    return {
+        value: Found(len(days), _day(min(days, default=None))) for value, days in by_value.items()
+    }
 
 
 def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
-    counts = _counts_by(waiting, "urgency", *Concern.Urgency.values)
-    urgent = counts.pop(Concern.Urgency.URGENT, 0)
-    others = counts.total()
-    text = ngettext("urgent request for help", "urgent requests for help", urgent)
+    found = _found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
+    urgent = found.pop(Concern.Urgency.URGENT)
+    text = ngettext("urgent request for help", "urgent requests for help", urgent.count)
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
-    yield AttentionItem(urgent, text, url, "bad")
-    text = ngettext("open concern", "open concerns", others)
-    yield AttentionItem(
-        others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
-    )
+    yield AttentionItem(urgent.count, text, url, "bad", urgent.since)
+    number = sum(one.count for one in found.values())
+    since = min((one.since for one in found.values() if one.since), default=None)
+    text = ngettext("open concern", "open concerns", number)
+    url = changelist_url("checkins_concern", state__exact="open")
+    yield AttentionItem(number, text, url, "amber", since)
     mine = Concern.objects.for_committee(member).filter(taken_by=member)
-    (again,) = _counts(mine.to_look_at_again(at), Q())
+    again, since = _found(mine.to_look_at_again(at), "follow_up_on")
     text = ngettext("concern to look at again", "concerns to look at again", again)
     url = changelist_url("checkins_concern", again="mine")
-    yield AttentionItem(again, text, url, "amber")
+    yield AttentionItem(again, text, url, "amber", since)
     own = ContactPlan.objects.visible_to(member).due(at).filter(match__carer=member)
-    (contacts,) = _counts(own, Q())
+    contacts, since = _found(own, "due_on")
     text = ngettext(
         "contact with someone in your care is due",
         "contacts with people in your care are due",
         contacts,
     )
     url = changelist_url("checkins_contactplan", due="now", carer="me")
-    yield AttentionItem(contacts, text, url, "amber")
-    (unread,) = _counts(CheckIn.objects.readable_by(member).to_read(), Q())
+    yield AttentionItem(contacts, text, url, "amber", since)
+    unread, since = _found(CheckIn.objects.readable_by(member).to_read(), "answered_at")
     text = ngettext("check-in to read", "check-ins to read", unread)
-    yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
-    (suggested,) = _counts(Suggestion.objects.readable_by(member).unread(), Q())
+    url = changelist_url("checkins_checkin", read="no")
+    yield AttentionItem(unread, text, url, since=since)
+    suggested, since = _found(Suggestion.objects.readable_by(member).unread(), "sent_at")
     text = ngettext("suggestion to read", "suggestions to read", suggested)
-    yield AttentionItem(suggested, text, changelist_url("checkins_suggestion", stage="unread"))
+    url = changelist_url("checkins_suggestion", stage="unread")
+    yield AttentionItem(suggested, text, url, since=since)
 
 
 def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
-    (late,) = _counts(SupportRequest.objects.for_committee(member).late(at), Q())
+    late, since = _found(SupportRequest.objects.for_committee(member).late(at), "waiting_since")
     text = ngettext(
         "request for support has waited for more than a week",
         "requests for support have waited for more than a week",
         late,
     )
     url = changelist_url("support_supportrequest", waiting="week")
-    yield AttentionItem(late, text, url, "amber")
+    yield AttentionItem(late, text, url, "amber", since)
 
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
@@ -211,9 +252,9 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     )
     url = changelist_url("programs_membership", mail="bounces")
     yield AttentionItem(unreachable, text, url, "bad")
-    (silent,) = _counts(CarerSilence.objects.visible_to(member).open(), Q())
+    silent, since = _found(CarerSilence.objects.visible_to(member).open(), "since")
     text = ngettext("carer has gone silent", "carers have gone silent", silent)
-    yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad")
+    yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad", since)
 
 
 def _rounds(member: User) -> Iterator[AttentionItem]:
@@ -224,31 +265,31 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
         | Q(state=approved, publish_at=None)
         | Q(state=draft)
     )
-    counts = _counts_by(to_do, "state", review, approved, draft)
-    for_me, to_publish, drafts = counts[review], counts[approved], counts[draft]
+    found = _found_by(to_do, "state", "created_at", review, approved, draft)
+    for_me, to_publish, drafts = found[review], found[approved], found[draft]
 
     def url(state: str) -> str:
         return changelist_url("matching_round", state__exact=state)
 
-    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me)
-    yield AttentionItem(for_me, text, url("review"), "amber")
-    text = ngettext("approved round to publish", "approved rounds to publish", to_publish)
-    yield AttentionItem(to_publish, text, url("approved"), "amber")
-    text = ngettext("draft round", "draft rounds", drafts)
-    yield AttentionItem(drafts, text, url("draft"))
+    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me.count)
+    yield AttentionItem(for_me.count, text, url("review"), "amber", for_me.since)
+    text = ngettext("approved round to publish", "approved rounds to publish", to_publish.count)
+    yield AttentionItem(to_publish.count, text, url("approved"), "amber", to_publish.since)
+    text = ngettext("draft round", "draft rounds", drafts.count)
+    yield AttentionItem(drafts.count, text, url("draft"), since=drafts.since)
 
 
 def _offers(member: User) -> Iterator[AttentionItem]:
     mine = Offer.objects.for_committee(member)
-    waiting, without = (
-        count_up_to(rows, SHOWN_LIMIT + 1) for rows in (mine.open(), mine.nobody_left())
-    )
+    waiting, since = _found(mine.open(), "opened_at")
+    without = count_up_to(mine.nobody_left(), SHOWN_LIMIT + 1)
     text = ngettext(
         "request before a match waits for an answer",
         "requests before matches wait for an answer",
         waiting,
     )
-    yield AttentionItem(waiting, text, changelist_url("matching_offer", state__exact="open"))
+    url = changelist_url("matching_offer", state__exact="open")
+    yield AttentionItem(waiting, text, url, since=since)
     text = ngettext("mentee with no one left to ask", "mentees with no one left to ask", without)
     yield AttentionItem(without, text, changelist_url("matching_offer", left="none"), "amber")
 
@@ -275,36 +316,34 @@ def _announcements(member: User) -> Iterator[AttentionItem]:
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = Match.objects.for_committee(member, Role.CARER, Role.CHAIR).open()
     health = by_health(pairs, reader=member, at=at)
-    ending, stuck, drifting, without_carer = (
-        count_up_to(rows, SHOWN_LIMIT + 1)
-        for rows in (
-            may_end(pairs, reader=member),
-            health[Health.STUCK],
-            health[Health.DRIFTING],
-            pairs.without_carer(),
-        )
-    )
+    ending = count_up_to(may_end(pairs, reader=member), SHOWN_LIMIT + 1)
     text = ngettext("pair may want to end", "pairs may want to end", ending)
     yield AttentionItem(ending, text, changelist_url("dashboard_pair", health="ending"), "amber")
+    stuck, since = _found(health[Health.STUCK], "stuck_from")
     text = ngettext("pair is stuck", "pairs are stuck", stuck)
-    yield AttentionItem(stuck, text, changelist_url("dashboard_pair", health="stuck"), "bad")
+    url = changelist_url("dashboard_pair", health="stuck")
+    yield AttentionItem(stuck, text, url, "bad", since)
+    drifting, since = _found(health[Health.DRIFTING], "drifting_from")
     text = ngettext("pair is drifting", "pairs are drifting", drifting)
     url = changelist_url("dashboard_pair", health="drifting")
-    yield AttentionItem(drifting, text, url, "amber")
-    silent = count_up_to(without_contact(pairs, at=at), SHOWN_LIMIT + 1)
+    yield AttentionItem(drifting, text, url, "amber", since)
+    silent, since = _found(without_contact(pairs, at=at), "introduced_at")
     text = ngettext("new pair has not been in touch", "new pairs have not been in touch", silent)
-    yield AttentionItem(silent, text, changelist_url("dashboard_pair", contact="none"), "bad")
+    url = changelist_url("dashboard_pair", contact="none")
+    yield AttentionItem(silent, text, url, "bad", since)
+    without_carer, since = _found(pairs.without_carer(), "uncovered_since")
     text = ngettext("pair without a carer", "pairs without a carer", without_carer)
     url = changelist_url("dashboard_pair", carer="none")
-    yield AttentionItem(without_carer, text, url, "amber")
+    yield AttentionItem(without_carer, text, url, "amber", since)
     unreviewed = count_up_to(goals_not_reviewed(pairs, at=at), SHOWN_LIMIT + 1)
     text = ngettext(
         "pair has not reviewed its goals", "pairs have not reviewed their goals", unreviewed
     )
     yield AttentionItem(unreviewed, text, changelist_url("dashboard_pair", goals="not-reviewed"))
-    late = count_up_to(without_agreement(pairs, at=at), SHOWN_LIMIT + 1)
+    late, since = _found(without_agreement(pairs, at=at), "introduced_at")
     text = ngettext("agreement is late", "agreements are late", late)
-    yield AttentionItem(late, text, changelist_url("dashboard_pair", agreement="late"))
+    url = changelist_url("dashboard_pair", agreement="late")
+    yield AttentionItem(late, text, url, since=since)
 
 
 def _bouncing_addresses(member: User) -> Iterator[AttentionItem]:

@@ -36,7 +36,8 @@ from notifications.reconcilers import reconciler
 from programs.committee_admin import monday_of, rows_in_week, value_of
 from programs.models import Membership, Program, read_roles_once
 
-from .attention import SHOWN_LIMIT, AttentionItem, attention_items, changelist_url
+from .attention import SHOWN_LIMIT, AttentionItem, changelist_url
+from .today import today_of
 
 Role = Membership.Role
 TO_READ, WEEK = "reading-digest", "committee-week"
@@ -221,7 +222,7 @@ def committee_week(member: User, *, at: datetime) -> CommitteeWeek:
     with read_roles_once():
         changed = [item for item in _changed(member, this - A_WEEK) if item.count][:MOST_NEWS]
         coming = [item for item in _coming(member, this) if item.count][:MOST_NEWS]
-        needs = attention_items(member, at=at)
+        needs = [line.item for line in today_of(member, at=at).lines]
     return CommitteeWeek(needs[: MOST_LINES - len(changed) - len(coming)], changed, coming)
 
 

@@ -64,3 +64,41 @@ class MailCheck(models.Model):
 
     def __str__(self) -> str:
         return "check of e-mail"
+
+
+class LaterLineQuerySet(ScopedQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return what the user decided, and what others have asked the user to do."""
+        return self.filter(models.Q(member=user.pk) | models.Q(given_to=user.pk))
+
+
+class LaterLine(models.Model):
+    """A line of Today that a member left for later, or asked another member to do; see `today`.
+
+    `line` is the address of the list it leads to, `count` how many rows waited then: with more of
+    them the line is shown again. `until` is the day on which it is.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    line = models.CharField(max_length=200)
+    until = models.DateField()
+    count = models.PositiveSmallIntegerField()
+    given_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField()
+
+    objects = LaterLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "line of Today for later"
+        verbose_name_plural = "lines of Today for later"
+        constraints = [
+            models.UniqueConstraint(fields=["member", "line"], name="one_decision_about_a_line"),
+            models.CheckConstraint(
+                condition=~models.Q(member=models.F("given_to")), name="given_to_another_member"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "line of Today for later"

@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "admin:applications_rosterupload_changelist",
     ),
     "admin:applications_application_wish": ("admin:applications_application_changelist",),
+    "admin:later-back": ("admin:index",),
     "admin:programs_seed": ("admin:programs_setup",),
     **{
         f"admin:{table}_undo-merge": (f"admin:{table}_changelist",)

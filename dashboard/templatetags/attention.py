@@ -8,12 +8,14 @@ from django import template
 from django.utils import timezone
 
 from dashboard import attention
+from dashboard.today import TodayLine, today_of
 
 register = template.Library()
 
 
 class CommitteeAttention(TypedDict):
-    items: list[attention.AttentionItem]
+    lines: list[TodayLine]
+    left_out: list[TodayLine]
     delivery_problems: list[str]
     is_empty: bool
 
@@ -22,9 +24,11 @@ class CommitteeAttention(TypedDict):
 def committee_attention(context: template.Context) -> CommitteeAttention:
     """What needs the member, whether e-mails go out, and whether anything is set up yet."""
     at = timezone.now()
-    items = attention.attention_items(context["request"].user, at=at)
+    today = today_of(context["request"].user, at=at)
+    has_lines = bool(today.lines or today.left_out)
     return {
-        "items": items,
+        "lines": today.lines,
+        "left_out": today.left_out,
         "delivery_problems": attention.delivery_problems(at),
-        "is_empty": not items and attention.is_empty_installation(),
+        "is_empty": not has_lines and attention.is_empty_installation(),
     }

@@ -251,7 +251,7 @@ class TestTheWeek:
 
     def test_a_long_list_is_cut_to_twelve_lines(self, cohort, rosa, monkeypatch):
         line = digests.AttentionItem(1, "thing", "/")
-        monkeypatch.setattr(digests, "attention_items", lambda member, at: [line] * 40)
+        monkeypatch.setattr("dashboard.today.attention_items", lambda member, at: [line] * 40)
         apply(cohort, days=4)
         week = committee_week(rosa, at=MONDAY)
         assert (len(week.needs), len(week.changed), len(week.coming)) == (11, 1, 0)

@@ -248,6 +248,8 @@ PAGES: dict[str, Rule] = {
     "admin:applications_application_release-cohort": desk(CHAIRS, "cohort"),
     "admin:applications_application_release-schedule": act(CHAIRS, "cohort"),
     "admin:applications_application_release-stop": act(READING, "cohort"),
+    "admin:later": desk(ANY_COMMITTEE),
+    "admin:later-back": act(ANY_COMMITTEE),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_kinds": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
