@@ -22,9 +22,11 @@ def entry_of(
 ) -> CalendarEntry:
     """Return the calendar entry of `person`, who has a place; it names no other participant.
 
-    `is_public`: for an address that needs no sign-in, without the link to join.
+    `is_public`: for an address that needs no sign-in, without the link to join. A cancelled event
+    has none either: nobody would be there.
     """
-    words = [event.place, "" if is_public else event.link]
+    is_cancelled = event.state == Event.State.CANCELLED
+    words = [event.place, "" if is_public or is_cancelled else event.link]
     place = " · ".join(filter(None, words))
     return CalendarEntry(
         uid=calendar_links.uid_of(f"event-{event.public_id}"),
@@ -35,7 +37,7 @@ def entry_of(
         title=f"{event} ({event.program.name})",
         url=absolute(reverse("events:event-detail", args=[event.public_id])),
         place=place,
-        is_cancelled=event.state == Event.State.CANCELLED,
+        is_cancelled=is_cancelled,
         organizer=calendar_links.organizer_of(event.program) if is_invitation else None,
         attendees=[CalendarPerson(person.name, person.address)]
         if is_invitation and person.has_address

@@ -1,4 +1,4 @@
-"""How was it? Three questions to everyone who came, and what the committee reads of the answers.
+"""How was it? A few questions to everyone who came, and what the committee reads of the answers.
 
 1. Whoever came can answer once, until `OPEN_DAYS` after the attendance was recorded.
 2. An answer is stored without its author. Only that someone has answered is kept with them.

@@ -22,6 +22,7 @@ LABELS = {
     "text": _("Text in %(language)s"),
     "link": _("Link in %(language)s"),
 }
+NEEDED = _("Needed in each language in which the item is there.")
 COLUMNS = {"title": "titles", "summary": "summaries", "text": "texts", "link": "links"}
 
 
@@ -39,9 +40,20 @@ class SupportTopicForm(WordForm):
 class LibraryItemForm(forms.ModelForm):
     """An item is there in each language that has a title, a description and a text or a link."""
 
+    needed_at_times: ClassVar[set[str]] = {
+        f"{part}_{code}" for part in COLUMNS for code in LANGUAGES
+    }
+
     class Meta:
         model = LibraryItem
-        fields: ClassVar[tuple[str, ...]] = ("program", "role", "topics", "position", "retired_on")
+        fields: ClassVar[tuple[str, ...]] = (
+            "program",
+            "role",
+            "step",
+            "topics",
+            "position",
+            "retired_on",
+        )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as they are
@@ -100,7 +112,7 @@ class LibraryItemForm(forms.ModelForm):
 
 def _field(part: str) -> forms.CharField:
     if part == "title":
-        return forms.CharField(max_length=LONGEST_TITLE, required=False)
+        return forms.CharField(max_length=LONGEST_TITLE, required=False, help_text=NEEDED)
     if part == "link":
         return forms.CharField(
             max_length=LONGEST_LINK,
@@ -111,7 +123,10 @@ def _field(part: str) -> forms.CharField:
         )
     longest, rows = (LONGEST_SUMMARY, 2) if part == "summary" else (LONGEST_TEXT, 12)
     return forms.CharField(
-        max_length=longest, required=False, widget=forms.Textarea(attrs={"rows": rows})
+        max_length=longest,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=NEEDED if part == "summary" else "",
     )
 
 

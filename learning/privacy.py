@@ -48,6 +48,7 @@ COLUMNS = rules(
             "code": CODE,
             "titles summaries texts links": OF_PROGRAM,
         },
+        "ItemVersion": {"titles summaries texts links": OF_PROGRAM},
         "TouchVersion": {"titles texts tries": OF_PROGRAM},
         "Touch": {"public_id": impersonal("a random id")},
     },

@@ -14,5 +14,6 @@ from . import seeding, touch_seeding
 @receiver(program_created)
 def give_it_a_library(sender: object, program: Program, **_kwargs: object) -> None:
     """Let a new program start with the product's own topics and items."""
-    seeding.load(program)
-    touch_seeding.load(program, at=timezone.now())
+    now = timezone.now()
+    seeding.load(program, at=now)
+    touch_seeding.load(program, at=now)

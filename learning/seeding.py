@@ -7,15 +7,18 @@ them again adds nothing, and never overwrites what the committee has changed or 
 from __future__ import annotations
 
 import tomllib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
 from django.db import transaction
+from django.utils import timezone
 
 from programs.models import Program
 
-from .models import LibraryItem, SupportTopic
+from .models import ItemVersion, LibraryItem, SupportTopic
+from .models.item_versions import WORDS
 
 FILE = Path(__file__).parent / "seeds" / "library.toml"
 LANGUAGES = ("en", "fr")
@@ -68,12 +71,17 @@ def item_seeds() -> list[tuple[ItemSeed, list[str]]]:
     ]
 
 
+def item_steps() -> dict[str, str]:
+    """Return the step of each item, "" for none; migration 0002, older than steps, asks not."""
+    return {code: one.get("step", "") for code, one in _file()["items"].items()}
+
+
 def _by_language(one: dict[str, str], name: str) -> dict[str, str]:
     return {code: one[f"{name}_{code}"].strip() for code in LANGUAGES}
 
 
 @transaction.atomic
-def load(program: Program) -> int:
+def load(program: Program, *, at: datetime | None = None) -> int:
     """Add what a program does not have yet; return how many topics and items were new."""
     topics = SupportTopic.objects.filter(program=program)
     items = LibraryItem.objects.filter(program=program)
@@ -81,10 +89,16 @@ def load(program: Program) -> int:
     new = [one for one in topic_seeds() if one["code"] not in known]
     SupportTopic.objects.bulk_create(SupportTopic(program=program, **one) for one in new)
     by_code = {one.code: one for one in topics.all()}
-    known = set(items.values_list("code", flat=True))
+    known, steps = set(items.values_list("code", flat=True)), item_steps()
     new_items = [(one, codes) for one, codes in item_seeds() if one["code"] not in known]
     added = LibraryItem.objects.bulk_create(
-        LibraryItem(program=program, **columns) for columns, _codes in new_items
+        LibraryItem(program=program, step=steps[columns["code"]], **columns)
+        for columns, _codes in new_items
+    )
+    saved_at = at or timezone.now()
+    ItemVersion.objects.bulk_create(
+        ItemVersion(item=item, saved_at=saved_at, **{name: getattr(item, name) for name in WORDS})
+        for item in added
     )
     about = LibraryItem.topics.through
     about.objects.bulk_create(

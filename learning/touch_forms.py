@@ -18,11 +18,16 @@ LABELS = {
     "text": _("Text in %(language)s"),
     "try": _("One thing to try in %(language)s"),
 }
+NEEDED = _("Needed in each language in which the text is there.")
 COLUMNS = {"title": "titles", "text": "texts", "try": "tries"}
 
 
 class TouchTextForm(forms.ModelForm):
     """A text is there in each language that has a title, a text and one thing to try."""
+
+    needed_at_times: ClassVar[set[str]] = {
+        f"{part}_{code}" for part in COLUMNS for code in LANGUAGES
+    }
 
     class Meta:
         model = TouchText
@@ -88,10 +93,13 @@ class TouchTextForm(forms.ModelForm):
 
 def _field(part: str) -> forms.CharField:
     if part == "title":
-        return forms.CharField(max_length=LONGEST_TITLE, required=False)
+        return forms.CharField(max_length=LONGEST_TITLE, required=False, help_text=NEEDED)
     longest, rows = (LONGEST_TRY, 2) if part == "try" else (LONGEST_TEXT, 8)
     return forms.CharField(
-        max_length=longest, required=False, widget=forms.Textarea(attrs={"rows": rows})
+        max_length=longest,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=NEEDED,
     )
 
 

@@ -1,4 +1,4 @@
-"""The three questions after an event."""
+"""The questions after an event."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from events import arranging, sign_ups
 from events.emails import FEEDBACK, LEAVE, SIGN_UP
 from events.models import FeedbackAnswer, SignUp
 from notifications.links import link
+from notifications.testing import deliver_due_emails
 from testkit import events, factories
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,19 @@ def test_strangers_and_members_cannot_sign_up_and_drafts_are_for_members(
     for person in (dan, cleo):
         assert as_user(person).post(page_of(event, "sign-up")).status_code == 404
     assert not SignUp.objects.exists()
+
+
+def test_nobody_is_offered_the_link_of_a_cancelled_event(as_user, program, cleo, pair, ada, ben):
+    event = events.published(program, by=cleo, link="https://meet.example.org/x")
+    sign_ups.sign_up(event, by=ben)
+    assert "whoever has a place gets the link" in text_of(as_user(ada).get(page_of(event)))
+    arranging.cancel(event, by=cleo, reason="The host is ill")
+    for reader in (ben, ada):
+        page = text_of(as_user(reader).get(page_of(event)))
+        assert "meet.example.org" not in page
+        assert "gets the link" not in page
+    *_older, mail = [mail for mail in deliver_due_emails() if mail.to == [ben.email]]
+    assert "meet.example.org" not in mail.body + str(mail.attachments)
 
 
 def test_a_cancelled_event_says_why(as_user, event, cleo, ben):

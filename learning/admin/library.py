@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
 from django.forms.widgets import CheckboxSelectMultiple
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from programs.committee import Role
+from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin, language_label, translated_name_fields
 from programs.models import Program
 
 from ..forms import LibraryItemForm, SupportTopicForm, word_fields
-from ..models import LibraryItem, SupportTopic
+from ..item_saving import bring_back, save_version
+from ..models import ItemVersion, LibraryItem, SupportTopic
 
 
 class LearningAdmin(CommitteeAdmin):
@@ -107,15 +112,43 @@ class LibraryItemAdmin(LearningAdmin):
         "The library is empty. Items are short texts or links that help people in a pair."
     )
     list_display = (
-        "__str__", "for_whom", "topic_names", "language_names", "program", "is_current",
+        "__str__", "for_whom", "step", "topic_names", "language_names", "program", "is_current",
     )  # fmt: skip
-    columns = ("role", "topics", "position", "retired_on")
+    list_filter = ("role", "step")
+    columns = ("role", "step", "topics", "position", "retired_on")
     inputs = tuple(word_fields())
     shown = ("all_words",)
     change_form_template = "admin/learning/libraryitem/change_form.html"
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        return rows.select_related("program").prefetch_related("topics")
+        related = rows.select_related("program")
+        return related.prefetch_related("topics", "versions__author", "versions__item__program")
+
+    def save_model(
+        self, request: HttpRequest, obj: LibraryItem, form: LibraryItemForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        save_version(obj, by=acting_member(request), at=timezone.now())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.restore_view))
+        return [
+            path(
+                "<int:pk>/versions/<int:number>/restore/",
+                view,
+                name="learning_libraryitem_restore",
+            ),
+            *super().get_urls(),
+        ]
+
+    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Give the item the words of an older version again."""
+        rows = ItemVersion.objects.for_committee(request.user, Role.CHAIR)
+        version = get_object_or_404(rows.select_related("item__program"), item=pk, number=number)
+        bring_back(version, by=acting_member(request), at=timezone.now())
+        words = _("The item has the words of version %(number)s again, as a new version.")
+        messages.success(request, words % {"number": number})
+        return redirect("admin:learning_libraryitem_change", pk)
 
     def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
         """Return whether the program has an item with the same words already."""

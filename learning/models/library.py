@@ -6,6 +6,8 @@
    text of the program or a link. Topics and items may be for one role only.
 3. Participants read the items for their roles. A retired item is offered to no one; its page says
    that it was retired, so that no link in an old e-mail leads to nothing.
+4. An item can be for one step of taking part; the page of that step then offers it
+   (`step_reading`). Items about applying are there for whoever has an application.
 """
 
 from __future__ import annotations
@@ -28,6 +30,24 @@ from applications.models import Application
 from programs.models import Membership, Program
 
 ROLE_HELP = _("Leave this empty for mentors and mentees.")
+
+
+class Step(models.TextChoices):
+    """Where in the program an item helps, in the order in which people come to it."""
+
+    APPLICATION = "application", _("Applying")
+    INTRODUCTION = "introduction", _("Getting to know each other")
+    FIRST_MEETING = "first_meeting", _("The first meeting")
+    AGREEMENT = "agreement", _("The agreement")
+    GOALS = "goals", _("Goals")
+    MEETINGS = "meetings", _("Meetings")
+    PAUSE = "pause", _("A pause")
+    ENDING = "ending", _("When something does not fit")
+    CLOSING = "closing", _("The end of the term")
+
+
+ACCEPTED = Application.State.ACCEPTED
+APPLYING = (Application.State.DRAFT, Application.State.SUBMITTED, Application.State.WAITLISTED)
 
 
 class SupportTopicQuerySet(ScopedQuerySet):
@@ -101,7 +121,7 @@ class LibraryItemQuerySet(ScopedQuerySet):
         return self.filter(for_committee(user, *roles))
 
     def for_participant(self, user: User | AnonymousUser) -> Self:
-        """Items for the roles in which `user` was accepted, also retired ones."""
+        """Items for the roles in which `user` was accepted or applies, also retired ones."""
         return self.filter(for_participant(user))
 
     def for_role(self, program: Program, role: str) -> Self:
@@ -118,13 +138,17 @@ def for_committee(user: User | AnonymousUser, *roles: str) -> Q:
 
 
 def for_participant(user: User | AnonymousUser) -> Q:
-    """Match rows for the roles in which `user` was accepted to a program."""
+    """Match rows for the roles in which `user` was accepted to a program.
+
+    While an application waits for its decision, rows about applying.
+    """
     found = Q(pk__in=[])
     if not user.is_authenticated or not user.is_active:
         return found
-    mine = Application.objects.filter(person=user.pk, state=Application.State.ACCEPTED)
-    for program, role in mine.values_list("cohort__program", "role").distinct():
-        found |= Q(program=program, role__in=["", role])
+    mine = Application.objects.filter(person=user.pk, state__in=[ACCEPTED, *APPLYING])
+    for program, role, state in mine.values_list("cohort__program", "role", "state").distinct():
+        rows = Q(program=program, role__in=["", role])
+        found |= rows if state == ACCEPTED else rows & Q(step=Step.APPLICATION)
     return found
 
 
@@ -143,6 +167,16 @@ class LibraryItem(models.Model):
     links = models.JSONField(_("link by language"), default=dict, blank=True)
     role = models.CharField(
         _("role"), max_length=6, choices=Application.Role, blank=True, help_text=ROLE_HELP
+    )
+    step = models.CharField(
+        _("step"),
+        max_length=13,
+        choices=Step,
+        blank=True,
+        help_text=_(
+            "The page of this step offers the item to the role concerned: of several items the "
+            "first two by position."
+        ),
     )
     topics = models.ManyToManyField(
         SupportTopic, blank=True, related_name="+", verbose_name=_("topics")

@@ -58,8 +58,8 @@ def desk(name, row=None):
 def test_a_new_program_starts_with_topics_and_a_library():
     made = create_program(Program(name="New", slug="new", purpose="p"), template="")
     items = LibraryItem.objects.filter(program=made)
-    assert 6 <= items.count() <= 10
-    assert SupportTopic.objects.filter(program=made).count() >= items.count()
+    assert items.count() == len(seeding.item_seeds())
+    assert SupportTopic.objects.filter(program=made).count() == len(seeding.topic_seeds())
     assert {tuple(one.languages) for one in items} == {("en", "fr")}
     assert all(one.topics.exists() for one in items)
     assert all(

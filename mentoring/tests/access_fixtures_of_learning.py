@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from learning.models import LibraryItem, SupportTopic, Touch, TouchText
+from learning.models import ItemVersion, LibraryItem, SupportTopic, Touch, TouchText
 from learning.touch_planning import save_words
 from support.models import SupportAnswer, SupportContact, SupportRequest
 
@@ -28,6 +28,14 @@ def add_learning(world: AccessFixtures) -> None:
         item.topics.add(topic)
         world.add("support_topic", pair, topic)
         world.add("library_item", pair, item, owners=owners)
+        older = ItemVersion.objects.create(
+            item=item,
+            titles={"en": "Steps"},
+            summaries={"en": "Begin here"},
+            texts={"en": "Start."},
+            saved_at=timezone.now(),
+        )
+        world.add("item_version", pair, older)
         text = TouchText.objects.create(program=program, role="mentee", month=1, item=item)
         words = {
             "titles": {"en": "Lead"},

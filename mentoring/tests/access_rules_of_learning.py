@@ -26,11 +26,21 @@ def SLUG(row: Any) -> str:
     return row.slug
 
 
+def ITEM(row: Any) -> int:
+    return row.item_id
+
+
+def NUMBER(row: Any) -> int:
+    return row.number
+
+
 LEARNING: dict[str, Rule] = {
     "learning:item-list": page(SIGNED_IN),
     "learning:item-detail": page(
         PAIR | READERS | {"conflicted"}, "library_item", item_id=PUBLIC_ID
     ),
+    "learning:item-print": page(SIGNED_IN),
+    "admin:learning_libraryitem_restore": act(CHAIRS, "item_version", pk=ITEM, number=NUMBER),
     "support:request-list": page(SIGNED_IN),
     "support:request-create": form(SIGNED_IN),
     "support:request-withdraw": act(OWNER, "support_request", request_id=PUBLIC_ID),

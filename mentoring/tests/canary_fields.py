@@ -7,6 +7,7 @@ OPEN = "everybody"  # published by the program, or a word of the installation
 EVENT = "whom an event is for, and the committee"
 TOUCHED = "whoever was sent it, and the committee of its program"
 LIBRARY = "people of the program with that role, and its committee"
+VERSIONS = "the committee of the program"
 SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
@@ -123,6 +124,10 @@ FIELDS: dict[str, str | None] = {
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matching.PairRequest.decision_reason": COMMITTEE_ONLY,
     "matching.PairRequest.reason": COMMITTEE_ONLY,
+    "learning.ItemVersion.links": NO_WORDS,
+    "learning.ItemVersion.summaries": VERSIONS,
+    "learning.ItemVersion.texts": VERSIONS,
+    "learning.ItemVersion.titles": VERSIONS,
     "learning.LibraryItem.links": NO_WORDS,
     "learning.LibraryItem.summaries": LIBRARY,
     "learning.LibraryItem.texts": LIBRARY,

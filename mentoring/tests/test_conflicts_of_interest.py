@@ -46,6 +46,7 @@ NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
     "applications.CommitteeNote.author": "a committee member",
     "applications.Opinion.reader": "a committee member",
+    "learning.ItemVersion.author": "a committee member",
     "learning.TouchVersion.author": "a committee member",
     "matching.Proposal.before": "compared with the mentor of today, never shown",
 }
