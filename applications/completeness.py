@@ -1,4 +1,8 @@
-"""What an application still lacks. Read by the task list, by the check page and by `send`."""
+"""The form of an application: its parts, its pages, and what is still missing.
+
+1. At most seven parts, each a line of the task list; a part has one page or several.
+2. Pages that only order what was chosen before are there once something was chosen.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from programs.models import Program, ProgramQuestion, Topic
 
 from . import suitability
 from .form_parts import (
-    Group,
+    FormPage,
     Part,
     has_answered,
     has_committed,
@@ -22,73 +26,98 @@ from .form_parts import (
     has_profile,
     has_situation,
 )
-from .models import Application
+from .models import Application, ApplicationTopic
 from .program_questions import lacks_answers
 
 Role = Application.Role
 
-MINUTES_PER_PART = 1  # in trials, the whole form took about a minute for each part
+MINUTES_PER_PAGE = 1  # in trials, the whole form took about a minute for each page
 QUESTIONS_PER_MINUTE = 2  # of those that a program asks itself
 OWN_QUESTIONS = "own-questions"
+SUITABILITY = "suitability"
 MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
-TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
-def groups(application: Application) -> list[Group]:
-    """Return the parts of this application in order, without kinds of topic that no one uses."""
+def parts(application: Application) -> list[Part]:
+    """Return the parts of this application in order, without what no one uses."""
     kinds = _current_kinds(application.program)
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
     own = ProgramQuestion.objects.on_form(application.program, application.role)
-    return groups_for(application.role, kinds, own_questions=list(own))
+    return parts_for(
+        application.role,
+        kinds,
+        own_questions=list(own),
+        has_topics=ApplicationTopic.objects.filter(application=application).exists(),
+        has_experiences=application.experience_rows.exists(),
+    )
 
 
-def groups_for(
-    role: str, topic_kinds: set[str], *, own_questions: Sequence[ProgramQuestion] = ()
-) -> list[Group]:
+def parts_for(
+    role: str,
+    topic_kinds: set[str],
+    *,
+    own_questions: Sequence[ProgramQuestion] = (),
+    has_topics: bool = True,
+    has_experiences: bool = True,
+) -> list[Part]:
     """Return the parts of an application in `role` where the topics are of `topic_kinds`.
 
-    `own_questions`: what the program asks itself.
+    `own_questions`: what the program asks itself. `has_topics`, `has_experiences`: whether the
+    applicant has chosen any.
     """
     is_mentor = role == Role.MENTOR
-    needs = (*_background(is_mentor), *_topics(is_mentor, topic_kinds))
-    capacity = (Part("capacity", _("How many mentees")),) if is_mentor else ()
+    needs = (
+        *_background(is_mentor, has_experiences=has_experiences),
+        *_topics(is_mentor, topic_kinds, has_topics=has_topics),
+    )
     return [
-        Group(_("About you"), _about_you(role)),
-        Group(_("What you offer") if is_mentor else _("What you need"), needs),
-        Group(_("When and how"), (*_practical(), *capacity)),
+        _suitability(role),
+        Part(_("About you"), _about_you()),
+        Part(_("What you offer") if is_mentor else _("What you need"), needs),
+        Part(_("When and how"), _practical(is_mentor)),
         *_own_questions(own_questions),
-        Group(
+        Part(
             _("For the committee only"),
             (
-                Part("private", _("What only the committee should know"), MAY_BE_EMPTY),
-                Part("wishes", _("Wishes about your match"), MAY_BE_EMPTY),
+                FormPage("private", _("What only the committee should know")),
+                FormPage("wishes", _("Wishes about your match")),
             ),
+            MAY_BE_EMPTY,
         ),
-        Group(
-            _("Before you send"), (Part("commitment", _("Your commitment"), rule=has_committed),)
+        Part(
+            _("Before you send"),
+            (FormPage("commitment", _("Your commitment"), has_committed),),
         ),
     ]
 
 
-def _about_you(role: str) -> tuple[Part, ...]:
-    codes = suitability.question_codes(role)
-    hint = ngettext("%(n)d question", "%(n)d questions", len(codes)) % {"n": len(codes)}
+def _suitability(role: str) -> Part:
+    """One question a page, so that each is read."""
+    title, codes = _("Is this the right time?"), suitability.CODES[role]
+    pages = tuple(FormPage(f"{SUITABILITY}-{code}", title, has_answered(code)) for code in codes)
+    return Part(title, pages, _count_of_questions(len(codes)))
+
+
+def _count_of_questions(count: int) -> str:
+    return ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}
+
+
+def _about_you() -> tuple[FormPage, ...]:
     has_level = has_profile(lambda profile: profile.level is not None)
     return (
-        Part("suitability", _("Is this the right time?"), hint, has_answered(codes)),
-        Part("about-you", _("Your name and contact details"), rule=has_name),
-        Part("work", _("Your work"), rule=has_level),
+        FormPage("about-you", _("Your name and contact details"), has_name),
+        FormPage("work", _("Your work"), has_level),
     )
 
 
-def _own_questions(questions: Sequence[ProgramQuestion]) -> list[Group]:
+def _own_questions(questions: Sequence[ProgramQuestion]) -> list[Part]:
     """Return the part with the program's own questions, done once the required ones have answers.
 
     A question that was added since it was saved is asked again only if it is required.
     """
     if not questions:
         return []
-    count = ngettext("%(n)d question", "%(n)d questions", len(questions)) % {"n": len(questions)}
+    count = _count_of_questions(len(questions))
     required = [one.pk for one in questions if one.is_required]
 
     def is_done(application: Application) -> bool:
@@ -96,40 +125,38 @@ def _own_questions(questions: Sequence[ProgramQuestion]) -> list[Group]:
         return not lacks_answers(application, required) if required else is_saved
 
     hint = count if required else f"{count}. {MAY_BE_EMPTY}"
-    part = Part(OWN_QUESTIONS, _("Questions of this program"), hint, is_done)
-    return [Group(_("What this program asks"), (part,))]
+    page = FormPage(OWN_QUESTIONS, _("Questions of this program"), is_done)
+    return [Part(_("What this program asks"), (page,), hint)]
 
 
-def _background(is_mentor: bool) -> tuple[Part, ...]:
+def _background(is_mentor: bool, *, has_experiences: bool) -> tuple[FormPage, ...]:
     situation = _("Your path so far") if is_mentor else _("Your situation")
     experiences = _("What you have been through") if is_mentor else _("What you are going through")
+    sharing = (FormPage("sharing", _("What your match may see")),) if has_experiences else ()
     return (
-        Part("situation", situation, rule=has_situation),
-        Part("experiences", experiences, MAY_BE_EMPTY),
+        FormPage("situation", situation, has_situation),
+        FormPage("experiences", experiences),
+        *sharing,
     )
 
 
-def _topics(is_mentor: bool, kinds: set[str]) -> list[Part]:
-    if is_mentor:
-        topics = [
-            Part("goals", _("Goals you can help with"), rule=has_goal),
-            Part("subjects", _("Subjects you can help with"), MAY_BE_EMPTY),
-            Part("skills", _("Skills you can help to build"), MAY_BE_EMPTY),
-        ]
-    else:
-        topics = [
-            Part("goals", _("What you want to achieve"), rule=has_goal),
-            Part("subjects", _("Subjects you want help with"), MAY_BE_EMPTY),
-            Part("skills", _("Skills you want to build"), MAY_BE_EMPTY),
-        ]
-    return [part for part in topics if TOPIC_KINDS[part.code] in kinds]
+def _topics(is_mentor: bool, kinds: set[str], *, has_topics: bool) -> tuple[FormPage, ...]:
+    if not kinds:
+        return ()
+    title = _("What you can help with") if is_mentor else _("What you want help with")
+    rule = has_goal if Topic.Kind.GOAL in kinds else None
+    first = _("What you are best at") if is_mentor else _("What matters most")
+    ranking = (FormPage("ranking", first),) if has_topics else ()
+    return (FormPage("topics", title, rule), *ranking)
 
 
-def _practical() -> tuple[Part, ...]:
+def _practical(is_mentor: bool) -> tuple[FormPage, ...]:
     has_times = has_profile(lambda profile: profile.availability)
+    capacity = (FormPage("capacity", _("How many mentees")),) if is_mentor else ()
     return (
-        Part("times", _("When you are usually free"), rule=has_times),
-        Part("meeting", _("How and how often to meet"), rule=has_meeting),
+        FormPage("times", _("When you are usually free"), has_times),
+        FormPage("meeting", _("How and how often to meet"), has_meeting),
+        *capacity,
     )
 
 
@@ -138,20 +165,19 @@ def _current_kinds(program: Program) -> set[str]:
     return set(topics.values_list("kind", flat=True).distinct())
 
 
-def parts(application: Application) -> list[Part]:
+def pages(application: Application) -> list[FormPage]:
     """Return the pages of this application, in order."""
-    return [part for group in groups(application) for part in group.parts]
+    return [page for part in parts(application) for page in part.pages]
 
 
-def missing(application: Application) -> list[Part]:
-    """Return the parts that are not done yet, in order."""
-    return [part for part in parts(application) if not part.is_done(application)]
+def missing(application: Application) -> list[FormPage]:
+    """Return the pages that are not done yet, in order."""
+    return [page for page in pages(application) if not page.is_done(application)]
 
 
 def expected_minutes(program: Program, role: str) -> int:
     """Return how long an application in `role` takes to fill in."""
-    parts_of_all = [
-        part for group in groups_for(role, _current_kinds(program)) for part in group.parts
-    ]
+    all_parts = parts_for(role, _current_kinds(program))
+    count = sum(len(part.pages) for part in all_parts)
     own = ProgramQuestion.objects.on_form(program, role).count()
-    return len(parts_of_all) * MINUTES_PER_PART + ceil(own / QUESTIONS_PER_MINUTE)
+    return count * MINUTES_PER_PAGE + ceil(own / QUESTIONS_PER_MINUTE)

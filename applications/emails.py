@@ -18,7 +18,7 @@ from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder, due_reminder
 
-from .completeness import missing
+from .completeness import missing, parts
 from .models import Application, Decision
 from .orientation import (
     INVITATION,
@@ -115,13 +115,14 @@ def application_unfinished(application: Application, person: User) -> Email | Ca
         return Cancel(NO_LONGER_DRAFT)
     if not application.cohort.is_open():
         return Cancel(APPLICATIONS_CLOSED)
-    left = missing(application)
-    next_part = left[0].title if left else _("Check and send")
+    pages = missing(application)
+    next_part = pages[0].title if pages else _("Check and send")
     where = (
-        application_url("application-page", application, left[0].code)
-        if left
+        application_url("application-page", application, pages[0].code)
+        if pages
         else application_url("application-check", application)
     )
+    left = [part for part in parts(application) if part.missing(application)]
     return Email(
         context=context(
             application, left=left, next_part=next_part, closes_on=application.cohort.closes_on

@@ -1,4 +1,4 @@
-"""The parts of the application form, and the rules by which each is done."""
+"""The parts of the application form, their pages, and the rules by which each page is done."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from .models import Application
 Rule = Callable[[Application], bool]
 
 
-class Part(NamedTuple):
-    """One page of the application: its code, title, hint, and the rule by which it is done.
+class FormPage(NamedTuple):
+    """One page of the form: its code, title, and the rule by which it is done.
 
-    A part without a rule has no required answer: it is done once it was saved, even when empty.
+    A page without a rule has no required answer: it is done once it was saved, even when empty.
     """
 
     code: str
     title: str
-    hint: str | Promise = ""
     rule: Rule | None = None
 
     def is_done(self, application: Application) -> bool:
@@ -32,9 +31,16 @@ class Part(NamedTuple):
         return self.rule(application)
 
 
-class Group(NamedTuple):
+class Part(NamedTuple):
+    """Pages that follow each other, as one line of the task list."""
+
     title: str
-    parts: tuple[Part, ...]
+    pages: tuple[FormPage, ...]
+    hint: str | Promise = ""
+
+    def missing(self, application: Application) -> list[FormPage]:
+        """Return the pages that are not done yet, in order."""
+        return [page for page in self.pages if not page.is_done(application)]
 
 
 def has_profile(check: Callable[[Profile], object]) -> Rule:
@@ -60,11 +66,11 @@ def has_situation(application: Application) -> bool:
     return bool(application.situation)
 
 
-def has_answered(codes: frozenset[str]) -> Rule:
-    """Return a rule that is met when every suitability question in `codes` has an answer."""
+def has_answered(question: str) -> Rule:
+    """Return a rule that is met when the suitability question of this code has an answer."""
 
     def rule(application: Application) -> bool:
-        return codes <= application.suitability.keys()
+        return question in application.suitability
 
     return rule
 

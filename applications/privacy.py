@@ -92,7 +92,9 @@ def export_application(application: Application, user: User) -> dict[str, object
             ImportedRow.system.filter(application=application).values_list("at", flat=True)
         ),
         **{name: getattr(application, name) for name in (*ANSWERS, *TIMES)},
-        "topics": {str(row.topic): row.weight for row in application.topic_rows.all()},
+        "topics": {
+            str(row.topic): row.level_text(application.role) for row in application.topic_rows.all()
+        },
         "experiences": [
             {
                 "experience": str(row.experience),

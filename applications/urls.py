@@ -35,6 +35,9 @@ urlpatterns = [
     ),
     path("applications/<str:public_id>/part/", taking_part.change_part, name="application-part"),
     path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),
+    path(
+        "applications/<str:public_id>/<slug:code>/find/", submission.find, name="application-find"
+    ),
     path("orientation/<str:public_id>/", orientation.overview, name="orientation"),
     path("orientation/<str:public_id>/check/", orientation.check, name="orientation-check"),
     path("orientation/<str:public_id>/<slug:code>/", orientation.module, name="orientation-module"),

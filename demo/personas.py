@@ -142,7 +142,7 @@ def application(
     _topics(made, row, vocabulary)
     _experiences(made, row, vocabulary)
     prefetch_related_objects([made], "topic_rows__topic")
-    made.saved_pages = [part.code for part in completeness.parts(made)]
+    made.saved_pages = [page.code for page in completeness.pages(made)]
     Application.objects.filter(pk=made.pk).update(created_at=begun_at, saved_pages=made.saved_pages)
     return made
 
@@ -153,8 +153,15 @@ def _topics(made: Application, row: dict[str, str], vocabulary: ProgramVocabular
         code, _colon, weight = entry.partition(":")
         weights[code] = int(weight or 2)
     weights |= dict.fromkeys(row["skills"].split(), 2)
+    first = [code for code, weight in weights.items() if weight == ApplicationTopic.TOP_LEVEL]
+    places = dict(zip(first, ApplicationTopic.RANKS, strict=False))
     ApplicationTopic.objects.bulk_create(
-        ApplicationTopic(application=made, topic=vocabulary.topics[code], weight=weight)
+        ApplicationTopic(
+            application=made,
+            topic=vocabulary.topics[code],
+            weight=weight,
+            rank=places.get(code),
+        )
         for code, weight in weights.items()
     )
 

@@ -28,6 +28,7 @@ class MobileClient:
             viewport=SCREEN, java_script_enabled=scripts, base_url=site, reduced_motion="reduce"
         )
         self.page = self.context.new_page()
+        self.interactions = 0  # taps and typed answers; opening a list and choosing are two
         self.said = listen(self.page)
 
     def sign_in(self, client: Client) -> None:
@@ -48,6 +49,7 @@ class MobileClient:
         self, name: str | re.Pattern[str], role: Literal["button", "link"] = "button"
     ) -> None:
         """Press the button of that name, or follow the link with role="link"."""
+        self.interactions += 1
         with self.page.expect_navigation(wait_until="load"):
             self.page.get_by_role(role, name=name, exact=True).first.click()
         self.look()
@@ -61,7 +63,8 @@ class MobileClient:
             "[name]", "fields => Object.fromEntries(fields.map(field => [field.name, field.type]))"
         )
         for name, answer in answers.items():
-            FIELD_ACTIONS[kinds[name]](self.page.locator(f"[name='{name}']"), answer)
+            fields = self.page.locator(f"[name='{name}']")
+            self.interactions += FIELD_ACTIONS[kinds[name]](fields, answer)
 
     def look(self) -> None:
         faults = [*self.said, *too_wide(self.page)]
@@ -80,28 +83,47 @@ class MobileClient:
         return self.page.inner_text("body")
 
 
-def tick(fields: Locator, answer: Answer) -> None:
-    """Check the boxes or radio buttons with these values; "on" is a box without a value."""
+def tick(fields: Locator, answer: Answer) -> int:
+    """Check the boxes or radio buttons with these values; "on" is a box without a value.
+
+    A closed group is opened first. Returns the number of taps.
+    """
+    taps = 0
     for value in [answer] if isinstance(answer, str) else answer:
-        if value:
-            (
-                fields if value == "on" else fields.and_(fields.page.locator(f"[value='{value}']"))
-            ).check()
+        if not value:
+            continue
+        box = fields.and_(fields.page.locator(f"[value='{value}']")) if value != "on" else fields
+        taps += open_group(box)
+        if not box.is_checked():
+            box.check()
+            taps += 1
+    return taps
 
 
-def choose(field: Locator, answer: Answer) -> None:
+def open_group(field: Locator) -> int:
+    """Open the group that a field is in; return the number of taps."""
+    closed = field.page.locator("details:not([open])").filter(has=field)
+    if not closed.count():
+        return 0
+    closed.locator("summary").first.click()
+    return 1
+
+
+def choose(field: Locator, answer: Answer) -> int:
     field.select_option(answer)
+    return 2
 
 
-def write(field: Locator, answer: Answer) -> None:
+def write(field: Locator, answer: Answer) -> int:
     assert isinstance(answer, str)
     field.fill(answer)
+    return 1 if answer else 0
 
 
-FIELD_ACTIONS: dict[str, Callable[[Locator, Answer], None]] = {
+FIELD_ACTIONS: dict[str, Callable[[Locator, Answer], int]] = {
     "radio": tick,
     "checkbox": tick,
     "select-one": choose,
     "select-multiple": choose,
-    **dict.fromkeys(("text", "textarea", "email", "number", "search"), write),
+    **dict.fromkeys(("text", "textarea", "email", "number", "search", "tel"), write),
 }

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from applications import suitability
 from applications.forms.registry import FORMS
 from applications.models import Application
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Pages = dict[str, dict[str, str | list[str]]]  # page -> field -> answer
 
 MENTEE: Pages = {
-    "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},
+    **{f"suitability-{code}": {code: "yes"} for code in suitability.CODES["mentee"]},
     "about-you": {
         "name": "Ben Okoro",
         "pronouns": "he",
@@ -33,10 +34,10 @@ MENTEE: Pages = {
         "about": "I came from nursing.",
     },
     "situation": {"situation": "A team of one since May.", "hopes": "A plan that holds."},
-    "experiences": {"lay-off": "now-kept", "newcomer": "now-shared"},
-    "goals": {"lead": "3"},
-    "subjects": {"payroll": "2", "change": ""},
-    "skills": {"influence": "1"},
+    "experiences": {"now": ["lay-off", "newcomer"]},
+    "sharing": {"shared": ["newcomer"]},
+    "topics": {"goal": ["lead"], "subject": ["payroll"], "skill": ["influence"]},
+    "ranking": {"rank-1": "lead", "level-lead": "2", "level-payroll": "2", "level-influence": "1"},
     "times": {"availability": ["tue-evening", "sat-morning"]},
     "meeting": {"mode": "either", "travel_km": "20", "rhythm_days": "30", "languages": ["en"]},
     "private": {"needs": "Quiet places", "limits": "", "accommodations": "Captions"},
@@ -44,9 +45,10 @@ MENTEE: Pages = {
     "commitment": {"commits": "on", "accepts_code": "on"},
 }
 MENTOR: Pages = {
-    **MENTEE,
-    "suitability": {"time": "yes", "listen": "yes", "bounds": "yes", "prepare": "yes"},
-    "experiences": {"lay-off": "lived-shared", "newcomer": "accompanied-kept"},
+    **{f"suitability-{code}": {code: "yes"} for code in suitability.CODES["mentor"]},
+    **{code: answers for code, answers in MENTEE.items() if not code.startswith("suitability-")},
+    "experiences": {"lived": ["lay-off"], "accompanied": ["newcomer"]},
+    "sharing": {"shared": ["lay-off"]},
     "capacity": {"is_first_time": "", "capacity": "2"},
 }
 

@@ -28,9 +28,7 @@ State = Application.State
 READING_ORDER = (
     "situation",
     "experiences",
-    "goals",
-    "subjects",
-    "skills",
+    "topics",
     *PRIVATE_PAGES,
     "capacity",
     "work",

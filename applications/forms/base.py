@@ -82,11 +82,12 @@ class Page(forms.BaseForm):
     """
 
     code: ClassVar[str]
+    # The code of the page that shows these answers where the application is read, if it is another.
+    section: ClassVar[str] = ""
     heading: str | Promise = ""
     intro: str | Promise = ""
     read_by: ClassVar[str | Promise] = READ_BY_MATCH
     template = "applications/page.html"
-    css_class: ClassVar[str] = ""
 
     def __init__(
         self,

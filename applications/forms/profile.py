@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from accounts.timezones import zone_choices
 from programs.models import Program
 
 from .. import suitability
+from ..completeness import SUITABILITY
 from ..models import Application
 from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values, marked
 
@@ -53,7 +55,9 @@ class PublicSuitabilityForm(SuitabilityForm):
 
 
 class SuitabilityPage(Page, SuitabilityForm):
-    code = "suitability"
+    """All questions with their answers, for reading."""
+
+    code = SUITABILITY
     heading = gettext_lazy("Is this the right time?")
     intro = gettext_lazy(
         "“No” does not rule you out. The committee reads it together with your other answers."
@@ -70,6 +74,34 @@ class SuitabilityPage(Page, SuitabilityForm):
 
     def write(self) -> None:
         Application.objects.filter(pk=self.application.pk).update(suitability=self.answered())
+
+
+class SuitabilityQuestionPage(SuitabilityPage):
+    """One of the questions, alone on its page."""
+
+    section = SuitabilityPage.code
+    question: ClassVar[str]
+
+    def complete(self) -> None:
+        super().complete()
+        for code in set(self.fields) - {FINGERPRINT, self.question}:
+            del self.fields[code]
+
+    def read(self, application: Application) -> Values:
+        given = super().read(application)
+        return {code: value for code, value in given.items() if code == self.question}
+
+    def write(self) -> None:
+        mine = Application.objects.filter(pk=self.application.pk)
+        known = mine.get().suitability
+        mine.update(suitability={**known, **self.answered()})
+
+
+def question_pages() -> Iterator[type[SuitabilityQuestionPage]]:
+    """Yield a page for each question of either role."""
+    for question in sorted({code for codes in suitability.CODES.values() for code in codes}):
+        code = f"{SUITABILITY}-{question}"
+        yield type("QuestionPage", (SuitabilityQuestionPage,), {"code": code, "question": question})
 
 
 def _read_at(application: Application) -> datetime | None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
@@ -40,16 +41,23 @@ class ApplicationTopic(models.Model):
         },
     }
 
+    TOP_LEVEL = 3
+    RANKS = (1, 2, 3)
+
     application = models.ForeignKey(Application, models.CASCADE, related_name="topic_rows")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
     weight = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(3)]
     )
+    # The applicant's own order of up to three, which all have the highest weight.
+    rank = models.PositiveSmallIntegerField(
+        null=True, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
 
     objects = AnswersQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-weight", "topic__position", "pk"]
+        ordering = ["-weight", models.F("rank").asc(nulls_last=True), "topic__position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "topic"], name="topic_once_per_application"
@@ -58,6 +66,13 @@ class ApplicationTopic(models.Model):
 
     def __str__(self) -> str:
         return str(self.topic)
+
+    def level_text(self, role: str) -> str:
+        """Return how important or how strong it is to someone in `role`, with its place."""
+        level = str(self.LEVELS[role].get(self.weight, ""))
+        if self.rank is None:
+            return level
+        return gettext("%(level)s (place %(place)s)") % {"level": level, "place": self.rank}
 
 
 class ApplicationExperience(models.Model):

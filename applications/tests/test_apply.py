@@ -57,7 +57,7 @@ def test_starting_makes_one_draft_however_often_it_is_pressed(as_user, ben, coho
 
 def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, ben, cohort):
     client = as_user(ben)
-    answers = {**MENTEE["suitability"], "open": "no"}
+    answers = {"time": "yes", "lead": "yes", "growth": "yes", "open": "no"}
     page = client.post(
         f"/programs/{cohort.program.slug}/suitability/mentee/", answers
     ).content.decode()

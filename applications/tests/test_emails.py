@@ -65,8 +65,8 @@ def test_no_reminder_is_sent_for_what_is_done(old_draft, state):
 
 def test_the_reminder_names_the_next_part_and_leads_there(old_draft):
     email = deliver_due_emails(days(3))[0]
-    assert email.subject == "Your application is saved: 10 parts left"
-    assert f"/applications/{old_draft.public_id}/suitability/" in email.body
+    assert email.subject == "Your application is saved: 5 parts left"
+    assert f"/applications/{old_draft.public_id}/suitability-time/" in email.body
     assert "List-Unsubscribe" in email.extra_headers
 
 

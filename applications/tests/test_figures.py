@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from applications import orientation, reviewing
-from applications.completeness import MINUTES_PER_PART, parts
+from applications.completeness import expected_minutes
 from applications.models import Application
 from applications.suitability import CODES
 from notifications.testing import deliver_due_emails
@@ -46,8 +46,8 @@ def test_the_commitment_gives_the_numbers_of_the_policy(as_user, ben, draft, pol
     assert "about 50 minutes every 21 days or so, for 7 months" in page
 
 
-def test_the_expected_time_follows_the_number_of_parts(client, draft):
-    minutes = len(parts(draft)) * MINUTES_PER_PART
+def test_the_expected_time_is_on_the_first_page(client, draft):
+    minutes = expected_minutes(draft.program, "mentee")
     page = text_of(client.get(f"/apply/{draft.cohort.slug}/mentee/"))
     assert f"It takes about {minutes} minutes" in page
 

@@ -3,8 +3,7 @@
 import pytest
 
 from applications import reviewing
-from applications.models import Application, ApplicationTopic
-from programs.models import Topic
+from applications.models import Application
 from testkit.programs import MENTEE, answer, fill_in
 
 
@@ -86,9 +85,15 @@ def test_pressing_save_twice_is_no_conflict(as_user, ben, draft, page_url):
     assert answers == [302, 302]
 
 
+# Pages that order what was chosen on the page before.
+CHOSEN_BEFORE = {"sharing": "experiences", "ranking": "topics"}
+
+
 @pytest.mark.parametrize("code", MENTEE)
 def test_every_page_may_be_saved_twice(as_user, ben, draft, page_url, code):
     client = as_user(ben)
+    if before := CHOSEN_BEFORE.get(code):
+        answer(draft, {before: MENTEE[before]})
     seen = opened(client, page_url(code))
     assert [
         client.post(page_url(code), {**MENTEE[code], "fingerprint": seen}).status_code
@@ -135,7 +140,8 @@ def test_a_sent_application_can_be_changed_until_then(as_user, ben, draft, page_
 @pytest.mark.parametrize("code", [*MENTEE, "capacity"])
 def test_an_empty_page_raises_no_exception(as_user, ben, draft, page_url, code):
     response = as_user(ben).post(page_url(code), {})
-    assert response.status_code in ({404} if code == "capacity" else {200, 302})
+    is_absent = code in {"capacity", *CHOSEN_BEFORE}
+    assert response.status_code in ({404} if is_absent else {200, 302})
 
 
 @pytest.mark.parametrize(
@@ -156,12 +162,14 @@ def test_an_empty_page_raises_no_exception(as_user, ben, draft, page_url, code):
         ("times", "availability", "tue-midnight"),
         ("meeting", "languages", "klingon"),
         ("meeting", "travel_km", "40000"),
-        ("goals", "lead", "7"),
-        ("experiences", "lay-off", "lived-shared"),
+        ("topics", "goal", "no-such"),
+        ("topics", "goal", []),
+        ("topics", "subject", "lead"),
+        ("experiences", "now", "no-such"),
         ("private", "needs", "x" * 2001),
         ("wishes", "avoid-1", "x" * 201),
         ("commitment", "accepts_code", ""),
-        ("suitability", "time", "perhaps"),
+        ("suitability-time", "time", "perhaps"),
     ],
 )
 def test_invalid_values_are_explained_and_not_stored(
@@ -184,26 +192,6 @@ def test_names_in_any_script_are_welcome(as_user, ben, draft, page_url):
         fill_in(client, draft, {"about-you": {**MENTEE["about-you"], "name": name}})
         ben.refresh_from_db()
         assert ben.name == name
-
-
-def test_at_most_three_are_most_important(as_user, ben, draft, page_url):
-    for n in range(4):
-        Topic.objects.create(code=f"more-{n}", kind="subject", names={"en": f"More {n}"})
-    client = as_user(ben)
-    answers = {f"more-{n}": "3" for n in range(4)} | {
-        "fingerprint": opened(client, page_url("subjects"))
-    }
-    assert "at most 3" in client.post(page_url("subjects"), answers).content.decode()
-    assert not ApplicationTopic.objects.filter(application=draft).exists()
-
-
-def test_a_retired_topic_stays_in_applications_that_chose_it(as_user, ben, draft, page_url):
-    client = as_user(ben)
-    fill_in(client, draft, {"subjects": MENTEE["subjects"]})
-    Topic.objects.filter(code="payroll").update(retired_on="2026-01-01")
-    assert "payroll" in client.get(page_url("subjects")).context["form"].fields
-    Topic.objects.filter(code="change").update(retired_on="2026-01-01")
-    assert "change" not in client.get(page_url("subjects")).context["form"].fields
 
 
 def test_a_first_time_mentor_takes_one(as_user, ada, cohort, vocabulary):
@@ -229,7 +217,18 @@ def test_an_unknown_page_is_not_found(as_user, ben, page_url):
 def test_the_task_list_shows_what_is_completed(as_user, ben, draft, page_url):
     client = as_user(ben)
     fill_in(client, draft, {"private": {"needs": "", "limits": "", "accommodations": ""}})
-    lists = client.get(f"/applications/{draft.public_id}/").context["lists"]
-    states = {row["url"].split("/")[-2]: row["state"] for each in lists for row in each["rows"]}
-    assert states["private"] == "completed"
-    assert states["situation"] == "not_started"
+    tasks = client.get(f"/applications/{draft.public_id}/").context["tasks"]
+    assert [(task["label"], task["state"]) for task in tasks] == [
+        ("Is this the right time?", "not_started"),
+        ("About you", "completed"),
+        ("What you need", "not_started"),
+        ("When and how", "incomplete"),
+        ("For the committee only", "incomplete"),
+        ("Before you send", "not_started"),
+    ]
+    assert tasks[4]["url"] == page_url("wishes")
+
+
+def test_a_page_says_where_it_is(as_user, ben, draft, page_url):
+    page = " ".join(as_user(ben).get(page_url("work")).content.decode().split())
+    assert "Part 2 of 6, page 2 of 2" in page

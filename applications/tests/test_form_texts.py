@@ -83,7 +83,7 @@ def test_the_pages_before_and_in_the_application_have_the_programs_words(
     public = client.get(reverse("applications:suitability", args=[program.slug, "mentee"]))
     assert "There are no silly questions." in public.content.decode()
     draft = Application.objects.create(cohort=cohort, person=ben, role="mentee")
-    page = reverse("applications:application-page", args=[draft.public_id, "suitability"])
+    page = reverse("applications:application-page", args=[draft.public_id, "suitability-lead"])
     assert "There are no silly questions." in as_user(ben).get(page).content.decode()
     page = reverse("applications:application-page", args=[draft.public_id, "commitment"])
     words = as_user(ben).get(page).content.decode()

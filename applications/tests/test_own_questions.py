@@ -55,7 +55,7 @@ def save(client, url, **given):
 
 
 def codes(draft):
-    return [part.code for part in completeness.parts(draft)]
+    return [page.code for page in completeness.pages(draft)]
 
 
 class TestTheForm:
@@ -100,7 +100,7 @@ class TestTheForm:
         assert "Answer this question." in page.content.decode()
         answer(draft, MENTEE)
         draft.refresh_from_db()
-        assert [part.code for part in completeness.missing(draft)] == ["own-questions"]
+        assert [page.code for page in completeness.missing(draft)] == ["own-questions"]
         save(as_user(ben), url, **{f"question-{ward.pk}": "Children"})
         assert completeness.missing(draft) == []
         submission.send(draft, by=ben)
@@ -109,10 +109,10 @@ class TestTheForm:
     def test_optional_questions_are_done_once_the_page_was_saved(
         self, as_user, ben, draft, url, hobbies
     ):
-        assert "own-questions" in [part.code for part in completeness.missing(draft)]
+        assert "own-questions" in [page.code for page in completeness.missing(draft)]
         save(as_user(ben), url)
         draft.refresh_from_db()
-        assert "own-questions" not in [part.code for part in completeness.missing(draft)]
+        assert "own-questions" not in [page.code for page in completeness.missing(draft)]
 
     def test_an_answer_that_is_not_offered_is_refused(self, as_user, ben, draft, url, ward):
         page = save(as_user(ben), url, **{f"question-{ward.pk}": "Kitchen"})

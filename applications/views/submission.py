@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
-from ..completeness import groups, missing, parts
+from ..completeness import missing, pages, parts
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
-from ..forms.registry import FORMS, filled_pages
+from ..forms.choices import ChoicePage
+from ..forms.registry import FORMS, filled_pages, section_of
 from ..forms.taking_part import part_sentences
 from ..models import ApplicantQuestion, Application
 from ..orientation import orientation_figures
@@ -46,42 +47,43 @@ def tasks(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", application.public_id)
-    left = missing(application)
-    check_url = reverse("applications:application-check", args=[public_id])
+    all_parts, check_url = (
+        parts(application),
+        reverse("applications:application-check", args=[public_id]),
+    )
+    left = [page for part in all_parts for page in part.missing(application)]
     context = {
         "application": application,
         "program": application.program,
-        "lists": [
-            {
-                "title": group.title,
-                "rows": [_task(application, part, is_left=part in left) for part in group.parts],
-                "prefix": f"group-{number}",
-            }
-            for number, group in enumerate(groups(application), start=1)
-        ],
-        "left": left,
+        "tasks": [_task(application, part) for part in all_parts],
+        "left": [part for part in all_parts if part.missing(application)],
+        "next_page": left[0] if left else None,
         "is_too_late": _is_too_late(application),
-        "total": len(parts(application)),
+        "total": len(all_parts),
         "check_url": check_url,
         "continue_url": page_url(application, left[0].code) if left else check_url,
     }
     return render(request, "applications/tasks.html", context)
 
 
-def _task(application: Application, part: Part, *, is_left: bool) -> dict[str, object]:
+def _task(application: Application, part: Part) -> dict[str, object]:
+    """Return the row of a part; it leads to what is missing of it, else to its first page."""
+    left = part.missing(application)
+    state = "completed" if not left else "not_started"
+    if left and len(left) < len(part.pages):
+        state = "incomplete"
     return {
         "label": part.title,
         "hint": part.hint,
-        "url": page_url(application, part.code),
-        "state": "not_started" if is_left else "completed",
+        "url": page_url(application, (left or part.pages)[0].code),
+        "state": state,
     }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
-    order = [part.code for part in parts(application)]
-    if code not in order:
+    if code not in [page.code for page in pages(application)]:
         raise Http404
     if request.method != "POST" and not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", public_id)
@@ -90,27 +92,64 @@ def page(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             form.save_page(by=application.person)
-            return redirect(_following(request, application, order, code))
+            return redirect(_following(request, application, code))
         except EditConflict:
             form.rebase()
             has_conflict = True
+    return _show(request, application, form, has_conflict=has_conflict)
+
+
+def _show(
+    request: HttpRequest, application: Application, form: Page, *, has_conflict: bool = False
+) -> HttpResponse:
+    """Show a page of the form, with its place among the parts."""
+    all_parts = parts(application)
+    codes = [[page.code for page in part.pages] for part in all_parts]
+    number = next(place for place, one in enumerate(codes) if form.code in one)
     context = {
         "application": application,
         "program": application.program,
         "form": form,
         "has_conflict": has_conflict,
-        "number": order.index(code) + 1,
-        "total": len(order),
+        "part": all_parts[number],
+        "number": number + 1,
+        "total": len(all_parts),
+        "page_number": codes[number].index(form.code) + 1,
+        "page_total": len(codes[number]),
         "from_check": "check" in request.GET,
+        "here": change_url(application, form.code)
+        if "check" in request.GET
+        else page_url(application, form.code),
     }
     return render(request, form.template, context)
 
 
-def _following(request: HttpRequest, application: Application, order: list[str], code: str) -> str:
-    """Return the address after a saved page: the check page if it led here, else the next page."""
-    if "check" in request.GET or code == order[-1]:
+@require_POST
+def find(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    """Show the entries of a long list that have the words; what was ticked is kept, not saved."""
+    application = mine_or_404(request, public_id)
+    form_class = FORMS.get(code)
+    if form_class is None or not issubclass(form_class, ChoicePage):
+        raise Http404
+    if not application.may_be_edited_by(request.user):
+        return redirect("applications:application-sent", public_id)
+    form = form_class(application=application)
+    form.find(request.POST, "" if "all" in request.GET else request.POST.get("find", ""))
+    return _show(request, application, form)
+
+
+def _following(request: HttpRequest, application: Application, code: str) -> str:
+    """Return the address after a saved page: the check page if it led here, else the next page.
+
+    Pages whose answers are read together are also changed one after the other.
+    """
+    order = [page.code for page in pages(application)]
+    following = order[order.index(code) + 1 :][:1]
+    if following and "check" in request.GET and section_of(following[0]) == section_of(code):
+        return change_url(application, following[0])
+    if not following or "check" in request.GET:
         return reverse("applications:application-check", args=[application.public_id])
-    return page_url(application, order[order.index(code) + 1])
+    return page_url(application, following[0])
 
 
 @require_safe
@@ -118,11 +157,14 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", public_id)
+    first_page: dict[str, str] = {}
+    for one in pages(application):
+        first_page.setdefault(section_of(one.code), one.code)
     context = {
         "application": application,
         "program": application.program,
         "pages": [
-            (form, summary_rows(form), change_url(application, form.code))
+            (form, summary_rows(form), change_url(application, first_page[form.code]))
             for form in filled_pages(application)
         ],
         "left": [

@@ -49,7 +49,7 @@ def complete(application, **values):
     )
     profile.languages.create(code="en", names={"en": "English"})
     application.suitability = dict.fromkeys(suitability.question_codes("mentor"), True)
-    application.saved_pages = [part.code for part in completeness.parts(application)]
+    application.saved_pages = [page.code for page in completeness.pages(application)]
     for name, value in values.items():
         setattr(application, name, value)
     application.save()
@@ -133,7 +133,7 @@ def test_texts_that_were_erased_since_are_asked_again(ended, coming, ada):
     ended.mentor.refresh_from_db()
     made = mentoring_again.choose(row_of(ended, ada), by=ada, wish="again")
     assert made.state == "draft"
-    assert [part.code for part in completeness.missing(made)] == ["situation"]
+    assert [page.code for page in completeness.missing(made)] == ["situation"]
 
 
 def test_only_the_mentor_answers_and_only_while_a_cohort_is_open(ended, coming, ada, ben):

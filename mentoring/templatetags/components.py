@@ -188,8 +188,9 @@ def path(steps: Iterable[object], label: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("components/stepper.html")
-def stepper(part: int, total: int) -> dict[str, int]:
-    return {"part": part, "total": total}
+def stepper(part: int, total: int, page: int = 1, pages: int = 1) -> dict[str, int]:
+    """`page` of `pages`: where the person is in a part of several pages."""
+    return {"part": part, "total": total, "page": page, "pages": pages}
 
 
 @register.inclusion_tag("components/ring.html")

@@ -115,6 +115,7 @@ PAGES: dict[str, Rule] = {
     "applications:application-tasks": page(OWNER, "draft"),
     "applications:application-check": page(OWNER, "draft"),
     "applications:application-page": form(OWNER, "draft", code="situation"),
+    "applications:application-find": act(OWNER, "draft", code="topics"),
     "applications:application-send": act(OWNER, "draft"),
     "applications:application-sent": page(OWNER, "mentee_application"),
     "applications:application-question": form(OWNER, "applicant_question", **ITS_APPLICATION),

@@ -108,8 +108,8 @@ class PageCatalog:
                 self.only("locked_out", "account_confirm_password_reset_code")]  # fmt: skip
 
     def further(self) -> dict[str, Any]:
-        parts = [part.code for part in completeness.parts(self.world.row("draft", "A"))]
-        return {**FURTHER, "applications:application-page": ("code", parts)}
+        pages = [page.code for page in completeness.pages(self.world.row("draft", "A"))]
+        return {**FURTHER, "applications:application-page": ("code", pages)}
 
     def answering(self, name: str, extra: dict[str, Any]) -> Iterator[Page]:
         rule, route, world = access_rules.rules()[name], every_route()[name], self.world
