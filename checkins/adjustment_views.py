@@ -6,11 +6,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from applications.models import Application
 from programs.models import Program
+from programs.role_names.rows import get_row_or_404
 
 from .models import Adjustment
 
@@ -32,7 +33,7 @@ def adjustment_list(request: HttpRequest, slug: str) -> HttpResponse:
         programs = (programs | mine).distinct()
     elif not programs.filter(slug=slug).exists():
         return redirect_to_login(request.get_full_path())
-    program = get_object_or_404(programs, slug=slug)
+    program = get_row_or_404(programs, slug=slug)
     rows = Adjustment.objects.visible_to(request.user).published().filter(program=program)
     rows = rows.select_related("program", "cohort", "wave__cohort", "theme")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

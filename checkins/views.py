@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matches.models import Match
 from programs.models import Program
+from programs.role_names.rows import get_row_or_404
 
 from .answering import own_answers
 from .forms import FirstWordsForm, HelpForm, SuggestionForm, SurveyForm
@@ -21,7 +22,7 @@ SHOWN = 50  # of one's own suggestions
 def checkin_answer(request, checkin_id):
     """Answer one's own check-in, or change the answers until it closes."""
     asked = CheckIn.objects.of(request.user).exclude(state=CheckIn.State.SCHEDULED)
-    checkin = get_object_or_404(asked.with_details(), public_id=checkin_id)
+    checkin = get_row_or_404(asked.with_details(), public_id=checkin_id)
     form = None
     if checkin.may_be_answered_by(request.user, timezone.now()):
         data = request.POST if request.method == "POST" else None
@@ -54,7 +55,7 @@ def concern_create(request):
 
 def first_words(request, match_id):
     """Say something to the carer before the two begin. The partner never learns of it."""
-    match = get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+    match = get_row_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
     data = request.POST if request.method == "POST" else None
     form = FirstWordsForm(data, person=request.user, match=match)
     if data is not None and form.is_valid():

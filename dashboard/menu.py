@@ -15,6 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from programs.role_names.speaking import speaking_for
+
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("care", _("Pairs and care"),
      ("dashboard.pair", "matches.match", "checkins.concern", "checkins.checkin",
@@ -88,6 +90,11 @@ def _html(
     site: AdminSite, permitted: tuple[Permitted, ...], current: str, language: str, prefix: str
 ) -> str:
     """Return the HTML, escaped. It depends on nothing else; `language` is the active one."""
+    with speaking_for(None):  # it is kept, and lists are about all programs
+        return _rendered(site, permitted, current, prefix)
+
+
+def _rendered(site: AdminSite, permitted: tuple[Permitted, ...], current: str, prefix: str) -> str:
     pages = {model._meta.label_lower: page for model, page in site._registry.items()}
     lines = {}
     for one in permitted:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from programs.role_names.rows import get_row_or_404
 
 from . import sign_ups
 from .calendar_entries import FILE_NAME, download
@@ -27,7 +28,7 @@ def _reader(request: HttpRequest) -> User:
 
 def _own(request: HttpRequest, event_id: str) -> Event:
     rows = Event.objects.for_participant(request.user).select_related("program__policy")
-    return get_object_or_404(rows, public_id=event_id)
+    return get_row_or_404(rows, public_id=event_id)
 
 
 @require_safe
@@ -51,7 +52,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, event_id: str) -> HttpResponse:
     """One event. The committee sees the page of a draft as people will."""
     rows = Event.objects.visible_to(request.user).select_related("program__policy")
-    event = get_object_or_404(rows, public_id=event_id)
+    event = get_row_or_404(rows, public_id=event_id)
     reader, at = _reader(request), timezone.now()
     is_participant = Event.objects.for_participant(request.user).filter(pk=event.pk).exists()
     context = {

@@ -10,18 +10,20 @@ import tomllib
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
 
 from programs.models import Program
+from programs.role_names.speaking import said_in_each_language
 
 from .models import ItemVersion, LibraryItem, SupportTopic
 from .models.item_versions import WORDS
 
 FILE = Path(__file__).parent / "seeds" / "library.toml"
 LANGUAGES = ("en", "fr")
+TEXTS: tuple[Literal["titles", "summaries", "texts"], ...] = ("titles", "summaries", "texts")
 
 
 class TopicSeed(TypedDict):
@@ -80,6 +82,12 @@ def _by_language(one: dict[str, str], name: str) -> dict[str, str]:
     return {code: one[f"{name}_{code}"].strip() for code in LANGUAGES}
 
 
+def words_of(seed: ItemSeed, program: Program) -> dict[str, dict[str, str]]:
+    """Return the texts of an item, with the roles named as a program does."""
+    columns = {name: seed[name] for name in TEXTS}
+    return {name: said_in_each_language(program, texts) for name, texts in columns.items()}
+
+
 @transaction.atomic
 def load(program: Program, *, at: datetime | None = None) -> int:
     """Add what a program does not have yet; return how many topics and items were new."""
@@ -92,7 +100,11 @@ def load(program: Program, *, at: datetime | None = None) -> int:
     known, steps = set(items.values_list("code", flat=True)), item_steps()
     new_items = [(one, codes) for one, codes in item_seeds() if one["code"] not in known]
     added = LibraryItem.objects.bulk_create(
-        LibraryItem(program=program, step=steps[columns["code"]], **columns)
+        LibraryItem(
+            program=program,
+            step=steps[columns["code"]],
+            **{**columns, **words_of(columns, program)},
+        )
         for columns, _codes in new_items
     )
     saved_at = at or timezone.now()

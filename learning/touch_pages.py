@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from programs.role_names.rows import get_row_or_404
 
 from .models import Touch
 from .touch_planning import mark_tried
@@ -46,7 +47,7 @@ def _item(touch: Touch) -> dict[str, str] | None:
 def touch_tried(request: HttpRequest, touch_id: str) -> HttpResponse:
     reader = request.user
     assert isinstance(reader, User)  # every page of this app asks to sign in
-    touch = get_object_or_404(Touch.objects.of(reader), public_id=touch_id)
+    touch = get_row_or_404(Touch.objects.of(reader), public_id=touch_id)
     mark_tried(touch, by=reader, at=timezone.now())
     messages.success(request, _("Noted. Only you see what you tried."))
     return redirect("learning:touch-list")

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.db import transaction
 
 from programs.models import Program
+from programs.role_names.speaking import said_in_each_language
 
 from .models import LibraryItem, TouchText, TouchVersion
 
@@ -34,6 +35,11 @@ class TouchSeed:
     titles: Words
     texts: Words
     tries: Words
+
+    def words_of(self, program: Program) -> dict[str, Words]:
+        """Return the columns of a version, with the roles named as a program does."""
+        columns = {"titles": self.titles, "texts": self.texts, "tries": self.tries}
+        return {name: said_in_each_language(program, texts) for name, texts in columns.items()}
 
 
 @cache
@@ -64,10 +70,7 @@ def load(program: Program, *, at: datetime) -> int:
         for seed in new
     )
     TouchVersion.objects.bulk_create(
-        TouchVersion(
-            text=text, number=1, saved_at=at,
-            titles=seed.titles, texts=seed.texts, tries=seed.tries,
-        )
+        TouchVersion(text=text, number=1, saved_at=at, **seed.words_of(program))
         for text, seed in zip(texts, new, strict=True)
-    )  # fmt: skip
+    )
     return len(new)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+
+from programs.role_names.rows import get_row_or_404
 
 from .models import LibraryItem, Step
 
@@ -51,7 +53,7 @@ def _chosen(request: HttpRequest) -> dict[str, object]:
 def item_detail(request: HttpRequest, item_id: str) -> HttpResponse:
     """One item. The committee sees it as people do."""
     rows = LibraryItem.objects.visible_to(request.user).select_related("program")
-    item = get_object_or_404(rows, public_id=item_id)
+    item = get_row_or_404(rows, public_id=item_id)
     context = {
         "item": item,
         "words": item.words(),

@@ -29,7 +29,7 @@ def may_mentor(match: Match, person: User) -> bool:
 
 @kind(
     mentoring_again.KIND,
-    label=gettext_lazy("Will you mentor again?"),
+    label=gettext_lazy("Will you be a mentor again?"),
     about="matches.FollowUp",
     stream=OPTIONAL,
     expires_after=timedelta(days=mentoring_again.LAST_DAYS),

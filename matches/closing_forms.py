@@ -67,7 +67,7 @@ class MentorAgainForm(forms.Form):
     """Whether a mentor would like to mentor in the cohort that takes applications."""
 
     wish = forms.ChoiceField(
-        label=_("Will you mentor again?"),
+        label=_("Will you be a mentor again?"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the answers.")},
     )

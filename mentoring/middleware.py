@@ -16,7 +16,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from access.exceptions import ActionNotAllowed
-from programs.models import read_roles_once
+from programs.models import Program, read_roles_once
+from programs.role_names.speaking import speaking_for, speaking_later
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -76,6 +77,32 @@ class PersonMiddleware:
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(user.time_zone)):
             return self.respond(request)
+
+
+class RoleNamesMiddleware:
+    """Let pages name the roles as the reader's program does, unless a page says which program.
+
+    Committee pages about several programs use the product's words, as do people of several.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(resolve_url("admin:index")):
+            with speaking_for(None):
+                return self.respond(request)
+        with speaking_later(lambda: self._only_program(request)):
+            return self.respond(request)
+
+    @staticmethod
+    def _only_program(request: HttpRequest) -> Program | None:
+        user = getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            return None
+        theirs = Program.objects.filter(cohorts__applications__person=user).order_by().distinct()
+        found = theirs[:2]
+        return found[0] if len(found) == 1 else None
 
 
 class RolesMiddleware:

@@ -23,11 +23,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from .wording_of_programs import in_words_of
 
 
 class Stream(models.TextChoices):
@@ -166,7 +169,7 @@ def kind(
             raise ValueError(f"two kinds of e-mail are called {name}")
         KINDS[name] = Kind(
             name,
-            build,
+            _in_words_of_program(build),
             about,
             Stream(stream),
             urgent or to_members,
@@ -182,6 +185,15 @@ def kind(
         return build
 
     return register
+
+
+def _in_words_of_program(build: EmailBuilder) -> EmailBuilder:
+    @wraps(build)
+    def speaking(about: Any, recipient: Any) -> Email | Cancel:  # see EmailBuilder
+        with in_words_of(about):
+            return build(about, recipient)
+
+    return speaking
 
 
 def _full_name(build: EmailBuilder) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from .models.outbox import Notification
 from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
 from .templatetags.editable_texts import OWN
+from .wording_of_programs import in_words_of
 
 EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
 ENDS_OF_SENTENCES = ("?", "!", "…")  # no colon follows them in the plain text
@@ -71,6 +72,17 @@ def compose(
 
     `own`: texts of the committee to try, by default those that their program has published.
     """
+    with in_words_of(email.program):
+        return _composed(row, recipient, email, policy, own)
+
+
+def _composed(
+    row: Notification,
+    recipient: Recipient,
+    email: Email,
+    policy: SenderPolicy,
+    own: Mapping[str, str] | None,
+) -> RenderedEmail:
     folder = f"emails/{row.kind}"
     context = _context(row, recipient, email, policy)
     context |= own_texts_context(email.program, row.kind) if own is None else {OWN: own}

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from .models import AGREEMENT_TEXTS, Program
 from .models.agreement_texts import COMMITTEE_READS
 from .models.translated_texts import TranslatedText
+from .role_names.speaking import speaking_for
 from .texts_with_defaults import Own, fill, own_texts, text_of
 
 BRACES = str.maketrans("{}", "()")  # a name is no placeholder
@@ -29,7 +30,7 @@ def wording_in(language: str, own: Own, program: Program) -> Wording:
 
 
 def _with_program(text: TranslatedText, program: Program) -> TranslatedText:
-    with override(text.lang):
+    with override(text.lang), speaking_for(program):
         name = program.name.translate(BRACES)
         facts = {"program": name, "committee_reads": str(COMMITTEE_READS)}
     return TranslatedText.of(fill(text, facts), text.lang)

@@ -13,3 +13,6 @@ class ProgramsConfig(AppConfig):
             opening_links,
             privacy,
         )
+        from .role_names import catalogue, rows  # noqa: F401  # as above
+
+        catalogue.install()

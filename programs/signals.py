@@ -7,3 +7,6 @@ policy_saved = Signal()
 
 # A program was created, with its settings: `program`.
 program_created = Signal()
+
+# A program names its roles in another way: `program`, `before` (the program as it was), `at`.
+role_names_changed = Signal()

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from .models import DEFAULT_TEXTS, Program, TextVersion
 from .models.translated_texts import TranslatedText
+from .role_names.speaking import speaking_for
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # The newest versions by name and language; a text that was emptied is there as "".
@@ -33,9 +34,12 @@ def own_texts(program: Program, names: Iterable[str], *, at: datetime | None = N
     return {(name, language): text.strip() for name, language, text in found}
 
 
-def default_of(name: str, language: str) -> str:
-    """Return the product's wording of a text in a language, with its placeholders."""
-    with override(language):
+def default_of(name: str, language: str, program: Program) -> str:
+    """Return the product's wording of a text in a language, with its placeholders.
+
+    It names the roles as the program does.
+    """
+    with override(language), speaking_for(program):
         return str(DEFAULT_TEXTS[name].default)
 
 
@@ -45,9 +49,9 @@ def text_of(own: Own, program: Program, name: str, language: str) -> TranslatedT
     if said or (said is not None and language == program.language):
         return TranslatedText.of(said, language)
     said = own.get((name, program.language))
-    if said is not None and said != default_of(name, program.language):
+    if said is not None and said != default_of(name, program.language, program):
         return TranslatedText.of(said, program.language)
-    return TranslatedText.of(default_of(name, language), language)
+    return TranslatedText.of(default_of(name, language, program), language)
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,6 +23,7 @@ from notifications.links import absolute
 from . import first_chair, opening_requests
 from .forms import FirstChairForm, OpeningRequestForm
 from .models import Cohort, OpeningRequest, Program
+from .role_names.rows import get_row_or_404
 
 ASKING = "opening_request"  # the rate limit, in the settings
 MODULE = 10  # size of a dot of the QR code; the page scales the picture
@@ -60,7 +61,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    program = get_object_or_404(public_programs(), slug=slug)
+    program = get_row_or_404(public_programs(), slug=slug)
     return render(request, "programs/program.html", {"program": program})
 
 
@@ -68,7 +69,7 @@ def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening_request(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for an address that wants to know when applications open."""
-    program = get_object_or_404(public_programs(), slug=slug)
+    program = get_row_or_404(public_programs(), slug=slug)
     if opening_requests.open_cohorts(program, timezone.now()).exists():
         return redirect("programs:program-detail", slug)
     mine = request.user.email if request.user.is_authenticated else ""
@@ -90,7 +91,7 @@ def opening_request(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def opening_requested(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what happens next, in the same words for every address."""
-    program = get_object_or_404(public_programs(), slug=slug)
+    program = get_row_or_404(public_programs(), slug=slug)
     context = {"program": program, "days": opening_requests.UNCONFIRMED_DAYS}
     return render(request, "programs/opening_requested.html", context)
 
@@ -119,7 +120,7 @@ def first_chair_registration(request: HttpRequest, token: str) -> HttpResponse:
 def poster(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one page to print and hang up, whose QR code leads to the program's page."""
     visible = Program.objects.visible_to(request.user)
-    program = get_object_or_404(visible.select_related("policy"), slug=slug)
+    program = get_row_or_404(visible.select_related("policy"), slug=slug)
     context = {"program": program, "address": _address(program)}
     return render(request, "programs/poster.html", context)
 
@@ -128,7 +129,7 @@ def poster(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def poster_code(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the QR code of a program's page as SVG."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), slug=slug)
+    program = get_row_or_404(Program.objects.visible_to(request.user), slug=slug)
     picture = io.BytesIO()
     code = segno.make(_address(program), error="m", micro=False)
     code.save(picture, kind="svg", scale=MODULE, svgclass=None, lineclass=None, light="#fff")

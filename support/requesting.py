@@ -72,7 +72,7 @@ def subjects_of(person: User) -> list[Subject]:
         if part not in paired:  # the newest application of each role and program
             paired.add(part)
             words = {"role": row.get_role_display(), "program": row.cohort.program}
-            found.append(Subject(row, None, _("%(program)s, as a %(role)s") % words))
+            found.append(Subject(row, None, _("%(program)s, as %(role)s") % words))
     return found
 
 

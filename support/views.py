@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from programs.role_names.rows import get_row_or_404
 
 from . import being_contact, requesting
 from .forms import AskForm, ContactForm
@@ -68,7 +69,7 @@ def _act(
     request: HttpRequest, request_id: str, verb: Callable[..., None], words: str | Promise
 ) -> HttpResponse:
     reader = _reader(request)
-    row = get_object_or_404(SupportRequest.objects.of(reader), public_id=request_id)
+    row = get_row_or_404(SupportRequest.objects.of(reader), public_id=request_id)
     verb(row, by=reader)
     messages.success(request, str(words))
     return redirect("support:request-list")
@@ -105,7 +106,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def contact_update(request: HttpRequest, slug: str) -> HttpResponse:
     """Agree to be a contact in a program, or change how people reach one."""
     reader = _reader(request)
-    program = get_object_or_404(being_contact.programs_of(reader), slug=slug)
+    program = get_row_or_404(being_contact.programs_of(reader), slug=slug)
     saved = SupportContact.objects.of(reader).filter(program=program).first()
     data = request.POST if request.method == "POST" else None
     form = ContactForm(data, person=reader, program=program, saved=saved)
@@ -120,7 +121,7 @@ def contact_update(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def contact_stop(request: HttpRequest, slug: str) -> HttpResponse:
     """Be no contact any more; also for someone who has left the program."""
-    row = get_object_or_404(SupportContact.objects.of(_reader(request)), program__slug=slug)
+    row = get_row_or_404(SupportContact.objects.of(_reader(request)), program__slug=slug)
     being_contact.stop(row.program, by=_reader(request))
     messages.success(request, _("You are no longer a contact. Answers don't show you any more."))
     return redirect("support:contact-list")

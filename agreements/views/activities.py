@@ -6,13 +6,14 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
 from programs.models import ProgramActivity
+from programs.role_names.rows import get_row_or_404
 
 from .. import activities
 from ..forms import ActivityForm, DoneForm, FirstDayForm
@@ -26,7 +27,7 @@ def own_activity(request: HttpRequest, activity_id: str) -> Activity:
     """Return the activity at an address, if it is of a pair of the signed-in person; else 404."""
     match = "match__mentee__person", "match__mentor__person", "match__mentee__cohort__program"
     rows = Activity.objects.visible_to(request.user).select_related("entry", *match)
-    return get_object_or_404(rows, public_id=activity_id)
+    return get_row_or_404(rows, public_id=activity_id)
 
 
 @form_methods
@@ -131,7 +132,7 @@ def first_day(request: HttpRequest, match_id: str) -> HttpResponse:
 def first_weeks_tick(request: HttpRequest, match_id: str, entry: int) -> HttpResponse:
     """Tick an item of the first weeks, or take the tick away."""
     match = own_match(request, match_id)
-    item = get_object_or_404(ProgramActivity, pk=entry, program=match.program, week__isnull=False)
+    item = get_row_or_404(ProgramActivity, pk=entry, program=match.program, week__isnull=False)
     is_done = request.POST.get("done") == "yes"
     activities.tick_item(match, item, is_done=is_done, by=request.user)
     return redirect("agreements:activity-list", match_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import comment_pages, comments, drafting, text
 from ..forms import PART_FORMS, AnswerForm, CommentForm, save_suggestion, suggestion_form
@@ -35,7 +36,7 @@ def _own_comment(request: HttpRequest, comment_id: str) -> PartComment:
     rows = PartComment.objects.visible_to(request.user).select_related(
         "author", "version__agreement"
     )
-    comment = get_object_or_404(rows, public_id=comment_id)
+    comment = get_row_or_404(rows, public_id=comment_id)
     match = Match.objects.of(request.user).with_people().get(pk=comment.version.agreement.match_id)
     comment.version.agreement.match = match
     return comment

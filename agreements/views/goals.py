@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from accounts.models import User
 from matches.late_forms import leave_form
 from matches.models import Match
 from matches.terms import today_of
+from programs.role_names.rows import get_row_or_404
 
 from .. import default_texts
 from ..forms import GoalForm, StepForm
@@ -30,7 +31,7 @@ def own_goal(request: HttpRequest, goal_id: str) -> Goal:
     """Return the goal at an address, if the signed-in person may read it; else 404."""
     goals = Goal.objects.visible_to(request.user).not_erased()
     rows = goals.select_related("person", *(f"match__{name}" for name in PEOPLE))
-    return get_object_or_404(rows, public_id=goal_id)
+    return get_row_or_404(rows, public_id=goal_id)
 
 
 def own_step(request: HttpRequest, step_id: str) -> GoalStep:
@@ -38,7 +39,7 @@ def own_step(request: HttpRequest, step_id: str) -> GoalStep:
     rows = GoalStep.objects.visible_to(request.user).select_related(
         "goal__person", *(f"goal__match__{name}" for name in PEOPLE)
     )
-    return get_object_or_404(rows, public_id=step_id)
+    return get_row_or_404(rows, public_id=step_id)
 
 
 def to_goal(goal: Goal) -> HttpResponse:

@@ -1,16 +1,16 @@
 """The match and version that a page of the pair is about."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from matches.late_forms import leave_form
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import drafting
 
 
 def own_match(request, match_id):
-    return get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+    return get_row_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
 
 
 def leave_ended(request, match, why, page):

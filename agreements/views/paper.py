@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.role_names.rows import get_row_or_404
 
 from .. import paper, presenters, scans
 from ..models import PaperScan
@@ -16,7 +18,7 @@ from .own import own_match
 def paper_scan(request, record_id):
     """The file as it was uploaded, always as a download."""
     rows = PaperScan.objects.visible_to(request.user)
-    scan = get_object_or_404(rows, record__public_id=record_id)
+    scan = get_row_or_404(rows, record__public_id=record_id)
     response = HttpResponse(scan.data, content_type=scan.kind)
     suffix = scans.SUFFIXES[PaperScan.Kind(scan.kind)]
     response["Content-Disposition"] = f'attachment; filename="signed-agreement.{suffix}"'

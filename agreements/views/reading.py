@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import agreement_document, comments, drafting, paper, presenters, wording
 from ..goals.presenters import goal_list
@@ -62,7 +63,7 @@ def _document(request, match_id):
     The address may name the version; else it is the one in force, or the draft while none is.
     """
     agreements = Agreement.objects.visible_to(request.user)
-    agreement = get_object_or_404(agreements, match__public_id=match_id)
+    agreement = get_row_or_404(agreements, match__public_id=match_id)
     match = Match.objects.visible_to(request.user).with_people().get(pk=agreement.match_id)
     number = request.GET.get("version", "")
     if number.isdecimal() and len(number) < 5:

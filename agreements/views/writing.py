@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+
+from programs.role_names.rows import get_row_or_404
 
 from .. import (
     amending,
@@ -133,7 +135,7 @@ def agreement_discard(request, match_id):
     if request.method == "POST":
         number = request.POST.get("number", "")
         rows = AgreementVersion.objects.of_match(match)
-        meant = get_object_or_404(rows, number=number) if number.isdecimal() else version
+        meant = get_row_or_404(rows, number=number) if number.isdecimal() else version
         meant.agreement.match = match
         amending.discard(meant, by=request.user)
         messages.success(request, _("Discarded. The signed agreement applies as before."))

@@ -19,6 +19,7 @@ from django.utils.translation import get_language_info, gettext_lazy, override
 from accounts.models import Profile
 from accounts.models.people import DAY_NAMES, PART_NAMES, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
+from programs.role_names.speaking import speaking_for
 from programs.spellings import fold
 
 from .field_labels import LABELS
@@ -145,7 +146,7 @@ def _spellings(word: str | Promise) -> list[str]:
 def _in_each_language(value: T, word: Callable[[T], str]) -> list[str]:
     found = []
     for code, _name in settings.LANGUAGES:
-        with override(code):
+        with override(code), speaking_for(None):  # files of every program have the same
             found.append(word(value))
     return list(dict.fromkeys(found))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+
+from programs.role_names.rows import get_row_or_404
 
 from ..forms.applicant_questions import AnswerForm
 from ..models import ApplicantQuestion
@@ -18,7 +20,7 @@ def question(request: HttpRequest, public_id: str, question_id: str) -> HttpResp
     rows = ApplicantQuestion.objects.of(request.user).select_related(
         "application__cohort__program", "application__person"
     )
-    row = get_object_or_404(rows, public_id=question_id, application__public_id=public_id)
+    row = get_row_or_404(rows, public_id=question_id, application__public_id=public_id)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         form.save(row, by=row.application.person)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from programs.role_names.rows import get_row_or_404
 
 from .. import mentor_invitations
 from ..forms.mentor_invitations import MentorInvitationForm
@@ -21,7 +22,7 @@ def mentor_invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for an address. The answer is the same for every address."""
     person: User = request.user  # type: ignore[assignment]  # signed in: LoginRequiredMiddleware
     programs = mentor_invitations.programs_to_invite_to(person).select_related("policy")
-    program = get_object_or_404(programs, slug=slug)
+    program = get_row_or_404(programs, slug=slug)
     data = request.POST if request.method == "POST" else None
     form = MentorInvitationForm(data, program=program, person=person)
     if form.is_valid():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.role_names.rows import get_row_or_404
 
 from .. import orientation
 from ..forms.orientation import OrientationCheckForm
@@ -16,7 +18,7 @@ from ..models import Application
 
 def mine_or_404(request: HttpRequest, public_id: str) -> Application:
     rows = Application.objects.of(request.user).select_related("cohort__program", "person")
-    application = get_object_or_404(rows, public_id=public_id)
+    application = get_row_or_404(rows, public_id=public_id)
     if not orientation.is_open_for(application):
         raise Http404
     return application

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from programs.models import Cohort, Program
+from programs.role_names.rows import get_row_or_404
 
 from .. import submission, suitability
 from ..completeness import expected_minutes
@@ -31,7 +32,7 @@ def role_or_404(role: str) -> Application.Role:
 def suitability_check(request: HttpRequest, slug: str, role: str) -> HttpResponse:
     """Ask the suitability questions; the answers stay in the session until the person applies."""
     programs = Program.objects.public().select_related("policy")
-    program, role = get_object_or_404(programs, slug=slug), role_or_404(role)
+    program, role = get_row_or_404(programs, slug=slug), role_or_404(role)
     form = PublicSuitabilityForm(request.POST or None, role=role, program=program)
     context = {
         "program": program,
@@ -56,7 +57,7 @@ def suitability_check(request: HttpRequest, slug: str, role: str) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, slug: str, role: str) -> HttpResponse:
     """Show what an application takes and who reads it; the button signs in first if needed."""
-    cohort = get_object_or_404(
+    cohort = get_row_or_404(
         Cohort.objects.filter(program__is_public=True).select_related("program"), slug=slug
     )
     role = role_or_404(role)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from programs.role_names.rows import get_row_or_404
 
 from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
@@ -30,7 +32,7 @@ def mine_or_404(request: HttpRequest, public_id: str) -> Application:
     rows = Application.objects.of(request.user).select_related(
         "cohort__program__policy", "person__profile__employer"
     )
-    return get_object_or_404(rows.prefetch_related("topic_rows__topic"), public_id=public_id)
+    return get_row_or_404(rows.prefetch_related("topic_rows__topic"), public_id=public_id)
 
 
 def page_url(application: Application, code: str) -> str:

@@ -8,12 +8,15 @@ from typing import ClassVar, Self, cast
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from accounts.models.vocabulary import in_language
+from programs.role_names.speaking import said
+from programs.role_names.words import names_a_role
 
 from .surveys import FROZEN, Survey
 
@@ -138,7 +141,14 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return in_language(self.texts) or self.code
+        """The question in the reader's language.
+
+        That of a shared survey is the product's, and names the roles as the reader's program does.
+        """
+        text = in_language(self.texts) or self.code
+        if not names_a_role(text) or self.survey.program_id is not None:
+            return text
+        return said(text, (get_language() or "").split("-")[0])
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Save it. Raises ActionNotAllowed once the survey is published, old or new."""

@@ -176,7 +176,7 @@ def declined(status: ParticipantStatus) -> NextStep:
 def answer_offer(status: ParticipantStatus) -> NextStep:
     """Return the card of one who is asked before a pair is made; it names no one."""
     return NextStep(
-        title=_("Would you mentor this person?")
+        title=_("Would you be this person's mentor?")
         if status.application.is_mentor
         else _("Would you like to meet this mentor?"),
         text=_("Read what we can say so far. No is a good answer, too, and needs no reason."),

@@ -100,7 +100,7 @@ def closed(status: ParticipantStatus) -> NextStep:
 @text_of(Step.MENTOR_AGAIN)
 def mentor_again(status: ParticipantStatus) -> NextStep:
     return NextStep(
-        title=_("Will you mentor again?"),
+        title=_("Will you be a mentor again?"),
         text=_("A new cohort of %(program)s takes applications. There is no new form.")
         % {"program": status.program},
         url=page("matches:match-mentor-again", status.key),

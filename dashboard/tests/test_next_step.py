@@ -166,7 +166,7 @@ TABLE = [
         Step.ANSWER_CONTACT_REQUEST,
     ),
     (
-        "is asked to mentor again",
+        "is asked to be a mentor again",
         {**MENTOR, "match": "closed", "i_am_asked_again": True},
         Step.MENTOR_AGAIN,
     ),

@@ -86,7 +86,7 @@ def test_who_is_asked_before_a_pair_is_made_finds_the_question(cohort, as_user, 
     )
     client = as_user(ada)
     step = step_of(client)
-    assert step.title == "Would you mentor this person?"
+    assert step.title == "Would you be this person's mentor?"
     assert "Ben" not in client.get(HOME).content.decode()
     assert "Would you mentor" in client.get(step.url).content.decode()
     assert "Would you" not in step_of(as_user(ben)).title

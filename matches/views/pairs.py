@@ -6,13 +6,14 @@ from typing import cast
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from applications.models import QuestionAnswer
+from programs.role_names.rows import get_row_or_404
 
 from .. import keeping_in_touch
 from ..closing_steps import closing_steps
@@ -39,7 +40,7 @@ from ..why_you_two import why_you_two
 
 def own_match(request: HttpRequest, match_id: str) -> Match:
     """Return the match at an address, if the signed-in person is in it; else 404."""
-    return get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+    return get_row_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
 
 
 def _context(match: Match, user: User) -> dict[str, object]:

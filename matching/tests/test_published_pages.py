@@ -89,7 +89,7 @@ def test_its_samples_begin_with_the_requests_that_leave(
     asks(cohort, who)
     round_ = make.approved_round(cohort, kim, cleo)
     samples = text_of(round_, "publish").partition("One of each e-mail")[2]
-    assert ("Would you mentor this person?" in samples) == (asks_mentee is not None)
+    assert ("Would you be this person's mentor?" in samples) == (asks_mentee is not None)
     assert ("Would you like to meet this mentor?" in samples) == bool(asks_mentee)
     assert samples.count("Once they have said yes") == later
     if later:

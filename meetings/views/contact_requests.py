@@ -1,12 +1,13 @@
 """Pages of requests for a contact. Only the pair can open them."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import contact_requests
 from ..forms import AnswerContactRequestForm, ContactRequestForm
@@ -17,7 +18,7 @@ from .pages import own_match, posted
 def own_contact_request(request, contact_request_id):
     people = ("match__mentee__person", "match__mentor__person", "match__mentee__cohort__program")
     rows = ContactRequest.objects.visible_to(request.user).select_related(*people, "asker", "item")
-    return get_object_or_404(rows, public_id=contact_request_id)
+    return get_row_or_404(rows, public_id=contact_request_id)
 
 
 def contact_request_create(request, match_id):

@@ -1,7 +1,7 @@
 """What the pages of meetings share: whose they are, their forms, where they lead afterwards."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from access.exceptions import ActionNotAllowed
 from matches.late_forms import leave_form
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import presenters
 from ..locking import ENDED
@@ -23,13 +24,13 @@ def own_match(request, match_id):
     matches = Match.objects.of(request.user).select_related(
         "mentee__person", "mentor__person", "mentee__cohort__program"
     )
-    return get_object_or_404(matches, public_id=match_id)
+    return get_row_or_404(matches, public_id=match_id)
 
 
 def own_meeting(request, meeting_id):
     people = ("match__mentee__person", "match__mentor__person", "match__mentee__cohort__program")
     meetings = Meeting.objects.of(request.user).select_related(*people)
-    return get_object_or_404(meetings, public_id=meeting_id)
+    return get_row_or_404(meetings, public_id=meeting_id)
 
 
 def to_list(match):

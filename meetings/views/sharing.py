@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.exceptions import ActionNotAllowed
 from access.tokens import BadToken
 from matches.models import Match
+from programs.role_names.rows import get_row_or_404
 
 from .. import feeds, sharing
 from ..forms import ShareForm
@@ -52,7 +53,7 @@ def contact_requests_of(match, person):
 @require_POST
 def shared_delete(request, item_id):
     items = SharedItem.objects.visible_to(request.user).filter(author=request.user)
-    item = get_object_or_404(
+    item = get_row_or_404(
         items.select_related("match__mentee__person", "match__mentor__person"), public_id=item_id
     )
     sharing.take_back(item, by=request.user)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.exceptions import ActionNotAllowed
+from programs.role_names.rows import get_row_or_404
 
 from ..forms import VerifyForm
 from ..models import Statement
@@ -34,7 +35,7 @@ def hours_create(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def _own_statement(request: HttpRequest, statement_id: str) -> Statement:
     rows = Statement.objects.visible_to(request.user).select_related("program")
-    return get_object_or_404(rows, public_id=statement_id)
+    return get_row_or_404(rows, public_id=statement_id)
 
 
 @require_safe

@@ -255,6 +255,7 @@ PAGES: dict[str, Rule] = {
     "admin:programs_kinds": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
     "admin:programs_texts": desk(READERS | {"conflicted"}, "program"),
+    "admin:programs_role_names": desk(READERS | {"conflicted"}, "program"),
     "admin:programs_text": desk(READERS | {"conflicted"}, "program", name="faq", language="fr"),
     "admin:programs_agreement_preview": desk(READERS | {"conflicted"}, "program", language="fr"),
     "admin:programs_text_version": desk(READERS | {"conflicted"}, "text_version", **A_VERSION),

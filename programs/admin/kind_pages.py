@@ -24,6 +24,7 @@ class KindPage:
     settings: list[tuple[str, str, str]]
     texts: list[tuple[str, list[str]]]
     questions: list[tuple[str, str]]
+    role_names: list[str]
 
 
 def kinds() -> list[KindPage]:
@@ -51,4 +52,5 @@ def _page(kind: ProgramKind) -> KindPage:
             )
             for one in kind.questions
         ],
+        role_names=[said[language]["one"] for said in kind.role_names.values() if language in said],
     )

@@ -31,7 +31,7 @@ from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_la
 from ..creation import create_program
 from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
-from . import kind_pages, texts
+from . import kind_pages, role_names, texts
 from .policy import PolicyInline, ProgramInlineMixin
 
 
@@ -214,6 +214,7 @@ class ProgramAdmin(CommitteeAdmin):
             path("setup/", view(self.setup_view), name="programs_setup"),
             path("kinds/", view(require_safe(self.kinds_view)), name="programs_kinds"),
             path("<int:pk>/texts/", view(texts.list_view), name="programs_texts"),
+            path("<int:pk>/roles/", view(role_names.edit_view), name="programs_role_names"),
             path(
                 "<int:pk>/agreement/<slug:language>/",
                 view(texts.preview_view),

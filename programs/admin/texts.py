@@ -28,6 +28,7 @@ from ..models import (
     TextVersion,
 )
 from ..program_texts import LANGUAGES, TextChanged, language_in_sentence
+from ..role_names.rows import get_row_or_404
 from ..text_differences import Piece, difference
 from .agreement_preview import PreviewedText, preview
 
@@ -123,7 +124,7 @@ def keep_versions(form: forms.ModelForm, program: Program, *, request: HttpReque
 
 
 def find_program(request: HttpRequest, pk: int) -> Program:
-    return get_object_or_404(Program.objects.for_committee(request.user), pk=pk)
+    return get_row_or_404(Program.objects.for_committee(request.user), pk=pk)
 
 
 def check_text(name: str, language: str) -> None:
@@ -192,7 +193,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         "own_language": language_in_sentence(program.language),
         "help": program_texts.help_of(name),
         "is_agreement": name in AGREEMENT_TEXTS,
-        "our_wording": texts_with_defaults.default_of(name, language)
+        "our_wording": texts_with_defaults.default_of(name, language, program)
         if name in DEFAULT_TEXTS
         else "",
         "preview": shown,

@@ -30,6 +30,7 @@ from access.scoping import allow_unscoped
 
 from ..committee import has_role, roles_held
 from ..models import Program
+from ..role_names.rows import speak_about
 from .cells import empty_value
 from .forms import DateInput, LabelledSplitDateTime, WholeRowForm
 from .lists import BoundedPaginator, CommitteeList
@@ -146,9 +147,12 @@ class CommitteeAdmin(RowPages):
             rows = self.get_queryset(request).filter(pk=object_id)
             if self.row_relations:
                 rows = rows.select_related(*self.row_relations)
-            return self.with_columns(request, rows).first()
+            row = self.with_columns(request, rows).first()
         except (ValueError, ValidationError):  # an id that no row can have
             return None
+        if row is not None:
+            speak_about(row)
+        return row
 
     def action_checkbox(self, obj: models.Model) -> str:  # type: ignore[override]  # a subclass
         """Return the box that selects a row; as Django's, without a template for each row."""

@@ -117,6 +117,8 @@ class Program(models.Model):
     )
     # {name of a text: {language: text}}, in the languages other than the program's own.
     translations = models.JSONField(default=dict, blank=True, editable=False)
+    # What the roles are called here, see `role_names`; empty where the product's words are used.
+    role_names = models.JSONField(default=dict, blank=True, editable=False)
     is_public = models.BooleanField(_("public page"), default=True)
 
     objects = ProgramQuerySet.as_manager()

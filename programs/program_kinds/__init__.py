@@ -24,6 +24,7 @@ from ..models import (
     ProgramQuestion,
     TextVersion,
 )
+from ..models.role_names import RoleNames
 from ..seeds import LISTS, names
 
 FOLDER = Path(__file__).parent
@@ -35,7 +36,8 @@ class ProgramKind:
     """What a new program of a kind starts with beside its words.
 
     `settings`: values of the policy that differ from its defaults. `texts`: {name: {language:
-    text}}. `questions`: columns of its questions, each text by language.
+    text}}. `questions`: columns of its questions, each text by language. `role_names`: what the
+    roles are called, as a program keeps it.
     """
 
     code: str
@@ -43,6 +45,7 @@ class ProgramKind:
     settings: dict[str, int | bool | str]
     texts: dict[str, dict[str, str]]
     questions: list[KindQuestion]
+    role_names: RoleNames
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,11 @@ def kind_of(code: str) -> ProgramKind:
         for name, said in data.get("texts", {}).items()
     }
     questions = [_question(**one) for one in data.get("questions", [])]
-    return ProgramKind(code, label, data.get("policy", {}), texts, questions)
+    names = {
+        role: {language: {"one": one, "many": many} for language, (one, many) in said.items()}
+        for role, said in data.get("role_names", {}).items()
+    }
+    return ProgramKind(code, label, data.get("policy", {}), texts, questions, names)
 
 
 def _question(
@@ -120,6 +127,7 @@ def _question(
 
 def set_texts(program: Program, kind: ProgramKind) -> None:
     """Fill the texts of a program that is not saved yet; what it says already stays."""
+    program.role_names = program.role_names or {**kind.role_names}
     for name, said in kind.texts.items():
         if name not in SET_UP_TEXTS or getattr(program, name):
             continue

@@ -62,7 +62,7 @@ def test_the_products_wording_counts_in_every_language_until_there_is_another(pr
 def test_a_required_text_cannot_be_emptied(name, program, kim):
     with pytest.raises(ValidationError, match="can't be empty"):
         save(program, kim, name, " \n ")
-    default = texts_with_defaults.default_of(name, "fr")
+    default = texts_with_defaults.default_of(name, "fr", program)
     assert save(program, kim, name, f"{default} Oui.", "fr")
     assert save(program, kim, name, "", "fr"), "in another language it falls back"
     assert text(program, name, "fr").lang == "fr"
@@ -115,7 +115,7 @@ def test_only_a_chair_edits(role, program, as_user):
 
 
 def test_saving_the_products_wording_with_other_line_ends_is_no_change(program, kim, as_user):
-    default = texts_with_defaults.default_of("agreement_limits", "en")
+    default = texts_with_defaults.default_of("agreement_limits", "en", program)
     assert not save(program, kim, "agreement_limits", default.replace("\n", "\r\n"))
     assert save(program, kim, "agreement_limits", "One.\r\nTwo.")
     assert not save(program, kim, "agreement_limits", "One.\nTwo.")
