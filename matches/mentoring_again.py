@@ -1,4 +1,4 @@
-"""Will you be a mentor again? Asks mentors whose pairs have ended when a new cohort takes applications.
+"""Asks mentors whose pairs have ended to be mentors again when a new cohort takes applications.
 
 1. Asked once, and once more after a week; by a mentor's newest pair of the program. Who still has a
    pair in it, has applied already, or said that they are done is not asked.
