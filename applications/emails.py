@@ -92,7 +92,7 @@ def application_received(application: Application, person: User) -> Email | Canc
     return Email(
         context=context(
             application,
-            answer_by=not_past(application.cohort.answer_by_on),
+            answer_by=not_past(application.answer_by_on),
             closes_on=application.cohort.closes_on,
         ),
         action_url=application_url("application-sent", application),

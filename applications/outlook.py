@@ -75,8 +75,7 @@ ORDER: tuple[tuple[Outlook, Rule], ...] = (
 
 
 def _is_late(application: Application, on: date) -> bool:
-    promised = application.cohort.answer_by_on
-    return promised is not None and promised < on
+    return application.answer_by_on < on
 
 
 def outlook_of(application: Application, on: date, news: PairNews | None = None) -> Outlook:

@@ -8,7 +8,7 @@ decision (the committee only).
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -35,10 +35,12 @@ Person = settings.AUTH_USER_MODEL
 
 
 def answer_late(on: date) -> Q:
-    """Match sent applications whose promised day is over on `on`; see `Cohort.answer_by_on`."""
+    """Match sent applications whose promised day is over on `on`; see `answer_by_on`."""
     matched = Q(cohort__matching_on__lt=on)
     read = Q(cohort__matching_on=None, cohort__closes_on__lt=on - ANSWER_WITHIN)
-    return Q(matched | read, state="submitted")
+    first = timezone.make_aware(datetime.combine(on - ANSWER_WITHIN, time()))
+    rolling = Q(cohort__matching_on=None, cohort__closes_on=None, submitted_at__lt=first)
+    return Q(matched | read | rolling, state="submitted")
 
 
 class ApplicationQuerySet(ScopedQuerySet):
@@ -258,6 +260,23 @@ class Application(models.Model):
     @property
     def program(self) -> Program:
         return self.cohort.program
+
+    @property
+    def answer_by_on(self) -> date:
+        """The day by which the person gets an answer, as promised when they apply.
+
+        Where the cohort has none, because it is rolling, it counts from when they send it; a draft
+        is taken to be sent today.
+        """
+        if (day := self.cohort.answer_by_on) is not None:
+            return day
+        return timezone.localdate(self.submitted_at or timezone.now()) + ANSWER_WITHIN
+
+    @property
+    def answer_ahead(self) -> date | None:
+        """The day by which the person gets an answer, None once it is over."""
+        day = self.answer_by_on
+        return day if day >= timezone.localdate() else None
 
     @property
     def is_profile_complete(self) -> bool:

@@ -81,14 +81,11 @@ def answer_committee(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.WAIT_FOR_ANSWER)
 def wait_for_answer(status: ParticipantStatus) -> NextStep:
-    cohort, today = status.application.cohort, timezone.localdate(status.at)
-    promised, ahead = cohort.answer_by_on, cohort.answer_ahead(today)
-    if promised and not ahead:
+    promised = status.application.answer_by_on
+    if promised < timezone.localdate(status.at):
         promise = _("We wanted to answer by %(day)s and are late. We will e-mail you.")
-    elif promised:
-        promise = _("You will hear from us by %(day)s.")
     else:
-        promise = _("You will hear from us by e-mail.")
+        promise = _("You will hear from us by %(day)s.")
     promise %= {"day": format_day(promised)}
     return NextStep(
         title=_("The committee is reading your application"),

@@ -63,6 +63,16 @@ def test_an_applicant_whose_promised_day_is_over_comes_first(cohort, cleo):
     assert "applicant was promised an answer by now" not in items_of(cleo)
 
 
+def test_in_a_rolling_cohort_the_promised_day_counts_from_when_someone_applied(cohort, cleo):
+    application = sent(cohort, "Nia Cole")
+    assert (cohort.closes_on, cohort.matching_on) == (None, None)
+    assert application.answer_by_on == timezone.localdate() + ANSWER_WITHIN
+    for days, late in ((0, 0), (1, 1)):
+        at = timezone.now() - ANSWER_WITHIN - timedelta(days=days)
+        type(application).objects.filter(pk=application.pk).update(submitted_at=at)
+        assert items_of(cleo).get("applicant was promised an answer by now", 0) == late
+
+
 def test_a_decision_that_waits_for_its_time_is_not_left_to_release(as_user, cohort, cleo):
     for name in ("Nia Cole", "Otto Kern"):
         reviewing.decide(sent(cohort, name), by=cleo, outcome="accepted")

@@ -237,7 +237,7 @@ TIMELESS = (
     r"No new match until the end of",  # a label
     r"Your turn",  # the chip of the card above it, whose text has a row
     r"We will e-mail you as soon as there is news",
-    r"You will hear from us (?:by e-mail|as soon as)",
+    r"You will hear from us as soon as",
     r"Until then you can read why we matched you",
     r"you both signed, applies until",
     r"^within \d+ days$",  # how soon the two answer messages, as they agreed

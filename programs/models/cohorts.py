@@ -20,7 +20,8 @@ from accounts.models.people import validate_name
 
 from .programs import Program
 
-ANSWER_WITHIN = timedelta(days=21)  # after applications close, if no matching day is set
+# After applications close, or after someone applies to a rolling cohort; if no matching day is set.
+ANSWER_WITHIN = timedelta(days=21)
 
 
 class CohortQuerySet(ScopedQuerySet):
@@ -97,12 +98,10 @@ class Cohort(models.Model):
         day = self.starts_on
         return day if day and day >= (on or timezone.localdate()) else None
 
-    def answer_ahead(self, on: date | None = None) -> date | None:
-        """Return the day by which applicants get an answer, None once it is over."""
-        day = self.answer_by_on
-        return day if day and day >= (on or timezone.localdate()) else None
-
     @property
     def answer_by_on(self) -> date | None:
-        """The day by which applicants get an answer, as promised when they apply."""
+        """The day by which all applicants get an answer.
+
+        None for a rolling cohort: there it counts from when each applies.
+        """
         return self.matching_on or (self.closes_on + ANSWER_WITHIN if self.closes_on else None)
