@@ -42,7 +42,7 @@ def answer_rows(application: Application, user: User) -> list[AnswerRow]:
             str(row.question),
             row.question.in_reader_language(row.values),
             row.question.is_shared,
-            not row.question.has_options,
+            row.question.is_own_words,
         )
         for row in rows.select_related("question")
     ]
@@ -99,7 +99,7 @@ def refused_changes(old: ProgramQuestion, new: ProgramQuestion) -> dict[str, str
     if not count:
         return {}
     refused = {}
-    for column in ("program_id", "heading", "kind"):
+    for column in ("program_id", "heading", "kind", "unit"):
         if getattr(old, column) != getattr(new, column):
             refused[column.removesuffix("_id")] = _frozen(count)
     if new.is_shared and not old.is_shared:
@@ -131,6 +131,8 @@ def _changed(
     after = dict(zip(new.options, now.get("options", []), strict=False))
     if any(theirs and after.get(one, "") != theirs for one, theirs in before.items()):
         changed.append("options")
+    if said.get("unit") and said["unit"] != now.get("unit"):
+        changed.append("unit")
     return changed
 
 

@@ -21,8 +21,8 @@ from ..forms.program_questions import ProgramQuestionForm, translation_fields
 from ..models import QuestionAnswer
 
 COLUMNS = (
-    "program", "heading", "help_text", "asked", "kind", "channel", "is_on_form", "is_required",
-    "position", "retired_on",
+    "program", "heading", "help_text", "asked", "kind", "channel", "least", "most", "unit",
+    "is_on_form", "is_required", "position", "retired_on",
 )  # fmt: skip
 SHOWN = 80  # characters of a question in the list
 
@@ -47,7 +47,7 @@ class ProgramQuestionAdmin(CommitteeAdmin):
     search_help_text = gettext_lazy("Search by the words of the question.")
     ordering = ("program", "position", "pk")
     shown: ClassVar[tuple[str, ...]] = (
-        "program", "heading", "help_text", "asked", "channel", "kind",
+        "program", "heading", "help_text", "asked", "channel", "kind", "least", "most", "unit",
     )  # fmt: skip
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from django import forms
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import ProgramQuestion
-from programs.models.questions import QuestionWording
+from programs.models.questions import NO, YES, QuestionWording
 
 from ..completeness import OWN_QUESTIONS
 from ..models import Application
@@ -52,7 +52,9 @@ class OwnQuestionsPage(Page, forms.Form):
         return found
 
     def values(self) -> Values:
-        return {name: value for name, value in super().values().items() if value not in EMPTY}
+        """Return the answers as they are stored: numbers and days as text."""
+        given = {name: one for name, one in super().values().items() if one not in EMPTY}
+        return {name: one if isinstance(one, list) else str(one) for name, one in given.items()}
 
     def write(self) -> None:
         given = self.values()
@@ -75,6 +77,15 @@ def question_field(question: ProgramQuestion, *, given: list[str]) -> forms.Fiel
         )
     elif question.kind == Kind.ONE:
         field = _one_of(wording, given, is_required=question.is_required)
+    elif question.kind == Kind.YES_NO:
+        no_answer = [] if question.is_required else [("", _("No answer"))]
+        choices = [(YES, _("Yes")), (NO, _("No")), *no_answer]
+        field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
+    elif question.kind == Kind.NUMBER:
+        field = forms.IntegerField(min_value=question.least, max_value=question.most)
+    elif question.kind == Kind.DATE:
+        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        field = forms.DateField(widget=day)
     else:
         field = forms.CharField(max_length=MAX_ANSWER, widget=forms.Textarea(attrs={"rows": 4}))
     field.required = question.is_required
@@ -104,6 +115,23 @@ def _help(question: ProgramQuestion, wording: QuestionWording) -> str:
         if question.is_shared
         else _("Only the committee reads your answer.")
     )
-    if not wording.help_text:
-        return reads
-    return format_html("{} {}", marked(wording.help_text, wording.help_text.lang), reads)
+    said = [reads] if question.kind != Kind.NUMBER else [number_help(question), reads]
+    if wording.help_text:
+        said.insert(0, marked(wording.help_text, wording.help_text.lang))
+    return format_html_join(" ", "{}", ((one,) for one in said if one))
+
+
+def number_help(question: ProgramQuestion) -> str:
+    """Return which numbers can be entered, with their unit; "" for any number without one."""
+    unit = question.wording().unit
+    facts = {"least": question.least, "most": question.most, "unit": unit}
+    if question.least is not None and question.most is not None:
+        text = _("From %(least)s to %(most)s %(unit)s")
+    elif question.least is not None:
+        text = _("At least %(least)s %(unit)s")
+    elif question.most is not None:
+        text = _("At most %(most)s %(unit)s")
+    else:
+        text = _("In %(unit)s") if unit else ""
+    said = (text % facts).strip()
+    return f"{said}." if said else ""

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from programs.committee_admin import TranslatedNamesForm
 from programs.models import Program, ProgramQuestion
-from programs.models.questions import MAX_HEADING, MAX_OPTION, MAX_OPTIONS, QuestionTranslation
+from programs.models.questions import (
+    MAX_HEADING,
+    MAX_OPTION,
+    MAX_OPTIONS,
+    MAX_UNIT,
+    SHOWN,
+    QuestionTranslation,
+)
 from programs.program_texts import LANGUAGES, language_in_sentence
 from programs.spellings import fold
 
@@ -54,14 +61,15 @@ class ProgramQuestionForm(TranslatedNamesForm):
     class Meta:
         model = ProgramQuestion
         fields = (
-            "program", "heading", "help_text", "asked", "kind", "channel", "is_on_form",
-            "is_required", "position", "retired_on",
+            "program", "heading", "help_text", "asked", "kind", "channel", "least", "most", "unit",
+            "is_on_form", "is_required", "position", "retired_on",
         )  # fmt: skip
         help_texts: ClassVar[dict[str, object]] = {
             "is_on_form": gettext_lazy(
                 "Applicants answer it on a page of its own. Questions that came with a file are "
                 "not there until you choose this."
             ),
+            "unit": gettext_lazy("For a number: hours, years. Shown beside it."),
             "is_required": gettext_lazy(
                 "Drafts that lack the answer can't be sent. Applications that were sent stay."
             ),
@@ -96,6 +104,12 @@ class ProgramQuestionForm(TranslatedNamesForm):
             required=False,
             initial=said.get("help_text", ""),
         )
+        self.fields[f"unit_{language}"] = forms.CharField(
+            label=_("Unit in %(language)s") % words,
+            max_length=MAX_UNIT,
+            required=False,
+            initial=said.get("unit", ""),
+        )
         self.fields[f"options_{language}"] = forms.CharField(
             label=_("Possible answers in %(language)s") % words,
             required=False,
@@ -114,10 +128,15 @@ class ProgramQuestionForm(TranslatedNamesForm):
     def clean(self) -> dict[str, object]:
         data: dict[str, object] = super().clean()
         options, kind = cast(list[str] | None, data.get("options_text")), data.get("kind")
+        self._check_numbers(data)
         if options and kind == ProgramQuestion.Kind.TEXT:
             self.add_error(
                 "options_text",
                 _("A question answered in own words has no possible answers. Remove them."),
+            )
+        elif options and kind in SHOWN:
+            self.add_error(
+                "options_text", _("This way to answer needs no possible answers. Remove them.")
             )
         elif (
             data.get("is_on_form")
@@ -132,6 +151,15 @@ class ProgramQuestionForm(TranslatedNamesForm):
             self.instance.options = options
             self._clean_translations(data)
         return data
+
+    def _check_numbers(self, data: dict[str, object]) -> None:
+        least, most = data.get("least"), data.get("most")
+        if data.get("kind") != ProgramQuestion.Kind.NUMBER:
+            for name in ("least", "most", "unit"):
+                if data.get(name) not in (None, ""):
+                    self.add_error(name, _("Only a question answered with a number has this."))
+        elif isinstance(least, int) and isinstance(most, int) and least >= most:
+            self.add_error("most", _("Enter a number above the smallest one."))
 
     def _clean_translations(self, data: dict[str, object]) -> None:
         program = data.get("program") or getattr(self.instance, "program", None)
@@ -163,14 +191,14 @@ class ProgramQuestionForm(TranslatedNamesForm):
             heading=str(data.get(f"heading_{language}", "")).strip(),
             help_text=str(data.get(f"help_text_{language}", "")).strip(),
             options=options,
+            unit=str(data.get(f"unit_{language}", "")).strip(),
         )
         return cast(QuestionTranslation, {name: text for name, text in said.items() if text})
 
     def _refuse_own_language(self, said: QuestionTranslation, language: str) -> None:
         text = _("This is the language of the program. Write it in “%(field)s” instead.")
-        fields = {"heading": "heading", "help_text": "help_text", "options": "options_text"}
         for name in said:
-            label = self.fields[fields[name]].label
+            label = self.fields["options_text" if name == "options" else name].label
             self.add_error(f"{name}_{language}", text % {"field": label})
 
     def _post_clean(self) -> None:
@@ -198,7 +226,7 @@ class ProgramQuestionForm(TranslatedNamesForm):
 
 def translation_fields(language: str) -> list[str]:
     """Return the names of the inputs for a language, for `get_fieldsets`."""
-    return [f"{name}_{language}" for name in ("heading", "help_text", "options")]
+    return [f"{name}_{language}" for name in ("heading", "help_text", "unit", "options")]
 
 
 def _lines(text: str) -> list[str]:

@@ -9,13 +9,15 @@ are not. Its own columns hold it in the language of the program, `translations` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Self, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
@@ -26,6 +28,8 @@ from .programs import Program
 from .translated_texts import TranslatedText
 
 MAX_HEADING, MAX_OPTION, MAX_OPTIONS = 300, 120, 100  # characters, characters, answers
+MAX_UNIT = 30  # characters
+YES, NO = "yes", "no"  # stored answers
 
 
 class QuestionTranslation(TypedDict, total=False):
@@ -34,6 +38,7 @@ class QuestionTranslation(TypedDict, total=False):
     heading: str
     help_text: str
     options: list[str]
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class QuestionWording:
     heading: TranslatedText
     help_text: TranslatedText
     options: list[tuple[str, TranslatedText]]
+    unit: TranslatedText
 
 
 class ProgramQuestionQuerySet(ScopedQuerySet):
@@ -74,6 +80,9 @@ class ProgramQuestion(models.Model):
         TEXT = "text", _("own words")
         ONE = "one", _("one answer")
         SEVERAL = "several", _("several answers")
+        YES_NO = "yes_no", _("yes or no")
+        NUMBER = "number", _("a number")
+        DATE = "date", _("a day")
 
     class Channel(models.TextChoices):
         COMMITTEE = "committee", _("committee only")
@@ -98,6 +107,10 @@ class ProgramQuestion(models.Model):
     help_text = models.CharField(
         _("help below the question"), max_length=MAX_HEADING, blank=True, default=""
     )
+    # Of a question that is answered with a number.
+    least = models.IntegerField(_("smallest number"), null=True, blank=True)
+    most = models.IntegerField(_("largest number"), null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=MAX_UNIT, blank=True, default="")
     # {language: QuestionTranslation}, in other languages than the program's.
     translations = models.JSONField(default=dict, blank=True, editable=False)
     is_on_form = models.BooleanField(_("on the application form"), default=False)
@@ -126,7 +139,10 @@ class ProgramQuestion(models.Model):
         return said
 
     def in_reader_language(self, answers: Iterable[str]) -> list[str]:
-        """Return given answers as the reader reads them, where they were offered in a list."""
+        """Return given answers as the reader reads them, unless they are in the person's words."""
+        if self.kind in SHOWN:
+            unit = self._translation().get("unit") or self.unit
+            return [SHOWN[self.kind](one, unit) for one in answers]
         theirs = dict(zip(self.options, self._translation().get("options", []), strict=False))
         return [theirs.get(one) or one for one in answers]
 
@@ -152,6 +168,7 @@ class ProgramQuestion(models.Model):
                 (one, text(theirs, one))
                 for one, theirs in zip(self.options, translated, strict=True)
             ],
+            unit=text(said.get("unit", ""), self.unit),
         )
 
     @property
@@ -160,4 +177,36 @@ class ProgramQuestion(models.Model):
 
     @property
     def has_options(self) -> bool:
-        return self.kind != self.Kind.TEXT
+        """Whether an answer is one of those that were offered."""
+        return self.kind in (self.Kind.ONE, self.Kind.SEVERAL, self.Kind.YES_NO)
+
+    @property
+    def is_own_words(self) -> bool:
+        return self.kind == self.Kind.TEXT
+
+
+def _number(stored: str, unit: str) -> str:
+    try:
+        shown = number_format(int(stored), force_grouping=True)
+    except ValueError:  # from a file
+        return stored
+    return f"{shown} {unit}".strip()
+
+
+def _day(stored: str, _unit: str) -> str:
+    try:
+        return date_format(date.fromisoformat(stored))
+    except ValueError:  # from a file
+        return stored
+
+
+def _yes_or_no(stored: str, _unit: str) -> str:
+    return {YES: gettext("Yes"), NO: gettext("No")}.get(stored, stored)
+
+
+# How stored answers are shown, by kind: (stored answer, unit).
+SHOWN: dict[str, Callable[[str, str], str]] = {
+    ProgramQuestion.Kind.NUMBER: _number,
+    ProgramQuestion.Kind.DATE: _day,
+    ProgramQuestion.Kind.YES_NO: _yes_or_no,
+}
