@@ -201,10 +201,11 @@ def private_rows(made: Application, private: dict[str, Any]) -> None:
 
 
 def own_answers(made: Application, place: int) -> None:
-    """Answer the questions of the program from its lists; `place` is that in the file."""
+    """Answer the questions of the program as it offers; `place` is that in the file."""
     given = {}
     for number, question in enumerate(asked_on_form(made)):
-        options = question.options
+        first, last = question.least or 0, question.most or 9
+        options = question.options or [str(one) for one in range(first, last + 1)]
         given[question.pk] = [options[(place + number) % len(options)]]
     save_answers(made, given)
 

@@ -255,6 +255,7 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.name": OPEN,
     "programs.Program.other_help": OPEN,
     "programs.Program.purpose": OPEN,
+    "programs.Program.role_names": NO_WORDS,  # within the texts of the product
     "programs.Program.selection": OPEN,
     "programs.Program.time_zone": NO_WORDS,
     "programs.Program.translations": NO_WORDS,  # the same texts in other languages
@@ -277,6 +278,7 @@ FIELDS: dict[str, str | None] = {
     "programs.ProgramQuestion.heading": OPEN,
     "programs.ProgramQuestion.help_text": OPEN,
     "programs.ProgramQuestion.names": OPEN,
+    "programs.ProgramQuestion.unit": NO_WORDS,  # of a number: the one that is planted has none
     "programs.ProgramQuestion.options": NO_WORDS,
     "programs.ProgramQuestion.translations": NO_WORDS,  # the same texts in other languages
     "programs.ProgramActivity.names": OPEN,

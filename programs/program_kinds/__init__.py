@@ -59,6 +59,9 @@ class KindQuestion:
     channel: str
     asked: str
     is_required: bool
+    least: int | None
+    most: int | None
+    unit: dict[str, str]
 
     def row(self, program: Program, position: int) -> ProgramQuestion:
         """Return the question of a program, in its language, with the others as translations."""
@@ -70,11 +73,15 @@ class KindQuestion:
             heading=self.heading[own],
             help_text=self.help_text.get(own, ""),
             options=self.options.get(own, []),
+            least=self.least,
+            most=self.most,
+            unit=self.unit.get(own, ""),
             translations={
                 one: {
                     "heading": self.heading[one],
                     "help_text": self.help_text.get(one, ""),
                     "options": self.options.get(one, []),
+                    "unit": self.unit.get(one, ""),
                 }
                 for one in others
             },
@@ -112,6 +119,9 @@ def _question(
     channel: str = ProgramQuestion.Channel.COMMITTEE,
     asked: str = ProgramQuestion.Asked.BOTH,
     is_required: bool = False,
+    least: int | None = None,
+    most: int | None = None,
+    unit: list[str] | None = None,
 ) -> KindQuestion:
     offered = [names(one) for one in options or []]
     return KindQuestion(
@@ -122,6 +132,9 @@ def _question(
         channel=channel,
         asked=asked,
         is_required=is_required,
+        least=least,
+        most=most,
+        unit=names(unit) if unit else {},
     )
 
 

@@ -62,7 +62,7 @@ class TestEveryKind:
                 wording = one.wording(language)
                 texts = [wording.heading, *(text for _value, text in wording.options)]
                 assert {text.lang for text in texts} == {language}
-                assert len(wording.options) > 1
+                assert len(wording.options) > 1 or one.kind == "number"
 
     def test_it_has_words_of_its_own(self, code):
         program = make(code)
