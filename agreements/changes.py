@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language, gettext, override
 
+from programs.role_names.speaking import speaking_for
+
 from .models import AgreementVersion
 from .text import (
     FIXED,
@@ -50,7 +52,7 @@ def snapshots(content: Content) -> dict[str, Snapshot]:
     """Return {language: its `snapshot`}: the partner may read another language."""
     found = {}
     for language, _name in settings.LANGUAGES:
-        with override(language):
+        with override(language), speaking_for(content.version.match.program):
             found[language] = snapshot(content)
     return found
 

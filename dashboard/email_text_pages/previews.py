@@ -25,6 +25,7 @@ from programs import email_texts
 from programs.committee import acting_member
 from programs.email_text_emails import EMAIL_TEXT_TEST, times_tested
 from programs.email_texts import TextsChanged
+from programs.role_names.speaking import speaking_for
 
 from ..readable_emails import without_conflicts
 from .program_lookups import in_program
@@ -69,13 +70,14 @@ def _rendered(page: Page, row: Notification | None) -> RenderedEmail:
     own = page.versions.written
     if row is not None:
         return email_preview.render(row, own)
-    return render_sample(
-        page.kind,
-        page.language,
-        own,
-        program_name=page.program.name,
-        holds=page.request.GET.getlist("holds"),
-    )
+    with speaking_for(page.program):
+        return render_sample(
+            page.kind,
+            page.language,
+            own,
+            program_name=page.program.name,
+            holds=page.request.GET.getlist("holds"),
+        )
 
 
 @require_safe
