@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from access.bounded import count_up_to
+from access.bounded import count_up_to, found_in
 from accounts.models import User
 from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
@@ -120,10 +120,15 @@ class Found(NamedTuple):
 
 
 def _found(rows: QuerySet, since: str) -> Found:
-    """Count the rows and read the smallest value of the column `since`, in one query."""
-    few = rows.order_by().annotate(waits_since=F(since)).values("pk", "waits_since")
-    found = few[: SHOWN_LIMIT + 1].aggregate(number=Count("pk"), oldest=Min("waits_since"))
-    return Found(found["number"], _day(found["oldest"]) if found["number"] <= SHOWN_LIMIT else None)
+    """Count the rows and find the smallest value of the column `since`, in one query."""
+    days = list(rows.order_by().values_list(since, flat=True)[: SHOWN_LIMIT + 1])
+    return _found_days(days)
+
+
+def _found_days(days: list[date | datetime | None]) -> Found:
+    known = [day for day in days if day is not None]
+    is_exact = len(days) <= SHOWN_LIMIT
+    return Found(len(days), _day(min(known, default=None)) if is_exact else None)
 
 
 def _day(moment: date | datetime | None) -> date | None:
@@ -145,9 +150,7 @@ def _found_by(rows: QuerySet, column: str, since: str, *values: str) -> dict[str
             else _found(rows.filter(**{column: value}), since)
             for value, days in by_value.items()
         }
-    return {
-        value: Found(len(days), _day(min(days, default=None))) for value, days in by_value.items()
-    }
+    return {value: _found_days(days) for value, days in by_value.items()}
 
 
 def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
@@ -282,7 +285,9 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
 def _offers(member: User) -> Iterator[AttentionItem]:
     mine = Offer.objects.for_committee(member)
     waiting, since = _found(mine.open(), "opened_at")
-    without = count_up_to(mine.nobody_left(), SHOWN_LIMIT + 1)
+    # Who still waits is a long question, and usually there is nobody to ask it about.
+    alone = found_in(mine.left_alone(), lambda rows: rows.nobody_left())
+    without = count_up_to(alone, SHOWN_LIMIT + 1) if isinstance(alone, QuerySet) else 0
     text = ngettext(
         "request before a match waits for an answer",
         "requests before matches wait for an answer",

@@ -37,6 +37,10 @@ class OfferQuerySet(PairRowQuerySet):
 
     def nobody_left(self) -> Self:
         """Offers that ended without a pair, for whose waiting mentees no one else is asked."""
+        return self.left_alone().filter(mentee__in=Application.objects.ready())
+
+    def left_alone(self) -> Self:
+        """Offers that ended without a pair, of mentees who may or may not still be waiting."""
         states = Offer.State
         better = Offer.system.filter(
             Q(state__in=[states.OPEN, states.ACCEPTED]) | Q(opened_at__gt=OuterRef("opened_at")),
@@ -45,10 +49,9 @@ class OfferQuerySet(PairRowQuerySet):
         matched = Match.objects.filter(mentee=OuterRef("mentee")).filter(
             ~Q(state=Match.State.CLOSED) | Q(introduced_at__gte=OuterRef("opened_at"))
         )
-        ended = self.filter(
-            state__in=[states.DECLINED, states.EXPIRED, states.WITHDRAWN],
-            mentee__in=Application.objects.ready(),
-        ).exclude(mentee__cohort__ends_on__lt=timezone.localdate())
+        ended = self.filter(state__in=[states.DECLINED, states.EXPIRED, states.WITHDRAWN]).exclude(
+            mentee__cohort__ends_on__lt=timezone.localdate()
+        )
         return ended.exclude(Exists(better)).exclude(Exists(matched))
 
 

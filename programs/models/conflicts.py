@@ -127,8 +127,8 @@ def with_conflicts(members: Iterable[int]) -> models.QuerySet:
 def _near(user: User | AnonymousUser) -> list[int]:
     """Return with whom `user` has a conflict of interest today: as declared, and partners."""
     declared = Conflict.objects.live().filter(member=user.pk).values_list("person", flat=True)
-    partners = (rows.values_list("pk", flat=True) for rows in _partners(user))
-    return sorted({*declared, *(person for rows in partners for person in rows)})
+    partners = [rows.values_list("pk", flat=True) for rows in _partners(user)]
+    return sorted({*declared.order_by().union(*partners)})
 
 
 def _partners(user: User | AnonymousUser) -> Iterator[models.QuerySet]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..signals import policy_saved
 from .programs import Program, ProgramPartQuerySet
+from .read_once import read_once
 
 SMALLEST_GROUP_EVER = 3  # however a program sets it
 MOST_REFERENCES = 3
@@ -383,8 +385,9 @@ def programs_by(*settings: str) -> ProgramsBySettings:
     Where all programs have the same values the condition is empty, and nothing has to be joined.
     """
     found: dict[tuple[int, ...], list[int]] = {}
-    for program, *values in Policy.objects.values_list("program", *settings):
-        found.setdefault(tuple(values), []).append(program)
+    for policy in read_once("policies", AnonymousUser(), lambda: list(Policy.objects.all())):
+        values = tuple(getattr(policy, name) for name in settings)
+        found.setdefault(values, []).append(policy.program_id)
     if len(found) == 1:
         return {values: lambda path: models.Q() for values in found}
     return {values: partial(_in_programs, ids) for values, ids in found.items()}
