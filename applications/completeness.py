@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -31,8 +30,6 @@ from .program_questions import lacks_answers
 
 Role = Application.Role
 
-MINUTES_PER_PAGE = 1  # in trials, the whole form took about a minute for each page
-QUESTIONS_PER_MINUTE = 2  # of those that a program asks itself
 OWN_QUESTIONS = "own-questions"
 SUITABILITY = "suitability"
 MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
@@ -69,6 +66,7 @@ def parts_for(
     needs = (
         *_background(is_mentor, has_experiences=has_experiences),
         *_topics(is_mentor, topic_kinds, has_topics=has_topics),
+        FormPage("help", _("How you help") if is_mentor else _("How a mentor can help")),
     )
     return [
         _suitability(role),
@@ -175,9 +173,8 @@ def missing(application: Application) -> list[FormPage]:
     return [page for page in pages(application) if not page.is_done(application)]
 
 
-def expected_minutes(program: Program, role: str) -> int:
-    """Return how long an application in `role` takes to fill in."""
-    all_parts = parts_for(role, _current_kinds(program))
-    count = sum(len(part.pages) for part in all_parts)
-    own = ProgramQuestion.objects.on_form(program, role).count()
-    return count * MINUTES_PER_PAGE + ceil(own / QUESTIONS_PER_MINUTE)
+def all_pages(program: Program, role: str) -> list[FormPage]:
+    """Return the pages that someone in `role` meets who chooses from every list."""
+    own = list(ProgramQuestion.objects.on_form(program, role))
+    found = parts_for(role, _current_kinds(program), own_questions=own)
+    return [page for part in found for page in part.pages]

@@ -47,6 +47,10 @@ ANSWERS = (
     "is_first_time",
     "break_until",
     "suitability",
+    "help_kinds",
+    "mentor_styles",
+    "join_reasons",
+    "hours_per_month",
     "external_key",
 )
 TIMES = (
@@ -56,6 +60,9 @@ TIMES = (
     "code_accepted_at",
     "orientation_passed_at",
 )
+
+
+PRIVATE_ANSWERS = ("needs", "limits", "accommodations", "training_needs")
 
 
 def export(user: User) -> dict[str, object]:
@@ -104,7 +111,7 @@ def export_application(application: Application, user: User) -> dict[str, object
             for row in application.experience_rows.all()
         ],
         "for_the_committee_only": private
-        and {name: getattr(private, name) for name in ("needs", "limits", "accommodations")},
+        and {name: getattr(private, name) for name in PRIVATE_ANSWERS},
         "questions_of_the_program": [
             {
                 "question": answer.question.heading,
@@ -153,7 +160,16 @@ def empty(applications: ApplicationQuerySet) -> None:
     about = Q(application__in=applications)
     ApplicationExperience.objects.filter(about).delete()
     ApplicationTopic.objects.filter(about).delete()
-    applications.update(mode="", travel_km=None, suitability={}, external_key="")
+    applications.update(
+        mode="",
+        travel_km=None,
+        suitability={},
+        external_key="",
+        help_kinds=[],
+        mentor_styles=[],
+        join_reasons=[],
+        hours_per_month=None,
+    )
 
 
 def erase_texts(applications: ApplicationQuerySet) -> None:
@@ -227,12 +243,15 @@ COLUMNS = rules(
     {
         "Application": {
             "public_id": impersonal("a random id"),
-            "external_key suitability": erased(mentions=OWN_ONLY),
+            "external_key suitability help_kinds mentor_styles join_reasons": erased(
+                mentions=OWN_ONLY
+            ),
             "saved_pages": impersonal("codes of the form's pages"),
             "situation hopes": ERASED,
         },
         "PrivateAnswers": {
             "needs limits accommodations": ERASED,
+            "training_needs": erased(mentions=OWN_ONLY),
         },
         "QuestionAnswer": {"values_json": ERASED},
         "MentorInvitation": {

@@ -21,6 +21,7 @@ MENTEE: Pages = {
     "about-you": {
         "name": "Ben Okoro",
         "pronouns": "he",
+        "phone": "+1 519 555 0100",
         "time_zone": "America/Toronto",
         "language": "en",
     },
@@ -38,8 +39,15 @@ MENTEE: Pages = {
     "sharing": {"shared": ["newcomer"]},
     "topics": {"goal": ["lead"], "subject": ["payroll"], "skill": ["influence"]},
     "ranking": {"rank-1": "lead", "level-lead": "2", "level-payroll": "2", "level-influence": "1"},
+    "help": {"help_kinds": ["listen", "feedback"], "mentor_styles": ["patient", "frank"]},
     "times": {"availability": ["tue-evening", "sat-morning"]},
-    "meeting": {"mode": "either", "travel_km": "20", "rhythm_days": "30", "languages": ["en"]},
+    "meeting": {
+        "mode": "either",
+        "travel_km": "20",
+        "rhythm_days": "30",
+        "hours_per_month": "4",
+        "languages": ["en"],
+    },
     "private": {"needs": "Quiet places", "limits": "", "accommodations": "Captions"},
     "wishes": {"prefer-1": "", "prefer-2": "", "avoid-1": "Ada Brook", "avoid-2": ""},
     "commitment": {"commits": "on", "accepts_code": "on"},
@@ -49,7 +57,13 @@ MENTOR: Pages = {
     **{code: answers for code, answers in MENTEE.items() if not code.startswith("suitability-")},
     "experiences": {"lived": ["lay-off"], "accompanied": ["newcomer"]},
     "sharing": {"shared": ["lay-off"]},
+    "help": {
+        "help_kinds": ["listen"],
+        "mentor_styles": ["patient"],
+        "join_reasons": ["give-back", "learn"],
+    },
     "capacity": {"is_first_time": "", "capacity": "2"},
+    "private": {"needs": "", "limits": "", "accommodations": "", "training_needs": ["ending"]},
 }
 
 

@@ -29,6 +29,7 @@ READING_ORDER = (
     "situation",
     "experiences",
     "topics",
+    "help",
     *PRIVATE_PAGES,
     "capacity",
     "work",

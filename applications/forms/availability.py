@@ -85,14 +85,15 @@ class MeetingPage(ModelPage):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one language.")},
     )
-    field_order = ("mode", "travel_km", "rhythm_days", "languages")
+    field_order = ("mode", "travel_km", "rhythm_days", "hours_per_month", "languages")
 
     class Meta:
         model = Application
-        fields = ["mode", "travel_km", "rhythm_days"]
+        fields = ["mode", "travel_km", "rhythm_days", "hours_per_month"]
         help_texts = {
             "travel_km": gettext_lazy("If you would meet in person. One way, in kilometres."),
             "rhythm_days": gettext_lazy("A first idea: you will agree on it together."),
+            "hours_per_month": gettext_lazy("That you can give, with what you prepare."),
         }
         widgets = {
             "mode": forms.RadioSelect,
@@ -100,6 +101,7 @@ class MeetingPage(ModelPage):
             "travel_km": forms.NumberInput(
                 attrs={"inputmode": "numeric", "min": 0, "max": MAX_TRAVEL_KM}
             ),
+            "hours_per_month": forms.NumberInput(attrs={"inputmode": "numeric"}),
         }
 
     def complete(self) -> None:

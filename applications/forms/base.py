@@ -194,6 +194,13 @@ class Page(forms.BaseForm):
         return [labels.get(str(one), one) for one in chosen]
 
 
+def boxes(choices: list[tuple[str, Promise]]) -> forms.MultipleChoiceField:
+    """Return a field of checkboxes that may stay empty; its label is given later."""
+    return forms.MultipleChoiceField(
+        choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
 def flat_choices(choices: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
     """Yield choices without their groups; typed as loosely as Django types choices."""
     for key, label in choices:

@@ -12,19 +12,21 @@ from django.utils.translation import gettext_lazy
 from programs.models.translated_texts import TranslatedText
 
 from .. import suitability
+from ..help_choices import TRAINING_NEEDS
 from ..models import Application, NamedWish, PrivateAnswers
-from .base import READ_BY_COMMITTEE, Page, Values
+from .base import READ_BY_COMMITTEE, Page, Values, boxes, json_value
 
 
 class PrivatePage(Page, forms.ModelForm):
     code = "private"
+    training_needs = boxes(TRAINING_NEEDS)
     heading = gettext_lazy("What only the committee should know")
     intro = gettext_lazy("You may leave all of this empty. It is stored encrypted.")
     read_by = READ_BY_COMMITTEE
 
     class Meta:
         model = PrivateAnswers
-        fields = ["needs", "limits", "accommodations"]
+        fields = ["needs", "limits", "accommodations", "training_needs"]
         help_texts = {
             "needs": gettext_lazy("Something that a good match must respect."),
             "limits": gettext_lazy("What you don't want to talk about or can't offer."),
@@ -36,6 +38,13 @@ class PrivatePage(Page, forms.ModelForm):
             name: forms.Textarea(attrs={"rows": 3})
             for name in ("needs", "limits", "accommodations")
         }
+
+    def complete(self) -> None:
+        super().complete()
+        if self.application.is_mentor:
+            self.fields["training_needs"].label = _("What would you like to learn or practise?")
+        else:
+            del self.fields["training_needs"]
 
     @cached_property
     def stored_row(self) -> PrivateAnswers:
@@ -49,10 +58,15 @@ class PrivatePage(Page, forms.ModelForm):
 
     def read(self, application: Application) -> Values:
         row = self.row_of(application)
-        return {name: getattr(row, name).replace("\r\n", "\n") for name in self._meta.fields or ()}
+        return {name: json_value(getattr(row, name)) for name in self._names(application)}
+
+    def _names(self, application: Application) -> list[str]:
+        """Return the answers that are asked of this role."""
+        names = list(self._meta.fields or ())
+        return names if application.is_mentor else names[:-1]
 
     def write(self) -> None:
-        given = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        given = {name: self.cleaned_data[name] for name in self._names(self.application)}
         mine = PrivateAnswers.objects.visible_to(self.application.person)
         mine.update_or_create(application=self.application, defaults=given)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Employer, Industry, Profile, User
 from accounts.models.people import validate_name
+from accounts.phone_numbers import dialled
 from accounts.timezones import zone_choices
 from programs.models import Program
 
@@ -49,9 +50,21 @@ class SuitabilityForm(forms.Form):
 
 
 class PublicSuitabilityForm(SuitabilityForm):
-    def __init__(self, data: QueryDict | None = None, *, role: str, program: Program) -> None:
-        super().__init__(data)
+    """One of the questions, before there is an application; `given` is an earlier answer."""
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        role: str,
+        program: Program,
+        code: str,
+        given: bool | None = None,
+    ) -> None:
+        known = {} if given is None else {code: "yes" if given else "no"}
+        super().__init__(data, initial=known)
         self.add_questions(role, program)
+        self.fields = {code: self.fields[code]}
 
 
 class SuitabilityPage(Page, SuitabilityForm):
@@ -114,6 +127,15 @@ def _read_at(application: Application) -> datetime | None:
 class AboutYouPage(ModelPage):
     code = "about-you"
     heading = gettext_lazy("Your name and contact details")
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        required=False,
+        validators=[validate_name],
+        help_text=gettext_lazy("Your match sees it only if you choose so once you are introduced."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    field_order = ("name", "pronouns", "phone", "time_zone", "language")
 
     class Meta:
         model = User
@@ -149,6 +171,20 @@ class AboutYouPage(ModelPage):
 
     def row_of(self, application: Application) -> User:
         return application.person
+
+    def read(self, application: Application) -> Values:
+        return {**super().read(application), "phone": profile_of(application).phone}
+
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data["phone"]).strip()
+        if phone and not dialled(phone):
+            raise forms.ValidationError(_("Enter a phone number, for example +1 416 555 0100."))
+        return phone
+
+    def write(self) -> None:
+        super().write()
+        phone = {"phone": self.cleaned_data["phone"]}
+        Profile.objects.update_or_create(user=self.application.person, defaults=phone)
 
     def suggested(self) -> Values:
         is_new = (

@@ -12,7 +12,7 @@ from .availability import CapacityPage, MeetingPage, TimesPage
 from .base import Page
 from .choices import ExperiencesPage, TopicsPage
 from .confidential import CommitmentPage, PrivatePage, WishesPage
-from .needs import SituationPage
+from .needs import HelpPage, SituationPage
 from .own_questions import OwnQuestionsPage
 from .profile import AboutYouPage, SuitabilityPage, WorkPage, question_pages
 from .ranking import RankingPage, SharingPage
@@ -29,6 +29,7 @@ FORMS: dict[str, type[Page]] = {
         SharingPage,
         TopicsPage,
         RankingPage,
+        HelpPage,
         TimesPage,
         MeetingPage,
         CapacityPage,

@@ -186,6 +186,16 @@ class Application(models.Model):
     travel_km = models.PositiveSmallIntegerField(
         _("how far you would travel (km)"), null=True, blank=True
     )
+    # Codes of `help_choices`: for a mentor what they offer, for a mentee what they wish.
+    help_kinds = models.JSONField(_("kinds of help"), default=list, blank=True)
+    mentor_styles = models.JSONField(_("style of the mentor"), default=list, blank=True)
+    join_reasons = models.JSONField(_("why they join"), default=list, blank=True)  # mentors
+    hours_per_month = models.PositiveSmallIntegerField(
+        _("hours a month"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(40)],
+    )
     # None in these three: the person has not said, for example in an import. Never a "no".
     rhythm_days = models.PositiveSmallIntegerField(_("how often"), choices=Rhythm, null=True)
     capacity = models.PositiveSmallIntegerField(

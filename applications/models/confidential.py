@@ -45,6 +45,9 @@ class PrivateAnswers(ConfidentialModel):
         _("what would make it easier for you to take part"), max_length=2000, blank=True
     )
 
+    # Codes of `help_choices.TRAINING_NEEDS`; asked of mentors.
+    training_needs = models.JSONField(_("what to learn or practise"), default=list, blank=True)
+
     objects = ConfidentialAnswersQuerySet.as_manager()
     system = SystemManager.from_queryset(ConfidentialAnswersQuerySet)()
 

@@ -57,11 +57,15 @@ def test_starting_makes_one_draft_however_often_it_is_pressed(as_user, ben, coho
 
 def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, ben, cohort):
     client = as_user(ben)
-    answers = {"time": "yes", "lead": "yes", "growth": "yes", "open": "no"}
-    page = client.post(
-        f"/programs/{cohort.program.slug}/suitability/mentee/", answers
-    ).content.decode()
-    assert "Perhaps not now" in page
+    url = f"/programs/{cohort.program.slug}/suitability/mentee/"
+    steps = [
+        client.post(f"{url}?question={code}", {code: said})
+        for code, said in (("time", "yes"), ("lead", "yes"), ("growth", "yes"), ("open", "no"))
+    ]
+    assert [step.url for step in steps[:3]] == [
+        f"{url}?question={code}" for code in ("lead", "growth", "open")
+    ]
+    assert "Perhaps not now" in steps[3].content.decode()
     client.post(f"/apply/{cohort.slug}/mentee/")
     assert Application.objects.get(person=ben).suitability == {
         "time": True,
@@ -69,6 +73,16 @@ def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, be
         "growth": True,
         "open": False,
     }
+
+
+def test_suitability_asks_one_question_a_page_and_again_what_was_skipped(client, cohort):
+    url = f"/programs/{cohort.program.slug}/suitability/mentee/"
+    page = client.get(url).content.decode()
+    assert "Question 1 of 4" in page
+    assert page.count('type="radio"') == 2
+    assert client.post(f"{url}?question=open", {"open": "yes"}).url == f"{url}?question=time"
+    assert "Question 1 of 4" in client.get(f"{url}?question=no-such").content.decode()
+    assert client.post(f"{url}?question=time", {}).context["form"].errors
 
 
 def test_a_closed_cohort_takes_no_new_application(as_user, ben, program):

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from applications import orientation, reviewing
-from applications.completeness import expected_minutes
+from applications.effort import expected_minutes
 from applications.models import Application
 from applications.suitability import CODES
 from notifications.testing import deliver_due_emails

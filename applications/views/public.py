@@ -14,7 +14,7 @@ from programs.models import Cohort, Program
 from programs.role_names.rows import get_row_or_404
 
 from .. import submission, suitability
-from ..completeness import expected_minutes
+from ..effort import expected_minutes
 from ..forms.profile import PublicSuitabilityForm
 from ..models import Application
 
@@ -30,27 +30,44 @@ def role_or_404(role: str) -> Application.Role:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def suitability_check(request: HttpRequest, slug: str, role: str) -> HttpResponse:
-    """Ask the suitability questions; the answers stay in the session until the person applies."""
+    """Ask the suitability questions, one a page.
+
+    The answers stay in the session until the person applies.
+    """
     programs = Program.objects.public().select_related("policy")
     program, role = get_row_or_404(programs, slug=slug), role_or_404(role)
-    form = PublicSuitabilityForm(request.POST or None, role=role, program=program)
+    codes, asked = suitability.CODES[role], request.GET.get("question", "")
+    code = asked if asked in codes else codes[0]
+    given: dict[str, bool] = request.session.get("suitability", {}).get(f"{slug}:{role}", {})
+    form = PublicSuitabilityForm(
+        request.POST if request.method == "POST" else None,
+        role=role,
+        program=program,
+        code=code,
+        given=given.get(code),
+    )
     context = {
         "program": program,
         "role": role,
         "form": form,
-        "question_count": len(suitability.question_codes(role)),
+        "number": codes.index(code) + 1,
+        "question_count": len(codes),
     }
-    if request.method == "POST" and form.is_valid():
-        answers = form.answered()
-        request.session["suitability"] = {
-            **request.session.get("suitability", {}),
-            f"{slug}:{role}": answers,
-        }
-        fits = suitability.fits(answers, role)
-        heading = _("It sounds right for you") if fits else _("Perhaps not now")
-        context |= {"form": None, "fits": fits, "heading": heading}
-        return render(request, "applications/suitability_result.html", context)
-    return render(request, "applications/suitability.html", context)
+    if not form.is_valid():
+        return render(request, "applications/suitability.html", context)
+    given = {**given, **form.answered()}
+    _remember(request, f"{slug}:{role}", given)
+    if left := [one for one in codes[codes.index(code) + 1 :] or codes if one not in given]:
+        return redirect(f"{request.path}?question={left[0]}")
+    fits = suitability.fits(given, role)
+    heading = _("It sounds right for you") if fits else _("Perhaps not now")
+    context |= {"form": None, "fits": fits, "heading": heading}
+    return render(request, "applications/suitability_result.html", context)
+
+
+def _remember(request: HttpRequest, key: str, given: dict[str, bool]) -> None:
+    known = request.session.get("suitability", {})
+    request.session["suitability"] = {**known, key: given}
 
 
 @login_not_required
