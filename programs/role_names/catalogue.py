@@ -33,5 +33,6 @@ class SpokenTranslation(trans_real.DjangoTranslation):
 def install() -> None:
     """Let Django make its translation objects of `SpokenTranslation`."""
     trans_real.DjangoTranslation = SpokenTranslation  # type: ignore[misc]  # a class in its place
-    trans_real._translations.clear()
-    trans_real._default = None
+    # What was made before is made again. The stubs do not know these two.
+    trans_real._translations.clear()  # type: ignore[attr-defined]  # see above
+    trans_real._default = None  # type: ignore[attr-defined]  # see above

@@ -54,15 +54,14 @@ def _found_paths(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
         for column in here._meta.concrete_fields:
             if isinstance(column, models.ForeignKey):
                 there = column.related_model
-                if isinstance(there, type) and there._meta.app_label not in NO_WAY:
+                if there._meta.app_label not in NO_WAY:
                     waiting.append((there, (*path, column.name)))
 
 
 def _always_has_program(model: type[models.Model]) -> bool:
-    column = next((one for one in model._meta.concrete_fields if one.name == "program"), None)
-    return (column is not None and not column.null) or isinstance(
-        vars(model).get("program"), property
-    )
+    if isinstance(vars(model).get("program"), property):
+        return True
+    return any(one.name == "program" and not one.null for one in model._meta.concrete_fields)
 
 
 def speak_about(row: object) -> None:
