@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.privacy import register
 from workflow.models import Transition
 
-from . import mentor_invitations
+from . import mentor_invitations, standing
 from .models import (
     ApplicantQuestion,
     Application,
@@ -32,6 +32,7 @@ from .models import (
     RosterJob,
     RosterUpload,
     ScreeningCheck,
+    Standing,
 )
 from .models.applications import ApplicationQuerySet
 from .named_wishes import forget_person
@@ -81,6 +82,7 @@ def export(user: User) -> dict[str, object]:
             }
             for check in ScreeningCheck.system.filter(person=user).select_related("program")
         ],
+        "memberships": standing.export(user),
         **mentor_invitations.export(user),
     }
 
@@ -158,6 +160,7 @@ def empty(applications: ApplicationQuerySet) -> None:
     """Delete what was answered, and what the committee wrote about it; keep rows for the counts."""
     erase_texts(applications)
     about = Q(application__in=applications)
+    Standing.system.filter(about).delete()
     ApplicationExperience.objects.filter(about).delete()
     ApplicationTopic.objects.filter(about).delete()
     applications.update(
@@ -182,6 +185,7 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     CommitteeNote.system.filter(about).delete()
     Decision.system.filter(about).update(note="")
     Opinion.system.filter(about).update(text="")
+    Standing.system.filter(about).update(waiver_reason="")
     PrivateAnswers.system.filter(about).delete()
     QuestionAnswer.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
@@ -202,6 +206,7 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     mentions.replace_in(CommitteeNote.system.filter(about), "text")
     mentions.replace_in(Decision.system.filter(about), "note")
     mentions.replace_in(Opinion.system.filter(about), "text")
+    mentions.replace_in(Standing.system.filter(about), "waiver_reason")
     mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
     mentions.replace_in(QuestionAnswer.system.filter(about), "values_json")
     mentions.replace_in(others, "situation", "hopes")
@@ -288,6 +293,7 @@ COLUMNS = rules(
             "text answer": ERASED,
         },
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
+        "Standing": {"waiver_reason": erased(not_exported=FOR_THE_COMMITTEE)},
         "Opinion": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Decision": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },

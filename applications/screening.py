@@ -6,7 +6,8 @@
    words. The newest record check and the newest interview count; every valid reference counts.
 3. A check ends with the day until which it holds. The person is told 60, 30 and 7 days before, as
    long as the program needs it. They are not matched any more from then on; a pair that goes on is
-   shown to its carer and the chairs, and nothing else happens to it.
+   shown to its carer and the chairs, and nothing else happens to it. A membership that is needed
+   (`standing`) is one more check here.
 4. A partner never reads any of it.
 """
 
@@ -35,9 +36,11 @@ from programs.committee import Role, has_role
 from programs.models import Membership, Policy, Program
 from programs.retention_limits import BATCH
 
+from . import standing
 from .models import Application, ScreeningCheck
 from .models.applications import ApplicationQuerySet
 from .models.screening import ScreeningCheckQuerySet, lacks_checks, needs_check
+from .models.standing import lacks_standing
 
 EXPIRES = "screening-expires"  # kind of e-mail
 NOTICE_DAYS = (60, 30, 7)
@@ -69,13 +72,23 @@ def needs(application: Application) -> dict[str, int]:
 
 def state_of(application: Application, on: date | None = None) -> list[NeededCheck]:
     """Return the checks that the program needs of someone, each with whether it is there."""
+    found = _standing_needed(application)
     needed = needs(application)
     if not needed:
-        return []
+        return found
     checks = ScreeningCheck.system.filter(
         program=application.program, person=application.person_id, kind__in=needed
     )
-    return _compare(needed, list(checks), on)
+    return _compare(needed, list(checks), on) + found
+
+
+def _standing_needed(application: Application) -> list[NeededCheck]:
+    """Return the membership that a program needs before a match, as one more check."""
+    if not standing.is_required(application.program):
+        return []
+    row = standing.standing_of(application)
+    is_good = row is not None and row.is_good
+    return [NeededCheck("standing", standing.words_for(row), is_good)]
 
 
 def missing_checks(application: Application, on: date | None = None) -> list[str]:
@@ -188,14 +201,19 @@ def without_checks(member: User, rows: ApplicationQuerySet) -> ApplicationQueryS
     screening = list(
         Policy.objects.filter(program__in=chaired)
         .exclude(
-            record_check_needed=Policy.Screened.NOBODY, references_needed=0, interview_needed=False
+            ~Q(standing_rule=standing.Rule.REQUIRED),
+            record_check_needed=Policy.Screened.NOBODY,
+            references_needed=0,
+            interview_needed=False,
         )
         .values_list("program", flat=True)
     )
     if not screening:  # most programs: no application needs to be read
         return rows.none()
     accepted = rows.filter(state=Application.State.ACCEPTED, cohort__program__in=screening)
-    return accepted.filter(lacks_checks()).exclude(cohort__ends_on__lt=timezone.localdate())
+    return accepted.filter(lacks_checks() | lacks_standing()).exclude(
+        cohort__ends_on__lt=timezone.localdate()
+    )
 
 
 def in_open_pairs(rows: ApplicationQuerySet) -> ApplicationQuerySet:

@@ -1,10 +1,12 @@
-"""How applications are read: opinions of two readers, and checks of mentors."""
+"""How applications are read: opinions of two readers, checks of mentors, membership."""
 
 from __future__ import annotations
 
-from applications import opinions, screening
-from applications.models import Application, ScreeningCheck
-from programs.models import Policy
+from applications import opinions, screening, standing
+from applications.member_lists import MemberList
+from applications.models import Application, ScreeningCheck, Standing
+from programs.models import Policy, Program
+from programs.spellings import fold
 
 from .setup import DemoCohort
 
@@ -34,6 +36,19 @@ def write_opinions(demo: DemoCohort, *, day: float) -> None:
         for place, reader in enumerate(writing):
             outcome, text = texts[place]["outcome"], texts[place]["text"]
             opinions.write(row, by=reader, outcome=outcome, text=text, at=at)
+
+
+def compare_with_members(demo: DemoCohort, *, day: float) -> None:
+    """Compare applicants with a list of members: one has lapsed, one is not on it."""
+    Policy.objects.filter(program=demo.program).update(standing_rule=Policy.StandingRule.WARN)
+    people = demo.cohort.applications.select_related("person").order_by("submitted_at", "pk")
+    addresses = [row.person.email for row in people.exclude(state=Application.State.DRAFT)]
+    lapsed, _not_listed, *members = addresses
+    statuses = dict.fromkeys(map(fold, members), Standing.Status.MEMBER)
+    statuses[fold(lapsed)] = Standing.Status.LAPSED
+    listed = MemberList(statuses, len(statuses))
+    program = Program.objects.select_related("policy").get(pk=demo.program.pk)
+    standing.use_list(program, listed, by=demo.chair, at=demo.calendar.at(day))
 
 
 def check_mentors(demo: DemoCohort, *, day: float) -> None:

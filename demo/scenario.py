@@ -176,3 +176,4 @@ def _next_cohort(demo: DemoCohort) -> None:
     setup.invite_mentors(coming, day=today - 5)
     setup.review(coming, first_day=today - 4, release_day=today + 30, until=2)
     setup.ask_applicants(coming, day=today - 2)
+    reviews.compare_with_members(coming, day=today - 1)

@@ -19,6 +19,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "admin:applications_rosterupload_undo": ("admin:applications_rosterupload_job",),
     "admin:applications_application_release-": ("admin:applications_application_changelist",),
     "admin:applications_application_screening-": ("admin:applications_application_changelist",),
+    "admin:applications_application_standing-": ("admin:applications_application_changelist",),
     "admin:applications_application_reader-": ("admin:applications_application_changelist",),
     "admin:applications_application_question-": ("admin:applications_application_changelist",),
     "meetings:meeting-note": ("meetings:meeting-prepare",),

@@ -21,7 +21,7 @@ from programs.spreadsheets import Sheet
 from .. import reviewing
 from ..application_exports import applications_sheet
 from ..models import Application
-from . import applicant_questions, decision_release, opinions, screening
+from . import applicant_questions, decision_release, opinions, screening, standing
 from .one_application import ReviewPageMixin
 from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
@@ -100,9 +100,12 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
             "<int:pk>/check/<int:check>/remove/": (screening.remove_view, "screening-remove"),
             "<int:pk>/ask/": (self.ask_view, "ask"),
             "questions/<int:pk>/take-back/": (questions.take_back, "question-take-back"),
+            "<int:pk>/standing/waive/": (self.waive_view, "standing-waive"),
+            "<int:pk>/standing/take-back/": (self.unwaive_view, "standing-unwaive"),
             "<int:pk>/address/": (self.address_view, "address"),
         }
         return [
+            page("standing/", standing.list_page, "standing"),
             page("release/", require_safe(release.cohorts), "release"),
             page("release/<int:pk>/", require_safe(release.cohort_page), "release-cohort"),
             *(page(route, require_POST(view), name) for route, (view, name) in posted.items()),
@@ -148,6 +151,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
         shown = {
             "queues": queues,
             "queue": request.GET.get("queue", ""),
+            "uses_member_lists": standing.has_programs(request),
             "releases": decision_release.waiting_releases(request),
         }
         return super().changelist_view(request, {**shown, **(extra_context or {})})

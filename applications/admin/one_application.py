@@ -20,9 +20,10 @@ from ..forms.opinions import OpinionForm
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..forms.screening import ScreeningForm
+from ..forms.standing import WaiverForm
 from ..models import Application, CommitteeNote, ImportedRow
 from ..program_questions import answer_rows
-from . import address_form, applicant_questions, opinions, review_page, screening, wishes
+from . import address_form, applicant_questions, opinions, review_page, screening, standing, wishes
 
 State = Application.State
 
@@ -79,6 +80,7 @@ class ReviewPageMixin(admin.ModelAdmin):
             **applicant_questions.questions_of(request, application),
             **readers,
             **screening.checks_of(request, application),
+            **standing.standing_context(request, application),
             "notes": notes.select_related("author"),
             "origins": ImportedRow.objects.visible_to(request.user)
             .filter(application=application)
@@ -195,6 +197,17 @@ class ReviewPageMixin(admin.ModelAdmin):
         if form.is_valid():
             return screening.record(request, application, form)
         return self._review_page(request, application, screening_form=form)
+
+    def waive_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = WaiverForm(request.POST)
+        if not form.is_valid():
+            return self._review_page(request, application, waiver_form=form)
+        return self._finish(request, application, standing.waive(request, application, form))
+
+    def unwaive_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        return self._finish(request, application, standing.take_back(request, application))
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

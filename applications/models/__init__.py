@@ -8,6 +8,7 @@ from .opinions import Opinion
 from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
 from .screening import ScreeningCheck
+from .standing import Standing
 
 __all__ = [
     "ApplicantQuestion",
@@ -26,4 +27,5 @@ __all__ = [
     "RosterJob",
     "RosterUpload",
     "ScreeningCheck",
+    "Standing",
 ]

@@ -43,6 +43,12 @@ def answer_late(on: date) -> Q:
     return Q(matched | read | rolling, state="submitted")
 
 
+def _lacks_standing() -> Q:
+    from .standing import lacks_standing  # its table refers to this one
+
+    return lacks_standing()
+
+
 class ApplicationQuerySet(ScopedQuerySet):
     """Which applications a person or a committee member may see, and usual subsets."""
 
@@ -105,6 +111,7 @@ class ApplicationQuerySet(ScopedQuerySet):
 
         return self.profile_complete().filter(
             ~lacks_checks(on),
+            ~_lacks_standing(),
             oriented,
             is_over,
             state=Application.State.ACCEPTED,

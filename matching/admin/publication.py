@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications import decision_release
+from applications import decision_release, standing
 from applications.models import Decision
 from matches.why_you_two import shareable
 from matching.models import Offer, Proposal, Round, RoundText
@@ -66,6 +66,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
             if planned
             else []
         ),
+        "standing": _standing(round_, now) if round_.is_under_way else None,
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
         "moments": moments,
@@ -74,6 +75,13 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     title = _("What was published") if published_at else _("Publish")
     return page(request, "publish", title, round_, **context)
+
+
+def _standing(round_: Round, now: datetime) -> standing.StandingOfPlan | None:
+    """Return what is known of the memberships of the people of the plan, as counts."""
+    if not standing.is_used(round_.program):
+        return None
+    return standing.standing_in_plan(publication.people_of_plan(round_), at=now)
 
 
 def sent_emails(published_at: datetime, user: User | AnonymousUser) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@
 3. The time is outside the quiet hours of those who are written to, so that matches appear and
    e-mails leave at one moment. Where e-mails could not leave then after all, because the mail
    server is down or because nothing was sent until quiet hours had begun, publication waits too.
+   Where membership is needed, it was checked lately.
 4. A plan without a verified certificate is never published, and a round is published once.
 """
 
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from applications import standing
 from matches.match_creation import create_matches
 from matches.models import Match
 from matches.why_you_two import shareable
@@ -70,11 +72,19 @@ def schedule(
         raise ActionNotAllowed(_("Only a chair can publish a round."))
     refuse_if_conflicted(round_, by)
     load_proven_plan(round_)
+    if standing.is_required(round_.program):
+        standing.refuse_if_outdated(people_of_plan(round_), at=at)
     moments = publication_times(round_, at, all_zones(planned_emails(round_)))
     when = moments[-1] if is_sooner else moments[0]
     unscheduled = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=None)
     if unscheduled.update(publish_at=when, published_by=by):
         round_.publish_at, round_.published_by = when, by
+
+
+def people_of_plan(round_: Round) -> list[int]:
+    """Return the ids of the applications that the plan would match."""
+    paired = Proposal.system.filter(round=round_).in_plan().paired()
+    return [one for pair in paired.values_list("mentee", "mentor") for one in pair]
 
 
 def cancel(round_: Round, *, by: User) -> None:

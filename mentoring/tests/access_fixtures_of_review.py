@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from applications.models import ApplicantQuestion, Application, Opinion, ScreeningCheck
+from applications.models import (
+    ApplicantQuestion,
+    Application,
+    Opinion,
+    ScreeningCheck,
+    Standing,
+)
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -26,6 +32,16 @@ def add_review(world: AccessFixtures) -> None:
             by=by,
         )
         world.add("screening", pair, check)
+        standing = Standing.objects.create(
+            application=row.application,
+            by=by,
+            checked_at=timezone.now(),
+            waived_at=timezone.now(),
+            waived_by=by,
+            waiver_reason="w",
+        )
+        world.add("standing", pair, standing)
+        world.add("waived_application", pair, row.application)
 
 
 def ask(application: Application, by: object) -> ApplicantQuestion:

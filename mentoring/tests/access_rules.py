@@ -244,6 +244,11 @@ PAGES: dict[str, Rule] = {
         act(READING, "sent"), **{"question-text": "Why?", "question-answer_by_on": SOON}
     ),
     "admin:applications_application_question-take-back": act(READING, "applicant_question"),
+    "admin:applications_application_standing": desk(ANY_CHAIR),
+    "admin:applications_application_standing-waive": saying(
+        act(CHAIRS, "sent"), **{"waiver-reason": "Paid today"}
+    ),
+    "admin:applications_application_standing-unwaive": act(CHAIRS, "waived_application"),
     "admin:applications_application_address": act(MATCHERS, "sent"),
     "admin:applications_application_release": desk(ANY_CHAIR),
     "admin:applications_application_release-cohort": desk(CHAIRS, "cohort"),

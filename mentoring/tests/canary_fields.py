@@ -241,6 +241,7 @@ FIELDS: dict[str, str | None] = {
     "programs.PlaceDistance.one": COMMITTEE_ONLY,
     "programs.PlaceDistance.other": COMMITTEE_ONLY,
     "applications.Opinion.text": COMMITTEE_ONLY,
+    "applications.Standing.waiver_reason": COMMITTEE_ONLY,
     "applications.PrivateAnswers.accommodations": REVIEWED,
     "applications.PrivateAnswers.limits": REVIEWED,
     "applications.PrivateAnswers.needs": REVIEWED,

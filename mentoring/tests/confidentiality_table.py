@@ -72,6 +72,7 @@ WORDS: dict[str, Readers] = {
     "applications.CommitteeNote.text": everyone,
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
+    "applications.Standing.waiver_reason": everyone,
     # The pair's own
     "agreements.AgreementText.confidentiality": no_one,
     "agreements.AgreementText.feedback": no_one,

@@ -54,6 +54,11 @@ class Policy(models.Model):
         MENTORS = "mentors", _("mentors")
         EVERYONE = "everyone", _("everyone")
 
+    class StandingRule(models.TextChoices):
+        OFF = "off", _("not looked at")
+        WARN = "warn", _("shown to the committee")
+        REQUIRED = "required", _("needed before a match")
+
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
     term_months = integer_setting(
         12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36
@@ -286,6 +291,16 @@ class Policy(models.Model):
         _("mentors are interviewed before a match"),
         default=False,
         help_text=_("A chair records the result and the day."),
+    )
+    standing_rule = models.CharField(
+        _("membership in good standing"),
+        max_length=8,
+        choices=StandingRule,
+        default=StandingRule.OFF,
+        help_text=_(
+            "A chair uploads a list of members. It is compared and not stored; only member, lapsed "
+            "or unknown and the day stay with an application."
+        ),
     )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
