@@ -187,7 +187,7 @@ def _decision_email(application: Application, expected: str, url: str = "") -> E
             matching_on=not_past(application.cohort.matching_on),
             why=REASON_TEXTS.get(Decision.Reason(decision.reason), ""),
             other_help=application.program.other_help_lines,
-            **orientation_figures(),
+            **orientation_figures(application),
         ),
         program=application.program,
         action_url=url,
@@ -242,7 +242,7 @@ def orientation_open(application: Application, person: User) -> Email | Cancel:
     if application.state != State.ACCEPTED or application.orientation_passed_at is not None:
         return Cancel(ORIENTATION_PASSED)
     return Email(
-        context=context(application, **orientation_figures()),
+        context=context(application, **orientation_figures(application)),
         action_url=application_url("orientation", application),
         program=application.program,
     )

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.models import Program
-
-from .orientation import total_minutes
+from programs.orientation_texts import orientation_of
 
 DAYS_OF_MONTH = 365.25 / 12
 
@@ -39,7 +38,7 @@ def what_it_takes(program: Program) -> str:
 
 def help_for_mentors(program: Program) -> list[str]:
     """Return what helps a mentor, each a sentence: the product's, then the program's own."""
-    minutes = total_minutes()
+    minutes = orientation_of(program, "mentor").minutes
     orientation = ngettext(
         "An orientation of about %(minutes)s minute before you start, whenever it suits you.",
         "An orientation of about %(minutes)s minutes before you start, whenever it suits you.",

@@ -13,7 +13,6 @@ from programs.models import Program
 from programs.models.translated_texts import TranslatedText
 
 from .models import Application
-from .orientation import total_minutes
 
 Role = Application.Role
 
@@ -44,7 +43,7 @@ def questions(role: str, program: Program, *, at: datetime | None = None) -> lis
     `at`: as they were asked at that moment.
     """
     names = {code: f"suitability_{role}_{code}" for code in CODES[role]}
-    texts = form_texts.texts_of(program, names.values(), orientation_minutes=total_minutes(), at=at)
+    texts = form_texts.texts_of(program, names.values(), at=at)
     found = []
     for code, name in names.items():
         text, _line, hint = texts[name].partition("\n")
@@ -55,7 +54,7 @@ def questions(role: str, program: Program, *, at: datetime | None = None) -> lis
 def commitment(role: str, program: Program) -> TranslatedText:
     """Return what a role commits to, one thing on each line."""
     name = f"commitment_{role}"
-    return form_texts.texts_of(program, [name], orientation_minutes=total_minutes())[name]
+    return form_texts.texts_of(program, [name])[name]
 
 
 def fits(answers: dict[str, bool], role: str) -> bool:

@@ -15,6 +15,7 @@ from checkins.seeds import seed_surveys
 from learning import seeding, touch_seeding
 from programs import opening_requests, program_kinds, seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
+from programs.orientation_texts import orientation_of
 
 from . import personas
 from .calendar import Calendar
@@ -33,7 +34,6 @@ CONFLICT_OF_INTEREST = (
     "Leah Feldman",
 )  # a committee member, and the person she knows
 WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
-RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
 
 # What each program says itself; the rest is the wording of its kind.
@@ -233,6 +233,8 @@ def ask_applicants(demo: DemoCohort, *, day: float) -> None:
 def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
     """Let accepted mentors complete the orientation; one attends a session instead."""
     calendar = demo.calendar
+    questions = orientation_of(demo.cohort.program, "mentor").questions
+    right_answers = {question.code: question.parts.right for question in questions}
     mentors = [
         row
         for row in demo.applications().values()
@@ -247,7 +249,7 @@ def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
                 row, by=demo.reader, reason=demo.texts["texts"]["session"], at=at
             )
         else:
-            orientation.submit_answers(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
+            orientation.submit_answers(row, by=row.person, answers=right_answers, at=at)
 
 
 def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:

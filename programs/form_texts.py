@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 
-from .models import Policy, Program
+from .models import Program
 from .models.form_texts import NUMBERS
 from .models.translated_texts import TranslatedText
+from .orientation_texts import orientation_of
 from .texts_with_defaults import fill, own_texts, text_of
 
 
 def texts_of(
-    program: Program, names: Iterable[str], *, orientation_minutes: int, at: datetime | None = None
+    program: Program, names: Iterable[str], *, at: datetime | None = None
 ) -> dict[str, TranslatedText]:
     """Return texts by name as the reader reads them; those that counted `at` a moment, if given."""
     wanted = list(names)
@@ -23,14 +24,15 @@ def texts_of(
     found = {}
     for name in wanted:
         said = text_of(own, program, name, language)
-        filled = fill_numbers(said, program.policy, orientation_minutes=orientation_minutes)
+        filled = fill_numbers(said, program)
         found[name] = TranslatedText.of(filled, said.lang)
     return found
 
 
-def fill_numbers(text: str, policy: Policy, *, orientation_minutes: int | None = None) -> str:
-    """Put the numbers of the settings into a text; without `orientation_minutes` that one stays."""
+def fill_numbers(text: str, program: Program) -> str:
+    """Put the numbers of the settings into a text, and how long mentors read the orientation."""
+    policy = program.policy
     facts = {name: str(getattr(policy, name)) for name in NUMBERS if hasattr(policy, name)}
-    if orientation_minutes is not None:
-        facts["orientation_minutes"] = str(orientation_minutes)
+    if "{orientation_minutes}" in text:
+        facts["orientation_minutes"] = str(orientation_of(program, "mentor").minutes)
     return fill(text, facts)

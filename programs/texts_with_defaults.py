@@ -88,5 +88,6 @@ def check(name: str, text: str, *, is_own: bool) -> None:
     if lost:
         words = _("Put %(lost)s back into the text: it is filled in for each pair.")
         reasons.append(words % {"lost": ", ".join(lost)})
+    reasons += kind.problems(text) if kind.problems else []
     if reasons:
         raise ValidationError(reasons)

@@ -225,4 +225,5 @@ class ReviewPageMixin(admin.ModelAdmin):
 
 
 def _is_unprepared(application: Application) -> bool:
-    return orientation.is_open_for(application) and application.orientation_passed_at is None
+    is_open = application.is_mentor and orientation.is_open_for(application)
+    return is_open and application.orientation_passed_at is None

@@ -6,18 +6,21 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from ..orientation import QUESTIONS
+from programs.orientation_texts import Question
 
 
 class OrientationCheckForm(forms.Form):
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(self, questions: list[Question], data: QueryDict | None = None) -> None:
         super().__init__(data)
-        for question in QUESTIONS:
+        for question in questions:
+            parts = question.parts
             self.fields[question.code] = forms.ChoiceField(
-                label=str(question.text),
-                choices=question.options,
+                label=parts.text,
+                choices=[(option.code, option.text) for option in parts.options],
                 widget=forms.RadioSelect,
                 error_messages={
-                    "required": _("Choose an answer: %(question)s") % {"question": question.text}
+                    "required": _("Choose an answer: %(question)s") % {"question": parts.text},
+                    "invalid_choice": _("Choose an answer: %(question)s")
+                    % {"question": parts.text},
                 },
             )

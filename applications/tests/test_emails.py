@@ -10,6 +10,7 @@ from applications.models import Application, Decision
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from testkit import factories
+from testkit.orientation import right_answers
 
 BEGAN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -93,8 +94,7 @@ def test_reminders_of_the_orientation_stop_when_it_is_passed(mentor, cleo, ada):
     accept(mentor, cleo)
     deliver_due_emails(BEGAN)
     mentor.refresh_from_db()
-    right = {question.code: question.right for question in orientation.QUESTIONS}
-    assert orientation.submit_answers(mentor, by=ada, answers=right)
+    assert orientation.submit_answers(mentor, by=ada, answers=right_answers(mentor))
     assert subjects(days(7)) == []
 
 

@@ -21,7 +21,7 @@ from ..forms.choices import ChoicePage
 from ..forms.registry import FORMS, filled_pages, section_of
 from ..forms.taking_part import part_sentences
 from ..models import ApplicantQuestion, Application
-from ..orientation import orientation_figures
+from ..orientation import is_open_for, orientation_figures
 from ..outlook import Outlook, outlook_of, pair_news
 from ..taking_part import may_change
 
@@ -228,7 +228,8 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "questions": ApplicantQuestion.objects.of(request.user).filter(
             application=application, withdrawn_at=None
         ),
-        **orientation_figures(),
+        "orientation_is_open": is_open_for(application),
+        **(orientation_figures(application) if is_open_for(application) else {}),
     }
     return render(request, "applications/sent.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import orientation as orientation_course
+from applications.orientation import orientation_for
 
 from ..next_step import Step
 from ..status import ParticipantStatus
@@ -108,14 +108,14 @@ def accept_code(status: ParticipantStatus) -> NextStep:
 @text_of(Step.ORIENTATION)
 def orientation(status: ParticipantStatus) -> NextStep:
     """Return the card that asks an accepted mentor to complete the orientation."""
-    parts, questions = len(orientation_course.MODULES), len(orientation_course.QUESTIONS)
+    course = orientation_for(status.application)
     return NextStep(
         title=_("Complete the orientation"),
         text=_(
             "You have been accepted. The orientation has %(parts)s short parts and"
             " %(questions)s questions. We can match you once you complete it."
         )
-        % {"parts": parts, "questions": questions},
+        % {"parts": len(course.modules), "questions": len(course.questions)},
         url=page("applications:orientation", status.application.public_id),
         action=_("Start"),
     )

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from agreements.models import PARTS
 from applications import completeness
-from applications.orientation import MODULES
 from notifications.links import PURPOSES, guest_token, token_for
+from programs.models.orientation_texts import MODULES
 from testkit.papers import on_paper
 
 from . import access_rules
@@ -35,7 +35,7 @@ WITHOUT_SCRIPTS = {"admin:email-text-html"}
 SAME_PAGE = "_history"  # one template for all tables
 FURTHER = {
     "agreements:part-update": ("part", PARTS[1:]),
-    "applications:orientation-module": ("code", [module.code for module in MODULES[1:]]),
+    "applications:orientation-module": ("code", list(MODULES["mentor"])[1:]),
 }
 
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 from accounts.models import User
 from agreements.models import PARTS
 from applications.models import Application
-from applications.orientation import QUESTIONS
 from checkins.models import CheckIn
 from checkins.seeds import seed_surveys
 from matches.models import Match
@@ -26,6 +25,7 @@ from notifications.testing import deliver_due_emails
 from programs.seeds import load_shared_vocabulary, load_vocabulary
 from testkit import factories
 from testkit.mobile_client import MobileClient
+from testkit.orientation import right_answers
 from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -150,7 +150,7 @@ def accept(chair, applications):
 
 def pass_orientation(mentor, application):
     mentor.open(reverse("applications:orientation-check", args=[application.public_id]))
-    mentor.fill({question.code: question.right for question in QUESTIONS})
+    mentor.fill(right_answers(application))
     mentor.press("Check my answers")
 
 

@@ -23,6 +23,7 @@ from ..models import (
     AGREEMENT_TEXTS,
     DEFAULT_TEXTS,
     FORM_TEXTS,
+    ORIENTATION_TEXTS,
     SET_UP_TEXTS,
     Program,
     TextVersion,
@@ -30,6 +31,7 @@ from ..models import (
 from ..program_texts import LANGUAGES, TextChanged, language_in_sentence
 from ..role_names.rows import get_row_or_404
 from ..text_differences import Piece, difference
+from . import orientation_preview
 from .agreement_preview import PreviewedText, preview
 
 CHANGED_MEANWHILE: str | Promise = gettext_lazy(
@@ -149,6 +151,7 @@ def list_view(request: HttpRequest, pk: int) -> HttpResponse:
         **context_of(request, program, _("Texts of %(name)s") % {"name": program.name}),
         "texts": program_texts.states(program),
         "form_texts": program_texts.default_text_states(program, FORM_TEXTS),
+        "orientation_texts": program_texts.default_text_states(program, ORIENTATION_TEXTS),
         "agreement_texts": program_texts.default_text_states(program, AGREEMENT_TEXTS),
         "languages": [
             (one, language_in_sentence(one)) for one in program_texts.languages_of(program)
@@ -197,6 +200,11 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         if name in DEFAULT_TEXTS
         else "",
         "preview": shown,
+        "orientation_preview": (
+            orientation_preview.preview(program, name, language, form.cleaned_data["text"])
+            if shown
+            else None
+        ),
         "versions": rows,
         "name": name,
         "language": language,
@@ -220,7 +228,7 @@ def show(
     if name in AGREEMENT_TEXTS:
         return preview(program, language, {name: tried})
     if name in FORM_TEXTS:
-        tried = form_texts.fill_numbers(tried, program.policy)
+        tried = form_texts.fill_numbers(tried, program)
     return [PreviewedText(program_texts.label_of(name), tried.splitlines(), language, False)]
 
 

@@ -7,6 +7,7 @@ from .first_chair_links import FirstChairLink
 from .form_texts import FORM_TEXTS
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
+from .orientation_texts import ORIENTATION_TEXTS
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
@@ -20,6 +21,7 @@ __all__ = [
     "AGREEMENT_TEXTS",
     "DEFAULT_TEXTS",
     "FORM_TEXTS",
+    "ORIENTATION_TEXTS",
     "SET_UP_TEXTS",
     "Cohort",
     "Conflict",

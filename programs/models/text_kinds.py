@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ class TextKind:
 
     `placeholders` must all be in it, `optional_placeholders` may. A pair changes a text that
     `is_start`; every other one is printed as it is. One that `is_required` cannot be emptied.
+    `problems` says why a text is not written as it must be.
     """
 
     label: Promise
@@ -22,3 +24,4 @@ class TextKind:
     optional_placeholders: tuple[str, ...] = ()
     is_start: bool = False
     is_required: bool = False
+    problems: Callable[[str], list[str]] | None = None

@@ -10,11 +10,12 @@ from accounts.models import User
 
 from .agreement_texts import AGREEMENT_TEXTS
 from .form_texts import FORM_TEXTS
+from .orientation_texts import ORIENTATION_TEXTS
 from .programs import Program, ProgramPartQuerySet
 from .translated_texts import SET_UP_TEXTS
 
 # Texts that say what the product says until the program has its own.
-DEFAULT_TEXTS = {**FORM_TEXTS, **AGREEMENT_TEXTS}
+DEFAULT_TEXTS = {**FORM_TEXTS, **ORIENTATION_TEXTS, **AGREEMENT_TEXTS}
 NAMES = (*SET_UP_TEXTS, *DEFAULT_TEXTS)
 
 
