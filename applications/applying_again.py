@@ -30,6 +30,7 @@ from .models import (
     PrivateAnswers,
     QuestionAnswer,
 )
+from .preparing import note_code
 from .submission import begin, send
 
 State = Application.State
@@ -76,10 +77,10 @@ def apply_again(
         "capacity": capacity or earlier.capacity,
         "is_first_time": False if earlier.is_mentor else earlier.is_first_time,
         "committed_at": at,
-        "code_accepted_at": at,
         "saved_at": at,
     }
     Application.objects.filter(pk=made.pk, state=State.DRAFT).update(**values)
+    note_code(made, at)
     _copy_rows(earlier, made, by=by)
     rows = Application.objects.select_related("cohort__program", "person__profile")
     made = rows.prefetch_related("topic_rows__topic").get(pk=made.pk)

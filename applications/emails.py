@@ -19,7 +19,7 @@ from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder, due_reminder
 
 from .completeness import missing, parts
-from .models import Application, Decision
+from .models import Application, Decision, Preparation
 from .orientation import (
     INVITATION,
     LAST_REMINDER_DAYS,
@@ -260,7 +260,7 @@ def enqueue_invitations(at: datetime) -> None:
         state=State.ACCEPTED,
         role=Application.Role.MENTOR,
         orientation_passed_at=None,
-    )
+    ).exclude(pk__in=Preparation.objects.oriented().values("application"))  # asked again
     released = Decision.system.filter(application=OuterRef("pk")).values("released_at")
     since = Coalesce(Subquery(released[:1]), "review_started_at")
     rows = list(

@@ -2,14 +2,15 @@
 
 1. It is for people who were accepted. No one is matched as a mentor without it; mentees may do it.
 2. All answers must be right to pass. People may try as often as they like and see every reason.
-3. A committee member may instead record that a mentor attended a session, with a reason.
+3. A committee member may instead record that a mentor was prepared in another way, with a reason.
+4. A session counts instead where the program's settings say so.
 
 What is read and asked are texts of the program (`programs.orientation_texts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -21,10 +22,10 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications.outbox import cancel_about
 from notifications.reasons import reason
-from programs.models import Membership
+from programs.models import Membership, Program
 from programs.orientation_texts import Orientation, Question, orientation_of
 
-from .models import Application, CommitteeNote
+from .models import Application, CommitteeNote, Preparation
 
 INVITATION = "orientation-open"  # the kind of e-mail
 REMINDER_DAYS = (7, 14)  # after acceptance
@@ -67,7 +68,7 @@ def submit_answers(
         raise ActionNotAllowed(_("The orientation is only for people who were accepted."))
     if wrong_answers(orientation_for(application).questions, answers):
         return False
-    _record_pass(application, at or timezone.now())
+    _record_pass(application, at or timezone.now(), Preparation.Kind.CHECK)
     return True
 
 
@@ -88,15 +89,45 @@ def mark_attended(
     if not reason.strip():
         raise ActionNotAllowed(_("Enter how this mentor was prepared."))
     now = at or timezone.now()
-    if _record_pass(application, now):
+    if _record_pass(application, now, Preparation.Kind.COMMITTEE, by=by):
         text = _("Orientation recorded as passed: %(reason)s") % {"reason": reason}
         CommitteeNote.objects.create(application=application, author=by, text=text, written_at=now)
 
 
-def _record_pass(application: Application, at: datetime) -> bool:
+@transaction.atomic
+def count_sessions(
+    people: Collection[int], *, program: Program, by: User, came: bool, at: datetime
+) -> None:
+    """Count a session as the orientation of the mentors among `people` (ids), or no longer.
+
+    `at`: when the session was; the correction of a record finds its rows by it. Whoever has passed
+    already keeps that. Nothing happens where the program does not count sessions.
+    """
+    if not program.policy.orientation_session_counts:
+        return
+    rows = Application.objects.mentors().filter(
+        person__in=people, cohort__program=program, state=Application.State.ACCEPTED
+    )
+    counted = Preparation.objects.filter(application__in=rows, kind=Preparation.Kind.SESSION, at=at)
+    if came:  # a second record does not count what the committee has asked for again since
+        fresh = rows.filter(orientation_passed_at=None)
+        for application in fresh.exclude(pk__in=counted.values("application")):
+            _record_pass(application, at, Preparation.Kind.SESSION, by=by)
+        return
+    taken_back = list(counted.values_list("application", flat=True))
+    counted.delete()
+    Application.objects.filter(pk__in=taken_back, orientation_passed_at=at).update(
+        orientation_passed_at=None
+    )
+
+
+def _record_pass(
+    application: Application, at: datetime, kind: str, *, by: User | None = None
+) -> bool:
     row = Application.objects.filter(pk=application.pk, orientation_passed_at=None)
     if not row.update(orientation_passed_at=at):
         return False
     application.orientation_passed_at = at
+    Preparation.objects.create(application=application, kind=kind, at=at, by=by)
     cancel_about(application, why=ORIENTATION_PASSED, at=at, kinds=(INVITATION,))
     return True

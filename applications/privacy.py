@@ -27,6 +27,7 @@ from .models import (
     ImportedRow,
     NamedWish,
     Opinion,
+    Preparation,
     PrivateAnswers,
     QuestionAnswer,
     RosterJob,
@@ -132,6 +133,10 @@ def export_application(application: Application, user: User) -> dict[str, object
             for row in ApplicantQuestion.objects.of(user).filter(
                 application=application, withdrawn_at=None
             )
+        ],
+        "preparation": [
+            {"what": row.get_kind_display(), "at": row.at}
+            for row in Preparation.objects.visible_to(user).filter(application=application)
         ],
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
         "decisions": [

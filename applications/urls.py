@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     applicant_questions,
+    code_of_conduct,
     mentor_invitations,
     orientation,
     public,
@@ -32,6 +33,11 @@ urlpatterns = [
         "applications/<str:public_id>/questions/<str:question_id>/",
         applicant_questions.question,
         name="application-question",
+    ),
+    path(
+        "applications/<str:public_id>/code/",
+        code_of_conduct.code_of_conduct,
+        name="application-code",
     ),
     path("applications/<str:public_id>/part/", taking_part.change_part, name="application-part"),
     path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),

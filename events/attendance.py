@@ -1,7 +1,8 @@
 """Who came to an event: recorded on one page by the organiser or a chair, and correctable.
 
 The first record makes the event *held*. Only then do its minutes count as hours, and those who came
-are asked how it was. A member with a conflict of interest records others, never these people.
+are asked how it was. An orientation session also counts as the orientation of the mentors who came,
+if the program says so. A member with a conflict of interest records others, never these people.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from applications.orientation import count_sessions
 from programs.committee import Role, has_role
 from programs.models import conflicts_with
 from workflow.states import move
@@ -79,13 +81,23 @@ def record(
     if not event.may_be_recorded(at):
         raise ActionNotAllowed(_("Who came can be recorded once the event has begun."))
     mine = SignUp.objects.filter(pk__in=[row.pk for row in rows_to_record(event, by)])
-    mine.filter(pk__in=attended).update(has_attended=True)
-    mine.exclude(pk__in=attended).update(has_attended=False)
+    came, away = mine.filter(pk__in=attended), mine.exclude(pk__in=attended)
+    people = {True: list(_people(came)), False: list(_people(away))}
+    came.update(has_attended=True)
+    away.update(has_attended=False)
     for person in others_to_record(event, by).filter(pk__in=others):
         _add(event, person, at)
+        people[True].append(person.pk)
+    if event.kind == Event.Kind.ORIENTATION:
+        for has_come, ids in people.items():
+            count_sessions(ids, program=event.program, by=by, came=has_come, at=event.starts_at)
     if event.state == State.PUBLISHED:
         move(event, State.HELD, by=by, at=at, held_at=at)
     return SignUp.objects.filter(event=event, has_attended=True).count()
+
+
+def _people(rows: SignUpQuerySet) -> QuerySet[SignUp, int]:
+    return rows.values_list("person", flat=True)
 
 
 def _add(event: Event, person: User, at: datetime) -> None:

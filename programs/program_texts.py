@@ -31,10 +31,13 @@ from accounts.models import User
 
 from . import texts_with_defaults
 from .committee import Role, has_role
-from .models import DEFAULT_TEXTS, SET_UP_TEXTS, Program, TextVersion
+from .models import DEFAULT_TEXTS, ORIENTATION_TEXTS, SET_UP_TEXTS, Program, TextVersion
 from .models.programs import OTHER_HELP_NEEDED
+from .signals import text_to_read_again
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+# What people accept or pass, and can be asked for again.
+READ_AGAIN = ("code_of_conduct", *ORIENTATION_TEXTS)
 # As they stand inside a sentence; French writes them small there.
 IN_SENTENCES = {
     "en": pgettext_lazy("in a sentence", "English"),
@@ -146,11 +149,19 @@ def newest_of(program: Program, name: str, language: str) -> TextVersion | None:
 
 @transaction.atomic
 def save_text(
-    program: Program, name: str, language: str, text: str, *, by: User, seen: int
+    program: Program,
+    name: str,
+    language: str,
+    text: str,
+    *,
+    by: User,
+    seen: int,
+    asks_again: bool = False,
 ) -> bool:
     """Save a text as its newest version; return whether it says something new.
 
-    `seen`: the id of the version that `by` has read, 0 for none.
+    `seen`: the id of the version that `by` has read, 0 for none. `asks_again`: who has accepted or
+    passed an earlier version is asked to do it again, for the texts in `READ_AGAIN`.
 
     Raises ActionNotAllowed for anyone but a chair, ValidationError for a text that the program
     refuses, and TextChanged if someone else has saved another text since.
@@ -165,7 +176,7 @@ def save_text(
     if newest is not None and newest.pk != seen:
         raise TextChanged(newest)
     check_text(fresh, name, language, words)
-    keep_version(fresh, name, language, words, by=by)
+    keep_version(fresh, name, language, words, by=by, asks_again=asks_again)
     if name in DEFAULT_TEXTS:
         return True
     if language == fresh.language:
@@ -222,6 +233,7 @@ def keep_version(
     *,
     by: User,
     before: str | None = None,
+    asks_again: bool = False,
     at: datetime | None = None,
 ) -> None:
     """Add a version. The text from before versions were kept is added first, without an author.
@@ -234,4 +246,6 @@ def keep_version(
         was = ""  # the product's wording, which is not theirs
     if was and newest_of(program, name, language) is None:
         TextVersion.objects.create(**row, text=was, by=None, at=None)
-    TextVersion.objects.create(**row, text=text, by=by, at=at or timezone.now())
+    made = TextVersion.objects.create(**row, text=text, by=by, at=at or timezone.now())
+    if asks_again and name in READ_AGAIN:
+        text_to_read_again.send(Program, program=program, name=name, version=made.pk, at=made.at)

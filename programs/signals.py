@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # The settings of a program were saved: `policy`.
 policy_saved = Signal()
 
+# A text was changed and people are to read it again: `program`, `name`, `version` (the id of its
+# newest version), `at`.
+text_to_read_again = Signal()
+
 # A program was created, with its settings: `program`.
 program_created = Signal()
 

@@ -24,6 +24,7 @@ from ..forms.standing import WaiverForm
 from ..models import Application, CommitteeNote, ImportedRow
 from ..program_questions import answer_rows
 from . import address_form, applicant_questions, opinions, review_page, screening, standing, wishes
+from .preparation_history import preparation_steps
 
 State = Application.State
 
@@ -85,7 +86,10 @@ class ReviewPageMixin(admin.ModelAdmin):
             "origins": ImportedRow.objects.visible_to(request.user)
             .filter(application=application)
             .select_related("job__created_by"),
-            "history": steps_of(application),
+            "history": sorted(
+                [*steps_of(application), *preparation_steps(application)],
+                key=lambda entry: entry.at,
+            ),
             "note_form": NoteForm(prefix="note"),
             **self._decision_context(request, application, is_ready=is_ready),
             **forms,

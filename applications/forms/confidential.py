@@ -14,6 +14,7 @@ from programs.models.translated_texts import TranslatedText
 from .. import suitability
 from ..help_choices import TRAINING_NEEDS
 from ..models import Application, NamedWish, PrivateAnswers
+from ..preparing import note_code
 from .base import READ_BY_COMMITTEE, Page, Values, boxes, json_value
 
 
@@ -148,4 +149,4 @@ class CommitmentPage(Page, forms.Form):
         now = timezone.now()
         mine = Application.objects.filter(pk=self.application.pk)
         mine.filter(committed_at=None).update(committed_at=now)
-        mine.filter(code_accepted_at=None).update(code_accepted_at=now)
+        note_code(self.application, now)

@@ -5,6 +5,7 @@ from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
 from .mentor_invitations import MentorInvitation
 from .opinions import Opinion
+from .preparation import Preparation
 from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
 from .screening import ScreeningCheck
@@ -22,6 +23,7 @@ __all__ = [
     "NamedWish",
     "NamedWishCandidate",
     "Opinion",
+    "Preparation",
     "PrivateAnswers",
     "QuestionAnswer",
     "RosterJob",

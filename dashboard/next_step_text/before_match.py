@@ -99,8 +99,8 @@ def wait_for_answer(status: ParticipantStatus) -> NextStep:
 def accept_code(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Accept the code of conduct"),
-        text=_("You have been accepted. This is the last step before we can match you."),
-        url=page("applications:application-sent", status.application.public_id),
+        text=_("You have been accepted. We can match you once you accept it."),
+        url=page("applications:application-code", status.application.public_id),
         action=_("Read the code of conduct"),
     )
 

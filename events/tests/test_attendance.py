@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from applications.models import Application, Preparation
 from events import attendance, feedback, sign_ups
 from events.models import Event, FeedbackAnswer, SignUp
 from events.reconcilers import erase_old_feedback
 from notifications.testing import deliver_due_emails
-from programs.models import Conflict
+from programs.models import Conflict, Policy
 from testkit import events, factories
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,50 @@ def test_words_are_erased_when_their_time_is_over(held):
     later = timezone.now() + timedelta(days=400)
     assert [erase_old_feedback(later) for _time in range(2)] == [1, 0]
     assert FeedbackAnswer.system.get().better == ""
+
+
+class TestOrientationSession:
+    @pytest.fixture
+    def session(self, program, cohort, cleo, ada):
+        """An orientation session that has been; Ada, a mentor without orientation, had a place."""
+        Policy.objects.filter(program=program).update(orientation_session_counts=True)
+        factories.application(ada, cohort, "mentor", orientation_passed_at=None)
+        made = events.published(program, by=cleo, kind="orientation")
+        sign_ups.sign_up(made, by=ada)
+        events.move_to(made, -1)
+        made.refresh_from_db()
+        return made
+
+    def passed(self, person):
+        return Application.objects.filter(person=person, orientation_passed_at__isnull=False)
+
+    def test_who_came_has_done_the_orientation(self, session, ada, cleo):
+        for _twice in range(2):
+            attendance.record(session, by=cleo, attended=ids(session))
+        assert self.passed(ada).get().orientation_passed_at == session.starts_at
+        (row,) = Preparation.objects.all()
+        assert (row.kind, row.by) == ("session", cleo)
+
+    def test_a_correction_takes_it_back(self, session, ada, cleo):
+        attendance.record(session, by=cleo, attended=ids(session))
+        attendance.record(session, by=cleo, attended=[])
+        assert not self.passed(ada).exists()
+        assert not Preparation.objects.exists()
+
+    def test_what_was_passed_before_stays(self, session, ada, cleo):
+        before = session.starts_at - timedelta(days=3)
+        Application.objects.filter(person=ada).update(orientation_passed_at=before)
+        for attended in (ids(session), []):
+            attendance.record(session, by=cleo, attended=attended)
+            assert self.passed(ada).get().orientation_passed_at == before
+
+    def test_it_does_not_count_unless_the_program_says_so(self, session, program, ada, cleo):
+        Policy.objects.filter(program=program).update(orientation_session_counts=False)
+        fresh = Event.objects.get(pk=session.pk)
+        attendance.record(fresh, by=cleo, attended=ids(session))
+        assert not self.passed(ada).exists()
+
+    def test_other_events_do_not_count(self, session, ada, cleo):
+        Event.objects.filter(pk=session.pk).update(kind="kick_off")
+        attendance.record(Event.objects.get(pk=session.pk), by=cleo, attended=ids(session))
+        assert not self.passed(ada).exists()

@@ -120,6 +120,7 @@ PAGES: dict[str, Rule] = {
     "applications:application-sent": page(OWNER, "mentee_application"),
     "applications:application-question": form(OWNER, "applicant_question", **ITS_APPLICATION),
     "applications:application-withdraw": form(OWNER, "mentee_application"),
+    "applications:application-code": form(OWNER, "mentee_application"),
     "applications:application-part": form(OWNER, "mentor_application"),
     "applications:orientation": page(OWNER, "mentor_application"),
     "applications:orientation-module": page(OWNER, "mentor_application", code="role"),

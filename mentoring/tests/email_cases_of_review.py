@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from applications import applicant_questions, screening
+from applications import applicant_questions, preparing, screening
 from applications.models import Application, Decision
 from testkit import factories
 
@@ -79,6 +79,11 @@ def check_again(case: Case) -> None:
     screening.record(mentor, by=chair, kind="record", is_passed=True, done_on=day)
 
 
+def asked_again() -> Case:
+    """The code of conduct has changed since Ada accepted it."""
+    return application("mentor", code_accepted_at=None)
+
+
 REVIEW: dict[str, Scenario] = {
     "decision-accepted": Scenario(
         lambda: decided("accepted", "mentor"), stop=withdraw, reason="decision-changed"
@@ -97,6 +102,11 @@ REVIEW: dict[str, Scenario] = {
         question,
         stop=lambda case: update(case, withdrawn_at=timezone.now()),
         reason="question-not-open",
+    ),
+    preparing.ASKED_AGAIN: Scenario(
+        asked_again,
+        stop=lambda case: update(case, code_accepted_at=timezone.now()),
+        reason="nothing-to-read-again",
     ),
     screening.EXPIRES: Scenario(check_that_ends, stop=check_again, reason="check-not-needed"),
     applicant_questions.ANSWERED: Scenario(answered, stop=accept, reason="answer-not-needed"),

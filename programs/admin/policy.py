@@ -25,7 +25,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             "description": gettext_lazy(
                 "Changes apply at once to applications that are not decided yet."
             ),
-            "fields": ("opinions_needed",),
+            "fields": ("opinions_needed", "orientation_session_counts"),
         },
     ),
     (

@@ -33,20 +33,12 @@ from ..role_names.rows import get_row_or_404
 from ..text_differences import Piece, difference
 from . import orientation_preview
 from .agreement_preview import PreviewedText, preview
+from .text_forms import TextForm
 
 CHANGED_MEANWHILE: str | Promise = gettext_lazy(
     "%(name)s changed this text on %(moment)s, while you were editing. Nothing was saved. Read "
     "what is different, then save again: your text replaces theirs, which stays among the versions."
 )
-
-
-class TextForm(forms.Form):
-    """A text, and the version that the member has read."""
-
-    text = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"})
-    )
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class SeenTextsForm(forms.ModelForm):
@@ -122,6 +114,7 @@ def keep_versions(form: forms.ModelForm, program: Program, *, request: HttpReque
                 getattr(program, name),
                 by=acting_member(request),
                 before=form.initial.get(name, ""),
+                asks_again=name == "code_of_conduct",
             )
 
 
@@ -168,7 +161,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
     newest = program_texts.newest_of(program, name, language)
     seen = newest.pk if newest else 0
     text = program_texts.text_of(program, name, language)
-    form = TextForm(request.POST or None, initial={"text": text, "seen": seen})
+    form = TextForm(name, request.POST or None, initial={"text": text, "seen": seen})
     changed: list[Piece] = []
     shown = None
     if "preview" in request.POST and form.is_valid():
@@ -256,6 +249,7 @@ def save(
         form.cleaned_data["text"],
         by=acting_member(request),
         seen=form.cleaned_data["seen"],
+        asks_again=form.cleaned_data.get("asks_again", False),
     )
     words = _("The text was saved.") if is_new else _("Nothing has changed.")
     messages.success(request, words)
@@ -272,7 +266,12 @@ def put_back_view(
     newest = program_texts.newest_of(program, name, language)
     text = program_texts.text_of(program, name, language)
     form = TextForm(
-        {"text": older.text, "seen": request.POST.get("seen", "")}
+        name,
+        {
+            "text": older.text,
+            "seen": request.POST.get("seen", ""),
+            "asks_again": name == "code_of_conduct",
+        }
         if request.method == "POST"
         else None,
         initial={"seen": newest.pk if newest else 0},

@@ -44,6 +44,11 @@ def question_names(role: str) -> dict[str, str]:
     return {code: f"check_{role}_{code}" for code in (*QUESTIONS[role], *OWN_PARTS)}
 
 
+def role_of(name: str) -> str:
+    """Return the role that reads a text of the orientation."""
+    return name.split("_")[1]
+
+
 def is_question(name: str) -> bool:
     """Return whether a text of the orientation is a question."""
     return name.startswith("check_")

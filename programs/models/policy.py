@@ -302,6 +302,11 @@ class Policy(models.Model):
             "or unknown and the day stay with an application."
         ),
     )
+    orientation_session_counts = models.BooleanField(
+        _("coming to an orientation session counts as the mentor orientation"),
+        default=False,
+        help_text=_("Counted when the committee records who came to an event of this kind."),
+    )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
     )
