@@ -30,7 +30,7 @@ from .models import (
     PrivateAnswers,
     QuestionAnswer,
 )
-from .preparing import note_code
+from .preparations import note_code
 from .submission import begin, send
 
 State = Application.State

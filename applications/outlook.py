@@ -29,6 +29,7 @@ class Outlook(StrEnum):
     PAIR_ENDED = "pair-ended"
     OVER = "over"  # the cohort has ended, and the person is in no pair
     ON_BREAK = "on-break"
+    TO_ACCEPT = "to-accept"  # has to accept the code of conduct, for the first time or again
     TO_PREPARE = "to-prepare"  # a mentor who has not passed the orientation
     CHECKS_MISSING = "checks-missing"  # the program needs a check before a match
     MATCHING_AHEAD = "matching-ahead"  # matching day is to come
@@ -67,6 +68,7 @@ ORDER: tuple[tuple[Outlook, Rule], ...] = (
     (Outlook.BEING_READ, lambda a, on, news: a.state == State.SUBMITTED),
     (Outlook.ON_BREAK, lambda a, on, news: a.is_on_break(on)),
     (Outlook.WAITING, lambda a, on, news: a.state == State.WAITLISTED),
+    (Outlook.TO_ACCEPT, lambda a, on, news: a.code_accepted_at is None),
     (Outlook.TO_PREPARE, lambda a, on, news: a.is_mentor and a.orientation_passed_at is None),
     (Outlook.CHECKS_MISSING, lambda a, on, news: missing_checks(a, on)),
     (Outlook.MATCHING_AHEAD, lambda a, on, news: a.cohort.matching_ahead(on)),

@@ -8,7 +8,7 @@ from accounts.models import User
 from notifications.kinds import Cancel, Email, kind
 from notifications.reasons import reason
 
-from . import preparing
+from . import preparations
 from .emails import application_url, context
 from .models import Application
 
@@ -18,7 +18,7 @@ NOT_ASKED = reason(
 
 
 @kind(
-    preparing.ASKED_AGAIN,
+    preparations.ASKED_AGAIN,
     label=gettext_lazy("Please read again"),
     about="applications.Application",
 )
@@ -26,7 +26,7 @@ def preparation_again(application: Application, person: User) -> Email | Cancel:
     """**To**: whoever has accepted the code of conduct or done the orientation. **When**: the code
     has changed; the orientation has, and the chair asks for it again. **Until**: they have done it,
     or their application is not open any more."""
-    if not preparing.needs_preparation(application):
+    if not preparations.needs_preparation(application):
         return Cancel(NOT_ASKED)
     code_is_asked = application.code_accepted_at is None
     page = "application-code" if code_is_asked else "orientation"
@@ -34,7 +34,7 @@ def preparation_again(application: Application, person: User) -> Email | Cancel:
         context=context(
             application,
             code_is_asked=code_is_asked,
-            orientation_is_asked=preparing.needs_orientation_again(application),
+            orientation_is_asked=preparations.needs_orientation_again(application),
         ),
         action_url=application_url(page, application),
         program=application.program,

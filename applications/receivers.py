@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from programs.models import Program
 from programs.signals import text_to_read_again
 
-from . import preparing
+from . import preparations
 
 
 @receiver(text_to_read_again)
@@ -17,4 +17,4 @@ def ask_people_again(
     sender: object, program: Program, name: str, version: int, at: datetime, **_kwargs: object
 ) -> None:
     """Ask those who have accepted or passed an earlier version once more."""
-    preparing.ask_again(program, name, version=version, at=at)
+    preparations.ask_again(program, name, version=version, at=at)

@@ -22,6 +22,7 @@ from programs.committee_admin import CommitteeAdmin, steps_of
 from .forms import AnswerForm
 from .models import SupportAnswer, SupportRequest
 from .offering import MOST_AT_ONCE, needs_by_topic
+from .training_needs import TrainingNeed, training_needs
 
 State = SupportRequest.State
 ALL = "all"
@@ -117,16 +118,23 @@ class SupportRequestAdmin(CommitteeAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
+        member = acting_member(request)
         needs = [
             {
                 "need": need,
                 "url": f"?{urlencode({'topic': need.topic.pk, 'state__exact': State.ASKED})}",
                 "answer_url": _answer_url(need.first, **{"with": ALL}),
             }
-            for need in needs_by_topic(acting_member(request))
+            for need in needs_by_topic(member)
         ]
-        programs = {row["need"].topic.program_id for row in needs}  # type: ignore[attr-defined]  # a need
-        context = {"needs": needs, "has_programs": len(programs) > 1, **(extra_context or {})}
+        asked = [_training_row(one) for one in training_needs(member, at=timezone.now())]
+        programs = {row["need"].topic.program_id for row in [*needs, *asked]}  # type: ignore[attr-defined]  # a need
+        context = {
+            "needs": needs,
+            "training_needs": asked,
+            "has_programs": len(programs) > 1,
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def change_view(
@@ -155,6 +163,16 @@ class SupportRequestAdmin(CommitteeAdmin):
             path("<int:pk>/answer/", view, name="support_supportrequest_answer"),
             *super().get_urls(),
         ]
+
+
+def _training_row(need: TrainingNeed) -> dict[str, object]:
+    """Return a need with where it leads: a new event or library item for the same people."""
+    query = urlencode({"program": need.topic.program_id, "role": need.role})
+    return {
+        "need": need,
+        "event_url": f"{reverse('admin:events_event_add')}?{query}",
+        "item_url": f"{reverse('admin:learning_libraryitem_add')}?{query}",
+    }
 
 
 def _answer_url(pk: int, **query: object) -> str:

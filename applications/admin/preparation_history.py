@@ -12,7 +12,7 @@ from programs.committee_admin.row_pages import HistoryEntry
 from programs.models import TextVersion
 
 from ..models import Application, Preparation
-from ..preparing import CODE, ORIENTED
+from ..preparations import CODE, ORIENTED
 
 Kind = Preparation.Kind
 

@@ -14,7 +14,7 @@ from programs.models.translated_texts import TranslatedText
 from .. import suitability
 from ..help_choices import TRAINING_NEEDS
 from ..models import Application, NamedWish, PrivateAnswers
-from ..preparing import note_code
+from ..preparations import note_code
 from .base import READ_BY_COMMITTEE, Page, Values, boxes, json_value
 
 

@@ -10,7 +10,7 @@ from applications.models import Application, Decision
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from testkit import factories
-from testkit.orientation import right_answers
+from testkit.orientation_answers import right_answers
 
 BEGAN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 

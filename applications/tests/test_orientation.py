@@ -15,7 +15,7 @@ from programs.models.orientation_parts import module_problems, question_problems
 from programs.orientation_texts import orientation_of
 from programs.program_texts import newest_of, save_text
 from testkit import factories
-from testkit.orientation import right_answers
+from testkit.orientation_answers import right_answers
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from .. import preparing
+from .. import preparations
 from ..models import Preparation
 from .submission import mine_or_404
 
@@ -16,10 +16,10 @@ from .submission import mine_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 def code_of_conduct(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
-    if not preparing.may_accept_code(application):
+    if not preparations.may_accept_code(application):
         raise Http404
     if request.method == "POST":
-        preparing.accept_code(application, by=application.person)
+        preparations.accept_code(application, by=application.person)
         messages.success(request, _("You have accepted the code of conduct. Thank you!"))
         return redirect("applications:application-sent", public_id)
     earlier = Preparation.objects.filter(application=application, kind=Preparation.Kind.CODE)

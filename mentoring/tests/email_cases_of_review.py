@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from applications import applicant_questions, preparing, screening
+from applications import applicant_questions, preparations, screening
 from applications.models import Application, Decision
 from testkit import factories
 
@@ -103,7 +103,7 @@ REVIEW: dict[str, Scenario] = {
         stop=lambda case: update(case, withdrawn_at=timezone.now()),
         reason="question-not-open",
     ),
-    preparing.ASKED_AGAIN: Scenario(
+    preparations.ASKED_AGAIN: Scenario(
         asked_again,
         stop=lambda case: update(case, code_accepted_at=timezone.now()),
         reason="nothing-to-read-again",

@@ -25,7 +25,7 @@ from notifications.testing import deliver_due_emails
 from programs.seeds import load_shared_vocabulary, load_vocabulary
 from testkit import factories
 from testkit.mobile_client import MobileClient
-from testkit.orientation import right_answers
+from testkit.orientation_answers import right_answers
 from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

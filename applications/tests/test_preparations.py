@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from applications import orientation, preparing
+from applications import orientation, preparations
 from applications.models import Application, Preparation
 from notifications.testing import deliver_due_emails
 from programs.program_texts import newest_of, save_text
 from testkit import factories
-from testkit.orientation import right_answers
+from testkit.orientation_answers import right_answers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ class TestCodeOfConduct:
         change(program, cleo)
         assert len(deliver_due_emails()) == 1
         assert deliver_due_emails(timezone.now() + timedelta(days=30)) == []
-        preparing.accept_code(mentor, by=ada)
+        preparations.accept_code(mentor, by=ada)
         change(program, cleo, "Be kind, honest and on time.")
         assert len(deliver_due_emails()) == 1
 
@@ -95,7 +95,7 @@ class TestCodeOfConduct:
         self, ada, cleo, mentor, program
     ):
         change(program, cleo)
-        preparing.accept_code(mentor, by=ada)
+        preparations.accept_code(mentor, by=ada)
         assert deliver_due_emails() == []
         change(program, cleo, "Be on time.")
         Application.objects.filter(pk=mentor.pk).update(state="withdrawn")
@@ -106,8 +106,8 @@ class TestCodeOfConduct:
     ):
         mentee = factories.application(ada, cohort, "mentee")
         change(program, cleo)
-        preparing.accept_code(mentor, by=ada, at=LONG_AGO + timedelta(days=1))
-        preparing.accept_code(mentor, by=ada)
+        preparations.accept_code(mentor, by=ada, at=LONG_AGO + timedelta(days=1))
+        preparations.accept_code(mentor, by=ada)
         mentee.refresh_from_db()
         assert mentee.code_accepted_at == LONG_AGO + timedelta(days=1)
         assert len(kinds(mentee)) == 2
@@ -117,13 +117,13 @@ class TestCodeOfConduct:
     ):
         for stranger in (ben, cleo):
             with pytest.raises(ActionNotAllowed):
-                preparing.accept_code(mentor, by=stranger)
+                preparations.accept_code(mentor, by=stranger)
             assert as_user(stranger).post(code_page(mentor)).status_code == 404
         for state in ("draft", "declined", "withdrawn"):
             Application.objects.filter(pk=mentor.pk).update(state=state)
             mentor.refresh_from_db()
             with pytest.raises(ActionNotAllowed):
-                preparing.accept_code(mentor, by=ada)
+                preparations.accept_code(mentor, by=ada)
             assert as_user(ada).get(code_page(mentor)).status_code == 404
 
     def test_other_programs_and_ended_cohorts_are_left_alone(self, cleo, ben, mentor, program):
@@ -140,7 +140,7 @@ class TestCodeOfConduct:
 
     def test_the_committee_sees_who_accepted_which(self, as_user, ada, cleo, mentor, program):
         change(program, cleo)
-        preparing.accept_code(mentor, by=ada)
+        preparations.accept_code(mentor, by=ada)
         url = reverse("admin:applications_application_change", args=[mentor.pk])
         page = as_user(cleo).get(url).content.decode()
         assert "Code of conduct accepted, in the version before the first change" in page

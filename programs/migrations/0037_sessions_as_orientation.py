@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0035_texts_of_the_orientation'),
+        ('programs', '0036_texts_of_the_orientation'),
     ]
 
     operations = [

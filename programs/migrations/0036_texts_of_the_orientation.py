@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0034_kinds_of_questions'),
+        ('programs', '0035_good_standing'),
     ]
 
     operations = [

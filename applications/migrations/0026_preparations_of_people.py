@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0023_saved_pages_of_parts'),
+        ('applications', '0025_good_standing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
