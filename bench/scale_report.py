@@ -41,7 +41,7 @@ def lines(result: Result) -> Iterator[str]:
     yield ""
     yield from _paragraph(
         "Milliseconds of the processor. A *task* is what Celery's beat wakes, every five seconds."
-        " Each reconciler, whose names follow, runs in one of the twelve runs of a minute; which"
+        " Each reconciler, whose names follow, runs in one of the 24 runs of two minutes; which"
         " ones run together depends on the second at which beat began, so every second was tried."
     )
     yield ""

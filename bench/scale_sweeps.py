@@ -20,12 +20,12 @@ from bench.timing import DatabaseTimer, median_of
 from notifications import dispatch, restore_guard, volume_limit
 from notifications.leases import claim
 from notifications.models import Notification, OutboxState
-from notifications.reconcilers import RECONCILERS, run_reconcilers
+from notifications.reconcilers import RECONCILERS, TURN, run_reconcilers
 
 RUNS = 7
 SENDING, JOBS = "notifications.tasks.send_due_emails", "workflow.tasks.run_jobs"
 BEAT_TASKS = (SENDING, JOBS)  # all that the schedule of the settings wakes
-PAUSE, MINUTE = timedelta(seconds=5), timedelta(minutes=1)  # as the schedule says
+PAUSE = timedelta(seconds=5)  # as the schedule says
 # Which reconcilers run together follows from the second at which beat began to wake the task.
 BEGINNINGS = [timedelta(seconds=second) for second in range(5)]
 Part = Callable[[], object]
@@ -86,20 +86,20 @@ def _note_reconciled(at: datetime | None) -> None:
     OutboxState.objects.update(reconciled_at=at)
 
 
-def windows(minute: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield from when to when a run looks, for every run in a minute with each beginning.
+def windows(turn: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when a run looks, for every run in a turn with each beginning.
 
     The runs of one beginning run every reconciler once.
     """
     for beginning in BEGINNINGS:
-        for number in range(MINUTE // PAUSE):
-            since = minute + beginning + number * PAUSE
+        for number in range(TURN // PAUSE):
+            since = turn + beginning + number * PAUSE
             yield since, since + PAUSE
 
 
-def _runs(timer: DatabaseTimer, minute: datetime) -> list[float]:
+def _runs(timer: DatabaseTimer, turn: datetime) -> list[float]:
     """Return what each of `windows` costs, with what runs in it and is due then."""
-    taken: dict[tuple[datetime, datetime], list[float]] = {one: [] for one in windows(minute)}
+    taken: dict[tuple[datetime, datetime], list[float]] = {one: [] for one in windows(turn)}
     for _run in range(RUNS):
         for (since, at), times in taken.items():
             _note_reconciled(since)

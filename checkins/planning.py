@@ -73,9 +73,14 @@ def make_planned(at: datetime) -> None:
 
 
 @reconciler
-def make_planned_by_cohort(at: datetime) -> None:
-    """Make the surveys that are due by the days of a cohort, with a pair and without one."""
+def make_milestones(at: datetime) -> None:
+    """Make the surveys of pairs that are due by the days of a cohort."""
     plan_milestones(at)
+
+
+@reconciler
+def make_surveys_without_a_pair(at: datetime) -> None:
+    """Make the surveys of people who wait for a match, and take back those of who no longer do."""
     cancel_of_matched(at)
     plan_unmatched(at)
     stop_asking(at)

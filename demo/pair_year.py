@@ -196,7 +196,8 @@ def reconcile_checkins(at: datetime) -> None:
     """Plan, ask, raise concerns and publish results as of `at`."""
     for reconcile in (
         planning.make_planned,
-        planning.make_planned_by_cohort,
+        planning.make_milestones,
+        planning.make_surveys_without_a_pair,
         planning.open_and_lapse,
         planning.remind,
         unanswered_emails.raise_about_unanswered_emails,

@@ -1,11 +1,11 @@
-"""Reconcilers: functions that create what should exist by now, each run about once a minute.
+"""Reconcilers: functions that create what should exist by now, each run about once in two minutes.
 
 An upper app registers one in its `ready()`. It reads the app's records and creates what is missing:
 check-ins, reminders that have come due. It must be idempotent; the same code then also repairs what
 a crash or a long downtime left undone.
 
-The worker looks every few seconds. Each reconciler has its own second of the minute, so that they
-do not all run at once; after a stop of a minute or more they all do.
+The worker looks every few seconds. Each reconciler has its own second of every two minutes, so that
+they do not all run at once; after a stop of two minutes or more they all do.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from .models import OutboxState
 
 log = logging.getLogger(__name__)
 
-MINUTE = timedelta(minutes=1)
+TURN = timedelta(minutes=2)  # in which each runs once
 # Between one name and the next, as long as from one run to the next: those of one app, which ask
-# for much, are not in one run. After a minute's runs it goes on one second later, so that no two of
-# up to sixty are due at one second, and they are spread evenly.
-SECONDS_APART, RUNS_A_MINUTE = 5, 12
+# for much, are not in one run. After the runs of a turn it goes on one second later, so that no two
+# of up to 120 are due at one second, and they are spread evenly.
+SECONDS_APART = 5
+TURN_SECONDS = int(TURN.total_seconds())
+RUNS_A_TURN = TURN_SECONDS // SECONDS_APART
 Reconciler = Callable[[datetime], object]
 RECONCILERS: dict[str, Reconciler] = {}
 
@@ -53,22 +55,22 @@ def run_reconcilers(at: datetime, names: Collection[str] | None = None) -> list[
 
 
 def second_of(name: str) -> int:
-    """Return the second of every minute at which a reconciler is due."""
+    """Return the second of every turn at which a reconciler is due; turns begin at even minutes."""
     number = sorted(RECONCILERS).index(name)
-    return (number * SECONDS_APART + number // RUNS_A_MINUTE) % 60
+    return (number * SECONDS_APART + number // RUNS_A_TURN) % TURN_SECONDS
 
 
 def due_reconcilers(since: datetime | None, at: datetime) -> list[str]:
     """Return the reconcilers whose second came after `since`, the last run, and by `at`.
 
-    After a minute all are due. So they are if none has run yet, or if the clock was set back by a
-    minute; where the clock of another machine is only a little ahead, none is.
+    After a turn all are due. So they are if none has run yet, or if the clock was set back by a
+    turn; where the clock of another machine is only a little ahead, none is.
     """
-    if since is None or abs(at - since) >= MINUTE:
+    if since is None or abs(at - since) >= TURN:
         return list(RECONCILERS)
     passed = (at - since).total_seconds()
-    now = at.second + at.microsecond / 1_000_000
-    return [name for name in RECONCILERS if (now - second_of(name)) % 60 < passed]
+    now = at.timestamp()
+    return [name for name in RECONCILERS if (now - second_of(name)) % TURN_SECONDS < passed]
 
 
 def reconcile_due(at: datetime) -> bool:

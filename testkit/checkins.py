@@ -24,7 +24,8 @@ GOOD_FIT = {"fit": "good"}
 def plan(at: datetime) -> None:
     """Make check-ins and their e-mails what they should be at `at`, as the worker does in turns."""
     planning.make_planned(at)
-    planning.make_planned_by_cohort(at)
+    planning.make_milestones(at)
+    planning.make_surveys_without_a_pair(at)
     planning.open_and_lapse(at)
     planning.remind(at)
 

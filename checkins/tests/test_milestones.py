@@ -127,7 +127,7 @@ def test_a_survey_that_rested_does_not_reach_back(match, program, cleo):
 
 def test_what_waits_when_a_survey_is_retired_is_not_asked_by_a_later_one(match, program, cleo):
     first = ask(program, cleo, "midterm")
-    planning.make_planned_by_cohort(START + 181 * DAY)
+    planning.make_milestones(START + 181 * DAY)
     retire(first, by=cleo, at=START + 181 * DAY)
     make.plan(START + 182 * DAY)
     ask(program, cleo, "midterm", at=START + 200 * DAY)

@@ -69,7 +69,7 @@ def test_the_signed_link_stores_the_answers_once(ended, client):
         if "what has stayed with you?" in letter.subject
     )
     CheckIn.objects.update(closes_at=timezone.now() + 300 * DAY)
-    planning.make_planned_by_cohort(ENDED + MONTHS)
+    planning.make_milestones(ENDED + MONTHS)
     row = next(one for one in asked() if one.person.email == mail.to[0])
     link = _link(row)
     assert client.get(link).status_code == 200

@@ -24,7 +24,7 @@ from bench.scale_report import lines
 from checkins.models import CheckIn
 from matches.models import Match
 from meetings.models import Meeting
-from notifications.reconcilers import RECONCILERS, due_reconcilers
+from notifications.reconcilers import RECONCILERS, TURN, TURN_SECONDS, due_reconcilers
 from testkit import agreements, checkins, factories, meetings
 from testkit.documents import replace_section
 
@@ -103,29 +103,29 @@ def test_the_benchmark_measures_every_reconciler():
 
 def test_the_benchmark_measures_every_run_that_beat_may_wake():
     (often,) = {entry["schedule"] for entry in wakes_often()}
-    minute = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    runs = list(scale_sweeps.windows(minute))
+    turn = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    runs = list(scale_sweeps.windows(turn))
     assert {(at - since).total_seconds() for since, at in runs} == {often}
-    seconds = {timedelta(seconds=second) for second in range(60)}
-    assert {since - minute for since, _at in runs} == seconds
+    seconds = {timedelta(seconds=second) for second in range(TURN_SECONDS)}
+    assert {since - turn for since, _at in runs} == seconds
 
 
-def test_reconcilers_are_spread_evenly_over_a_minute():
-    minute = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    runs = [due_reconcilers(since, at) for since, at in scale_sweeps.windows(minute)]
+def test_reconcilers_are_spread_evenly_over_a_turn():
+    turn = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    runs = [due_reconcilers(since, at) for since, at in scale_sweeps.windows(turn)]
     every_beginning = sorted([*RECONCILERS] * len(scale_sweeps.BEGINNINGS))
     assert sorted(itertools.chain(*runs)) == every_beginning
-    a_minute = scale_sweeps.MINUTE // scale_sweeps.PAUSE
-    assert max(map(len, runs)) == math.ceil(len(RECONCILERS) / a_minute)
+    a_turn = TURN // scale_sweeps.PAUSE
+    assert max(map(len, runs)) == math.ceil(len(RECONCILERS) / a_turn)
 
 
-def test_the_reconcilers_of_one_app_are_spread_over_the_runs_of_a_minute():
-    a_minute = scale_sweeps.MINUTE // scale_sweeps.PAUSE
+def test_the_reconcilers_of_one_app_are_spread_over_the_runs_of_a_turn():
+    a_turn = TURN // scale_sweeps.PAUSE
     of_apps = Counter(name.partition(".")[0] for name in RECONCILERS)
     for since, at in scale_sweeps.windows(datetime(2026, 5, 1, 12, tzinfo=UTC)):
         due = due_reconcilers(since, at)
         for app, count in Counter(name.partition(".")[0] for name in due).items():
-            assert count <= math.ceil(of_apps[app] / a_minute), due
+            assert count <= math.ceil(of_apps[app] / a_turn), due
 
 
 def test_a_section_of_a_document_is_replaced(tmp_path):
