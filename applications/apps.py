@@ -11,6 +11,7 @@ class ApplicationsConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             applicant_question_emails,
             decision_release,
+            draft_closing,
             emails,
             mentor_invitation_emails,
             mentor_invitation_links,

@@ -15,6 +15,7 @@ from programs.role_names.rows import get_row_or_404
 from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
 from ..completeness import missing, pages, parts
+from ..draft_closing import was_closed
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
 from ..forms.choices import ChoicePage
@@ -213,6 +214,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": application,
         "program": application.program,
         "outlook": outlook,
+        "was_closed": was_closed(application),
         "missing_checks": (
             screening.missing_checks(application) if outlook == Outlook.CHECKS_MISSING else []
         ),
