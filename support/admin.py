@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -22,7 +22,7 @@ from programs.committee_admin import CommitteeAdmin, steps_of
 from .forms import AnswerForm
 from .models import SupportAnswer, SupportRequest
 from .offering import MOST_AT_ONCE, needs_by_topic
-from .training_needs import TrainingNeed, training_needs
+from .training_needs import TrainingNeed, training_needs, wishes_of_mentors
 
 State = SupportRequest.State
 ALL = "all"
@@ -119,19 +119,26 @@ class SupportRequestAdmin(CommitteeAdmin):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         member = acting_member(request)
+        waiting = needs_by_topic(member)
         needs = [
             {
                 "need": need,
                 "url": f"?{urlencode({'topic': need.topic.pk, 'state__exact': State.ASKED})}",
                 "answer_url": _answer_url(need.first, **{"with": ALL}),
             }
-            for need in needs_by_topic(member)
+            for need in waiting
         ]
-        asked = [_training_row(one) for one in training_needs(member, at=timezone.now())]
-        programs = {row["need"].topic.program_id for row in [*needs, *asked]}  # type: ignore[attr-defined]  # a need
+        now = timezone.now()
+        asked = [_training_row(one) for one in training_needs(member, at=now)]
+        wished = [_training_row(one) for one in wishes_of_mentors(member, at=now)]
+        programs = {need.topic.program_id for need in waiting}
+        programs |= {row["need"].program.pk for row in [*asked, *wished]}
         context = {
             "needs": needs,
-            "training_needs": asked,
+            "training_needs": [
+                ("training-needs", _("Asked for in the last 12 months"), asked),
+                ("training-wishes", _("What mentors said when they applied"), wished),
+            ],
             "has_programs": len(programs) > 1,
             **(extra_context or {}),
         }
@@ -165,9 +172,16 @@ class SupportRequestAdmin(CommitteeAdmin):
         ]
 
 
-def _training_row(need: TrainingNeed) -> dict[str, object]:
-    """Return a need with where it leads: a new event or library item for the same people."""
-    query = urlencode({"program": need.topic.program_id, "role": need.role})
+class TrainingRow(TypedDict):
+    """A need, and the pages that answer it: a new event or library item for the same people."""
+
+    need: TrainingNeed
+    event_url: str
+    item_url: str
+
+
+def _training_row(need: TrainingNeed) -> TrainingRow:
+    query = urlencode({"program": need.program.pk, "role": need.role})
     return {
         "need": need,
         "event_url": f"{reverse('admin:events_event_add')}?{query}",

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.models import Application, PrivateAnswers
 from programs.models import Conflict
 from support.models import SupportRequest
-from support.training_needs import training_needs
+from support.training_needs import training_needs, wishes_of_mentors
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,20 @@ def test_only_chairs_and_only_whom_they_may_read(as_user, asked, program, cleo, 
     one = SupportRequest.system.filter(application__role="mentor").first()
     Conflict.objects.create(member=cleo, person=one.person)
     assert figures(cleo)["mentor"] is None
+
+
+def test_what_mentors_said_when_they_applied_is_counted(as_user, program, cohort, cleo, ada):
+    for place in range(5):
+        made = factories.application(factories.person(f"mentor {place}"), cohort, "mentor")
+        codes = ["feedback", "goals"] if place else ["feedback"]
+        PrivateAnswers.system.create(application=made, training_needs=codes)
+    mentee = factories.application(factories.person("A mentee"), cohort)
+    PrivateAnswers.system.create(application=mentee, training_needs=["ending"])
+    now = timezone.now()
+    counts = {need.subject: need.count for need in wishes_of_mentors(cleo, at=now)}
+    assert counts == {"Giving feedback": 5, "Setting goals together": None}
+    page = " ".join(as_user(cleo).get(DESK).content.decode().split())
+    assert "What mentors said when they applied" in page
+    assert wishes_of_mentors(ada, at=now) == []
+    Application.objects.filter(role="mentor").update(state="withdrawn")
+    assert wishes_of_mentors(cleo, at=now) == []
