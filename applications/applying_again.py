@@ -45,6 +45,8 @@ COPIED = (
     "mentor_styles",
     "join_reasons",
     "suitability",
+    "way_of_working",
+    "matters_most",
     "saved_pages",
     "orientation_passed_at",
 )

@@ -155,6 +155,7 @@ def _practical(is_mentor: bool) -> tuple[FormPage, ...]:
         FormPage("times", _("When you are usually free"), has_times),
         FormPage("meeting", _("How and how often to meet"), has_meeting),
         *capacity,
+        FormPage("way-of-working", _("How you like to work together"), is_optional=True),
     )
 
 
@@ -169,8 +170,8 @@ def pages(application: Application) -> list[FormPage]:
 
 
 def missing(application: Application) -> list[FormPage]:
-    """Return the pages that are not done yet, in order."""
-    return [page for page in pages(application) if not page.is_done(application)]
+    """Return the pages that are needed and not done yet, in order."""
+    return [page for page in pages(application) if page.is_missing(application)]
 
 
 def all_pages(program: Program, role: str) -> list[FormPage]:

@@ -50,6 +50,7 @@ PAGES = {
     "times": Effort(4),
     "meeting": Effort(5),
     "capacity": Effort(3),
+    "way-of-working": Effort(8),
     "private": Effort(1, texts=3),
     "wishes": Effort(2),
     "commitment": Effort(3),

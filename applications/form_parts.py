@@ -18,17 +18,22 @@ Rule = Callable[[Application], bool]
 class FormPage(NamedTuple):
     """One page of the form: its code, title, and the rule by which it is done.
 
-    A page without a rule has no required answer: it is done once it was saved, even when empty.
+    A page without a rule has no required answer: it is done once it was saved, even when empty. An
+    optional one may also be left out altogether.
     """
 
     code: str
     title: str
     rule: Rule | None = None
+    is_optional: bool = False
 
     def is_done(self, application: Application) -> bool:
         if self.rule is None:
             return self.code in application.saved_pages
         return self.rule(application)
+
+    def is_missing(self, application: Application) -> bool:
+        return not self.is_optional and not self.is_done(application)
 
 
 class Part(NamedTuple):
@@ -39,8 +44,8 @@ class Part(NamedTuple):
     hint: str | Promise = ""
 
     def missing(self, application: Application) -> list[FormPage]:
-        """Return the pages that are not done yet, in order."""
-        return [page for page in self.pages if not page.is_done(application)]
+        """Return the pages that are needed and not done yet, in order."""
+        return [page for page in self.pages if page.is_missing(application)]
 
 
 def has_profile(check: Callable[[Profile], object]) -> Rule:

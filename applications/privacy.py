@@ -53,6 +53,8 @@ ANSWERS = (
     "mentor_styles",
     "join_reasons",
     "hours_per_month",
+    "way_of_working",
+    "matters_most",
     "external_key",
 )
 TIMES = (
@@ -177,6 +179,8 @@ def empty(applications: ApplicationQuerySet) -> None:
         mentor_styles=[],
         join_reasons=[],
         hours_per_month=None,
+        way_of_working={},
+        matters_most="",
     )
 
 
@@ -253,7 +257,7 @@ COLUMNS = rules(
     {
         "Application": {
             "public_id": impersonal("a random id"),
-            "external_key suitability help_kinds mentor_styles join_reasons": erased(
+            "external_key suitability help_kinds mentor_styles join_reasons way_of_working": erased(
                 mentions=OWN_ONLY
             ),
             "saved_pages": impersonal("codes of the form's pages"),

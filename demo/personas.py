@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from allauth.account.models import EmailAddress
 from django.db.models import prefetch_related_objects
@@ -18,6 +19,7 @@ from django.db.models import prefetch_related_objects
 from accounts.models import Employer, Industry, Language, Profile, User
 from applications import completeness, suitability
 from applications.models import (
+    WAY_QUESTIONS,
     Application,
     ApplicationExperience,
     ApplicationTopic,
@@ -46,6 +48,20 @@ def sign_in_address(role: str) -> str:
 
 ADDRESS_OF = {name: sign_in_address(role) for role, name in SIGN_INS.items()}
 Depth = ApplicationExperience.Depth
+
+
+# What matters most to one person after the other; most of them mark nothing.
+MARKS = ("", "understands", "", "can_help", "", "", "practical", "way_of_working", "", "")
+
+
+def ways_of(name: str) -> dict[str, str]:
+    """Return how a person likes to work together: the same at every run, some without answer."""
+    found = {}
+    for question in WAY_QUESTIONS:
+        number = crc32(f"{name} {question.code}".encode()) % (len(question.answers) + 1)
+        if number:
+            found[question.code] = question.answers[number - 1].code
+    return found
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -133,6 +149,8 @@ def application(
         mode=row["mode"],
         travel_km=20 if row["mode"] != "online" else None,
         rhythm_days=Application.Rhythm.MONTHLY,
+        way_of_working=ways_of(user.name),
+        matters_most=MARKS[crc32(user.name.encode()) % len(MARKS)],
         capacity=int(row.get("capacity") or 1),
         is_first_time=role == "mentor" and row.get("capacity") == "1" and int(row["years"]) < 13,
         suitability=dict.fromkeys(suitability.CODES[role], True),

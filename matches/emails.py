@@ -62,7 +62,7 @@ def introduction_email(match: Match, person: User, edited: EditedWords = USUAL) 
     is_mentee = match.mentee.person_id == person.pk
     vocabulary = Vocabulary(match.program)
     read_together((match.mentee, match.mentor))
-    reasons = why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary)
+    reasons = why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary, reader=person)
     # The match of a sample is not stored yet; it will be open.
     contact = shown_to(match, person) if match.pk else Allows.PHONE
     values = {

@@ -76,7 +76,8 @@ def _export_pauses(user: User) -> list[dict[str, object]]:
 
 
 def _export_match(match: Match, user: User) -> dict[str, object]:
-    why = why_you_two(match.why_codes, match.mentee, match.mentor, Vocabulary(match.program))
+    vocabulary = Vocabulary(match.program)
+    why = why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary, reader=user)
     return {
         "with": match.partner_of(user).name,
         "program": match.program.name,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Industry, Language
 from accounts.models.people import DAY_NAMES
 from accounts.models.vocabulary import in_language
+from applications.models import WAY_QUESTIONS
 from programs.models import Experience, Program, Topic
 
 DAY_PART_NAMES = {
@@ -74,6 +75,20 @@ def join_words(words: Iterable[object], most: int = 3) -> str:
     if len(shown) < 2:
         return "".join(shown)
     return _("%(some)s and %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+def ways_text(ways: Iterable[tuple[str, str]], most: int = 3) -> str:
+    """Write what both answered alike, as [question, answer], after "You both prefer"."""
+    said = {tuple(one) for one in ways}
+    return join_words(
+        (
+            answer.shared
+            for question in WAY_QUESTIONS
+            for answer in question.answers
+            if (question.code, answer.code) in said
+        ),
+        most,
+    )
 
 
 def slots_text(slots: Iterable[str], most: int = 2) -> str:

@@ -1,8 +1,9 @@
 """What two people share or both wish, in sentences that are the same for both.
 
 Each is derived from what both have said where the other may read it: their profiles, topics,
-practical wishes, experiences that both chose to share, and answers to questions of the program
-that are shared with the match. Nothing is guessed, and what is for the committee only is not read.
+practical wishes, how both like to work, experiences that both chose to share, and answers to
+questions of the program that are shared with the match. Nothing is guessed, and what is for the
+committee only is not read.
 Where there is less in common, there are fewer sentences.
 """
 
@@ -15,12 +16,13 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import Profile
-from applications.models import Application, QuestionAnswer
+from applications.models import Application, QuestionAnswer, shared_ways
 from applications.models.question_answers import QuestionAnswerQuerySet
 
 from .vocabulary_text import Vocabulary, join_words
 
 MOST = 8  # sentences
+WAYS_SHOWN = 3  # of them about how to work together
 Mode = Application.Mode
 
 
@@ -42,6 +44,7 @@ def what_you_share(
         *_experiences(pair, vocabulary),
         *_own_answers(pair, answers),
         *_topics(pair, vocabulary),
+        *_ways(pair),
         *_wishes(pair),
         *_profiles(pair, vocabulary),
     ]
@@ -111,6 +114,13 @@ def _topics(pair: Pair, vocabulary: Vocabulary) -> Iterator[str]:
     names = [vocabulary.topic(topic) for topic in mentee if topic in mentor]
     if names:
         yield _("Topics that you both chose: %(topics)s.") % {"topics": join_words(names)}
+
+
+def _ways(pair: Pair) -> Iterator[str]:
+    """Yield how both would like to work together, at most WAYS_SHOWN things."""
+    shared = shared_ways(*(one.way_of_working for one in pair))
+    for answer in shared[:WAYS_SHOWN]:
+        yield _("You both prefer %(what)s.") % {"what": answer.shared}
 
 
 def _wishes(pair: Pair) -> Iterator[str]:

@@ -10,14 +10,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.models import Application
+from accounts.models import User
+from applications.models import Application, MattersMost
 
 from .models import Match
 from .vocabulary_text import Vocabulary, join_words, slots_text
 from .what_you_share import shared_experiences
 
 Reasons = dict[str, Any]  # Any: lists of codes and ids, a different shape for each key
-FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm", "origin")
+FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm", "origin", "matters")
 
 
 def shareable(why: Reasons, mentee: Application, mentor: Application) -> Reasons:
@@ -32,11 +33,17 @@ def shareable(why: Reasons, mentee: Application, mentor: Application) -> Reasons
 
 
 def why_you_two(
-    why: Reasons, mentee: Application, mentor: Application, vocabulary: Vocabulary
+    why: Reasons,
+    mentee: Application,
+    mentor: Application,
+    vocabulary: Vocabulary,
+    *,
+    reader: User | None = None,
 ) -> list[str]:
     """Return sentences for both people; `why` was filtered by `shareable` when they were matched.
 
-    It is filtered again here: someone may have stopped sharing an experience since.
+    It is filtered again here: someone may have stopped sharing an experience since. What matters
+    most to the `reader` is said to them alone.
     """
     why = shareable(why, mentee, mentor)
     sentences = [_experience_sentence(hit, mentor, vocabulary) for hit in why["u"]]
@@ -54,9 +61,15 @@ def why_you_two(
         sentences.append(text % {"languages": vocabulary.languages(why["languages"])})
     if why.get("origin") == Match.Origin.SELF:
         return [_("You found each other, and the committee agreed.")]
-    return sentences or [
+    sentences = sentences or [
         _("The committee read both your applications and thinks you can learn from each other.")
     ]
+    mine = next((one for one in (mentee, mentor) if reader and one.person_id == reader.pk), None)
+    marked = why.get("matters", {}).get(mine.role) if mine else None
+    if marked in MattersMost:
+        text = _("This mattered most to you, so it counted half more for you: %(what)s.")
+        sentences.append(text % {"what": MattersMost(marked).label})
+    return sentences
 
 
 def _experience_sentence(hit: tuple[int, str], mentor: Application, vocabulary: Vocabulary) -> str:

@@ -53,6 +53,10 @@ WEIGHTS: dict[str, tuple[Promise, Promise]] = {
         _("Practical"),
         _("Free times, ways and places to meet, languages, and how often to meet."),
     ),
+    "way_of_working": (
+        _("Way of working"),
+        _("Both would like to work together in the same way: feedback, meetings, contact."),
+    ),
     "wishes": (
         _("Wishes"),
         _("Who asked to be paired with whom. At most a quarter of the total."),
@@ -96,6 +100,7 @@ UNKNOWN_TEXTS: dict[str, Promise] = {
     "language": _("a language is not known"),
     "mode_place": _("how or where to meet is not known"),
 }
+WAY_OF_WORKING = "way_of_working"
 FROM_WISHES = frozenset({"avoid"})  # the rules that tell what someone told the committee only
 _are_wishes_hidden: ContextVar[bool] = ContextVar("are_wishes_hidden", default=False)
 ALWAYS_ON = frozenset({"self_pair", "readiness"})
@@ -165,13 +170,24 @@ def rule_text(code: str, criteria: CriteriaDict | None = None) -> str | Promise:
     return UNKNOWN_TEXTS.get(code.removesuffix("_unknown"), code.replace("_", " "))
 
 
+def weights_with_share(percent: int) -> dict[str, int]:
+    """Return the standard weights with this share of the way of working, in percent.
+
+    The others keep their proportions whatever the share is, and so their points where no one
+    answered.
+    """
+    others = sum(STANDARD_WEIGHTS.values()) - STANDARD_WEIGHTS[WAY_OF_WORKING]
+    share = round(others * percent / (100 - percent))
+    return {**STANDARD_WEIGHTS, WAY_OF_WORKING: share}
+
+
 def default_criteria(program: Program) -> CriteriaDict:
-    """Return the criteria of a new round: the engine's defaults, within the program's policy."""
+    """Return the criteria of a new round: the standard ones, within the program's policy."""
     rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON - WITHOUT_DATA
     if not program.policy.same_employer_blocked:
         rules.discard("same_employer")
     return {
-        "weights": dict(STANDARD_WEIGHTS),
+        "weights": weights_with_share(program.policy.way_of_working_percent),
         "rules": sorted(rules),
         "unknown_forbids": [],
         "minimum": 0,

@@ -34,7 +34,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "balanced": Preset(
         _("Balanced"),
-        _("Understanding and help count the same, then times and places."),
+        _("Understanding counts most, then help, then times and places and the way of working."),
         STANDARD_WEIGHTS,
     ),
     "goals": Preset(
@@ -44,6 +44,7 @@ PRESETS: dict[str, Preset] = {
             "understands": 20,
             "can_help": 45,
             "practical": 15,
+            "way_of_working": 12,
             "wishes": 8,
             "gap": 4,
             "industry": 4,
@@ -57,6 +58,7 @@ PRESETS: dict[str, Preset] = {
             "understands": 18,
             "can_help": 18,
             "practical": 45,
+            "way_of_working": 8,
             "wishes": 8,
             "gap": 3,
             "industry": 3,

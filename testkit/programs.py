@@ -48,6 +48,7 @@ MENTEE: Pages = {
         "hours_per_month": "4",
         "languages": ["en"],
     },
+    "way-of-working": {"feedback": "direct", "talks": "open", "matters_most": "understands"},
     "private": {"needs": "Quiet places", "limits": "", "accommodations": "Captions"},
     "wishes": {"prefer-1": "", "prefer-2": "", "avoid-1": "Ada Brook", "avoid-2": ""},
     "commitment": {"commits": "on", "accepts_code": "on"},

@@ -16,6 +16,7 @@ from .needs import HelpPage, SituationPage
 from .own_questions import OwnQuestionsPage
 from .profile import AboutYouPage, SuitabilityPage, WorkPage, question_pages
 from .ranking import RankingPage, SharingPage
+from .way_of_working import WayOfWorkingPage
 
 FORMS: dict[str, type[Page]] = {
     form.code: form
@@ -33,6 +34,7 @@ FORMS: dict[str, type[Page]] = {
         TimesPage,
         MeetingPage,
         CapacityPage,
+        WayOfWorkingPage,
         OwnQuestionsPage,
         PrivatePage,
         WishesPage,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Profile
 from accounts.timezones import zone_names
-from applications.models import Application
+from applications.models import WAY_QUESTIONS, Application, MattersMost
 from programs.spellings import fold
 
 from .grids import counts, says_both
@@ -53,6 +53,8 @@ ANSWERS: dict[str, Sequence[Choice]] = {
     "level": Profile.Level.choices,
     "mode": Application.Mode.choices,
     "rhythm_days": Application.Rhythm.choices,
+    **{f"way_{question.code}": question.choices for question in WAY_QUESTIONS},
+    "matters_most": MattersMost.choices,
     "years_experience": [(str(n), str(n)) for n in range(51)],
     "travel_km": [(str(n), str(n)) for n in (0, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200)],
     "capacity": [(str(n), str(n)) for n in range(1, 11)],

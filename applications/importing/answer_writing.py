@@ -27,6 +27,7 @@ from .stored_answers import (
     PRIVATE,
     PROFILE,
     PROFILE_LISTS,
+    WAYS,
     WISHES,
     Answers,
 )
@@ -40,15 +41,19 @@ def write_answers(changes: Mapping[Application, Answers], *, at: datetime) -> No
     The people of the applications have profiles. `at` is when they agreed to the commitment.
     """
     _write_people({one.person: a for one, a in changes.items() if a.keys() & PERSONAL})
-    columns = [*APPLICATION, "external_key", "committed_at"]
+    columns = [*APPLICATION, "way_of_working", "external_key", "committed_at"]
     for application, answers in changes.items():
         for name in answers.keys() & set(APPLICATION):
             setattr(application, name, answers[name])
+        for name in answers.keys() & WAYS.keys():
+            others = {k: one for k, one in application.way_of_working.items() if k != WAYS[name]}
+            given = {WAYS[name]: answers[name]} if answers[name] else {}
+            application.way_of_working = others | given
         if "key" in answers:
             application.external_key = answers["key"]
         if "commitment" in answers:
             application.committed_at = at if answers["commitment"] else None
-    touched = {*APPLICATION, "key", "commitment"}
+    touched = {*APPLICATION, *WAYS, "key", "commitment"}
     rows = [one for one, answers in changes.items() if answers.keys() & touched]
     _store(Application.objects.all(), rows, columns)
     _write_topics(changes)

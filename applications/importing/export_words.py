@@ -18,7 +18,13 @@ from django.utils.translation import get_language_info, gettext_lazy, override
 
 from accounts.models import Profile
 from accounts.models.people import DAY_NAMES, PART_NAMES, SLOTS
-from applications.models import Application, ApplicationExperience, ApplicationTopic
+from applications.models import (
+    WAY_QUESTIONS,
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    MattersMost,
+)
 from programs.role_names.speaking import speaking_for
 from programs.spellings import fold
 
@@ -26,13 +32,14 @@ from .field_labels import LABELS
 from .map_texts import to_toml
 from .maps import LISTS
 from .normalization import is_blank
-from .stored_answers import OWN_QUESTION
+from .stored_answers import OWN_QUESTION, WAYS
 
 FIELDS = (
     "email", "name", "role", "state", "cohort", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "industries", "languages", "place",
     "phone", "about", "situation", "hopes", "topics", "experiences", "availability", "mode",
-    "travel_km", "rhythm_days", "capacity", "is_first_time", "commitment", "prefer", "avoid",
+    "travel_km", "rhythm_days", "capacity", "is_first_time", *WAYS, "matters_most",
+    "commitment", "prefer", "avoid",
     "needs", "limits", "accommodations",
 )  # fmt: skip
 # A file with all of these is an export of this site.
@@ -69,6 +76,8 @@ _CHOICES: dict[str, dict[object, str | Promise]] = {
     "level": dict(Profile.Level.choices),
     "mode": dict(Application.Mode.choices),
     "rhythm_days": dict(Application.Rhythm.choices),
+    **{f"way_{question.code}": dict(question.choices) for question in WAY_QUESTIONS},
+    "matters_most": dict(MattersMost.choices),
     "is_first_time": {True: gettext_lazy("yes"), False: gettext_lazy("no")},
     "commitment": {True: gettext_lazy("yes")},
 }

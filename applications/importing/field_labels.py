@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from access.placeholder_address import is_real
 from accounts.models import Industry, Language, Profile
-from applications.models import Application, ApplicationExperience
+from applications.models import (
+    WAY_QUESTIONS,
+    Application,
+    ApplicationExperience,
+    MattersMost,
+)
 from programs.models import Experience, Topic
 
 from .stored_answers import OWN_QUESTION
@@ -47,6 +52,8 @@ LABELS = {
     "rhythm_days": gettext_lazy("How often"),
     "capacity": gettext_lazy("How many mentees"),
     "is_first_time": gettext_lazy("First time as a mentor"),
+    **{f"way_{question.code}": question.name for question in WAY_QUESTIONS},
+    "matters_most": gettext_lazy("What matters most"),
     "commitment": gettext_lazy("Agrees to the commitment"),
     "prefer": gettext_lazy("Would like to be paired with"),
     "avoid": gettext_lazy("Would rather not be paired with"),
@@ -60,6 +67,8 @@ CHOICES: dict[str, dict[object, object]] = {
     "level": dict(Profile.Level.choices),
     "mode": dict(Application.Mode.choices),
     "rhythm_days": dict(Application.Rhythm.choices),
+    **{f"way_{question.code}": dict(question.choices) for question in WAY_QUESTIONS},
+    "matters_most": dict(MattersMost.choices),
     "language": dict(settings.LANGUAGES),
 }
 DEPTHS = dict(ApplicationExperience.Depth.choices)

@@ -62,6 +62,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from applications.models import WAY_QUESTIONS
 from programs.spellings import fold
 
 SINGLE = {
@@ -69,7 +70,8 @@ SINGLE = {
     "language", "time_zone", "employer", "job_title", "level", "years_experience", "place", "phone",
     "about",
     "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
-    "commitment", "needs", "limits", "accommodations", "rank",
+    "commitment", "needs", "limits", "accommodations", "rank", "matters_most",
+    *(f"way_{question.code}" for question in WAY_QUESTIONS),
 }  # fmt: skip
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
 NAMES = {"prefer", "avoid"}

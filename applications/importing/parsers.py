@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Profile
 from accounts.models.people import validate_name, validate_zone
 from accounts.timezones import zone_names
-from applications.models import Application
+from applications.models import WAY_QUESTIONS, Application, MattersMost
 from programs.spellings import clean, fold
 
 Value = str | int | bool
@@ -218,6 +218,8 @@ PARSERS: dict[str, Parser] = {
     "level": _choice(dict(Profile.Level.choices)),
     "mode": _choice(dict(Application.Mode.choices)),
     "rhythm_days": _choice(dict(Application.Rhythm.choices)),
+    **{f"way_{question.code}": _choice(dict(question.choices)) for question in WAY_QUESTIONS},
+    "matters_most": _choice(dict(MattersMost.choices)),
     "years_experience": _integer(0, 70),
     "travel_km": _integer(0, 1000),
     "capacity": _integer(1, 20),

@@ -13,6 +13,7 @@ from typing import Any
 from accounts.models import Industry, Language, Profile
 from accounts.models.people import SLOTS
 from applications.models import (
+    WAY_QUESTIONS,
     Application,
     ApplicationExperience,
     ApplicationTopic,
@@ -36,7 +37,10 @@ APPLICATION = (
     "rhythm_days",
     "capacity",
     "is_first_time",
+    "matters_most",
 )
+# How someone likes to work together: {field: code of the question}.
+WAYS = {f"way_{question.code}": question.code for question in WAY_QUESTIONS}
 PRIVATE = ("needs", "limits", "accommodations")
 WISHES = tuple(NamedWish.Kind.values)
 OWN_QUESTION = "attributes."
@@ -53,6 +57,7 @@ def read_answers(applications: Iterable[Application]) -> dict[int, Answers]:
             **{name: getattr(one.person, name) for name in PERSON},
             **people.get(one.person_id, _no_profile()),
             **{name: getattr(one, name) for name in APPLICATION},
+            **{name: one.way_of_working.get(code, "") for name, code in WAYS.items()},
             "key": one.external_key,
             "commitment": True if one.committed_at else None,
             "topics": [],
@@ -114,6 +119,6 @@ def empty_value(field: str) -> object:
     if field in APPLICATION or field in PRIVATE:
         model = PrivateAnswers if field in PRIVATE else Application
         return getattr(model(), field)
-    if field in PERSON or field in ("key", "employer"):
+    if field in PERSON or field in WAYS or field in ("key", "employer"):
         return ""
     return _no_profile().get(field, [])

@@ -10,8 +10,10 @@ from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
 from .screening import ScreeningCheck
 from .standing import Standing
+from .way_of_working import WAY_QUESTIONS, MattersMost, shared_ways, way_numbers
 
 __all__ = [
+    "WAY_QUESTIONS",
     "ApplicantQuestion",
     "Application",
     "ApplicationExperience",
@@ -19,6 +21,7 @@ __all__ = [
     "CommitteeNote",
     "Decision",
     "ImportedRow",
+    "MattersMost",
     "MentorInvitation",
     "NamedWish",
     "NamedWishCandidate",
@@ -30,4 +33,6 @@ __all__ = [
     "RosterUpload",
     "ScreeningCheck",
     "Standing",
+    "shared_ways",
+    "way_numbers",
 ]

@@ -30,6 +30,7 @@ from programs.models.programs import Program
 from programs.models.vocabulary import Experience, Topic
 
 from .screening import lacks_checks
+from .way_of_working import MattersMost
 
 Person = settings.AUTH_USER_MODEL
 
@@ -213,6 +214,13 @@ class Application(models.Model):
     # The last day of a break: no round considers the person until it is over.
     break_until = models.DateField(_("on a break until"), null=True, blank=True, editable=False)
     is_first_time = models.BooleanField(_("first time as a mentor"), null=True)
+
+    # How to work together: {question code: answer code}, without those that have no answer. The
+    # match reads only what both answered alike.
+    way_of_working = models.JSONField(_("way of working"), default=dict, blank=True)
+    matters_most = models.CharField(
+        _("what matters most"), max_length=16, choices=MattersMost, blank=True, default=""
+    )
 
     # Commitment
     suitability = models.JSONField(default=dict, blank=True)  # {question code: answered yes}

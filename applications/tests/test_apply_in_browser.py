@@ -38,6 +38,15 @@ ANSWERS = {
         "level-change": "1",
     },
     "times": {"availability": ["tue-evening", "thu-evening", "sat-morning"]},
+    "way-of-working": {
+        "feedback": "direct",
+        "talks": "open",
+        "help": "questions",
+        "contact": "sometimes",
+        "purpose": "goal",
+        "staying": "term",
+        "matters_most": "understands",
+    },
     "private": {"needs": "Quiet places", "limits": "No weekends", "accommodations": "Captions"},
 }
 

@@ -165,8 +165,17 @@ SIDE = st.fixed_dictionaries(
         "place": st.sampled_from(["", "Red Deer", "red  deer", "Banff"]),
         "rhythm_days": st.sampled_from([None, 14, 30]),
         "mode": st.sampled_from(["", "online", "in_person", "either"]),
+        "ways": st.dictionaries(
+            st.sampled_from(["feedback", "talks"]),
+            st.sampled_from(["direct", "gentle", "open"]),
+        ),
     }
 )
+WAYS = {
+    ("feedback", "direct"): "direct feedback",
+    ("feedback", "gentle"): "gentle feedback",
+    ("talks", "open"): "open talks",
+}
 RHYTHMS = {14: "every two weeks", 30: "every month"}
 MODES = {"online": "online", "in_person": "in person"}
 SENTENCES = {
@@ -207,6 +216,7 @@ class AnyTwoTest(HypothesisTestCase):
 def applicant(cohort, role, side, questions):
     user = factories.person()
     practical = {name: side[name] for name in ("rhythm_days", "mode")}
+    practical |= {"way_of_working": side["ways"], "matters_most": "industry"}
     application = factories.application(user, cohort, role, **practical)
     type(user.profile).objects.filter(user=user).update(place=side["place"])
     for name, model in (("languages", Language), ("industries", Industry)):
@@ -233,6 +243,8 @@ def derived(one, other):
         if words:
             text = f"{', '.join(words[:-1])} and {words[-1]}" if words[1:] else words[0]
             yield sentence.format(text)
+    for said in one["ways"].items() & other["ways"].items() & WAYS.keys():
+        yield f"You both prefer {WAYS[said]}."
     for name, words in (("rhythm_days", RHYTHMS), ("mode", MODES)):
         if one[name] == other[name] and one[name] in words:
             yield f"You would both like to meet {words[one[name]]}."

@@ -56,7 +56,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
         "program": match.program,
         "partner": partner_card(theirs, contact=keeping_in_touch.shown_to(match, user)),
         "shared": shared_answers(theirs, vocabulary, answers),
-        "reasons": why_you_two(match.why_codes, *pair, vocabulary),
+        "reasons": why_you_two(match.why_codes, *pair, vocabulary, reader=user),
         "in_common": what_you_share(*pair, vocabulary, answers),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,

@@ -27,7 +27,7 @@ from .pages import find_mentor, find_round, find_row, find_viewer, page, panel, 
 def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
-    row = find_row(viewer, mentee, "mentee__situation", "mentee__hopes")
+    row = find_row(viewer, mentee, "mentee__situation", "mentee__hopes", "mentee__matters_most")
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
     found = compare(viewer, row, show_all="all" in request.GET)
     other_viewers(round_, request.user)

@@ -12,6 +12,7 @@ from matching.criteria_forms import CriteriaForm
 from matching.explanations.explanation_text import cost_text
 from matching.explanations.explanations import band_of, full_measure
 from matching.models import Proposal, Round
+from matching.pool.ways import count_answers
 from matching.presets import PRESETS, is_used
 from matching.rounds import criteria_changes
 from matching.rounds.auditing import MinScoreStep, weakest_steps
@@ -61,6 +62,7 @@ def _criteria_page(
         presets=[(code, one, is_used(one, round_.criteria)) for code, one in PRESETS.items()],
         own=own_criteria(round_.criteria),
         left_out=left_out,
+        answer_counts=count_answers(round_.cohort),
         has_questions=ProgramQuestion.objects.current(round_.program).exists(),
     )
 

@@ -60,6 +60,7 @@ from matching.engine.problem.custom_criteria import (
     Rating,
     Same,
 )
+from matching.engine.problem.matters_most import MARKABLE, most_with_marks
 from matching.engine.problem.people import Pool, Side
 from matching.engine.problem.rules import STABILITY_BONUS, InfeasibleRules, Pair, Rules, Violation
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
@@ -75,6 +76,7 @@ __all__ = [
     "DEFAULT_HARD_RULES",
     "FORBIDDEN",
     "HARD_RULES",
+    "MARKABLE",
     "MAX_WISHES_PERCENT",
     "PRACTICAL_SHARES",
     "RULE_CODES", "SCALE",
@@ -115,6 +117,7 @@ __all__ = [
     "audit",
     "input_hash",
     "min_score_frontier",
+    "most_with_marks",
     "reassignments",
     "score",
     "solve",

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matches.vocabulary_text import Vocabulary, slots_text
 
-from ..criteria import rule_text
+from ..criteria import WAY_OF_WORKING, rule_text
+from ..engine import most_with_marks
 from ..models import Proposal
 from ..own_criteria import OwnCriterion, why_not_text, why_text
-from .explanation_text import can_help, meeting_text, wishes
+from .explanation_text import can_help, meeting_text, ways_in_common, wishes
 from .explanations import PART_BANDS, Explanation, band_of
 
 Band = Proposal.Band
+MATTERS_TEXTS = {
+    "mentee": gettext_lazy("matters most to the mentee"),
+    "mentor": gettext_lazy("matters most to the mentor"),
+}
 PRACTICAL_RULES = {"mode_place", "hours", "language"}
 GAP_OF = {"understands": "u_none", "can_help": "h_none", "practical": "times_none"}
 
@@ -46,8 +52,14 @@ class Dimensions:
             "understands": self._understands(explanation.why),
             "can_help": [one.text for one in can_help(explanation.why, self.vocabulary)],
             "practical": self._practical(explanation.why),
+            "way_of_working": [one.text for one in ways_in_common(explanation.why)],
             "wishes": [one.text for one in wishes(explanation.why)],
         }
+        if not self.most.get(WAY_OF_WORKING):
+            del facts[WAY_OF_WORKING]
+        for side, code in explanation.why.get("matters", {}).items():
+            if code in facts:
+                facts[code].insert(0, str(MATTERS_TEXTS[side]))
         cells = {name: Cell(self._word(name, explanation), lines) for name, lines in facts.items()}
         in_the_way = [str(rule_text(code)) for code in codes if code in PRACTICAL_RULES]
         if in_the_way:  # people who can't meet have nothing practical in common
@@ -72,8 +84,9 @@ class Dimensions:
             return ""
         if name != "practical" and name in explanation.why.get("unknown", []):
             return _("Not known")
-        band = band_of(explanation.parts.get(name, 0), self.most[name], PART_BANDS)
-        if GAP_OF[name] in explanation.cautions and band in {Band.STRONG, Band.GOOD}:
+        most = most_with_marks(self.most, explanation.why.get("matters", {}).values())
+        band = band_of(explanation.parts.get(name, 0), most[name], PART_BANDS)
+        if GAP_OF.get(name) in explanation.cautions and band in {Band.STRONG, Band.GOOD}:
             band = Band.POSSIBLE
         return str(Band(band).label)
 

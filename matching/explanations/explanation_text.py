@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import Application
-from matches.vocabulary_text import Vocabulary, join_words, slots_text
+from matches.vocabulary_text import Vocabulary, join_words, slots_text, ways_text
 
-from ..criteria import CriteriaDict, are_wishes_hidden, own_criteria, rule_text
+from ..criteria import WEIGHTS, CriteriaDict, are_wishes_hidden, own_criteria, rule_text
 from ..engine import InfeasibleRules, Violation
 from ..own_criteria import find, why_text
 from ..storage.solver_state import SolverState
@@ -44,7 +44,7 @@ CAUTION_TEXTS = {
 
 @dataclass(frozen=True)
 class Why:
-    """One reason: `kind` is its chip's letter (U, H, P, W, Q or "!"), `text` a short phrase."""
+    """One reason: `kind` is its chip's letter (U, H, P, S, W, M, Q or "!"), `text` a phrase."""
 
     kind: str
     text: str
@@ -58,7 +58,9 @@ def committee_whys(
         *understands(why, vocabulary),
         *can_help(why, vocabulary),
         *practical(why, vocabulary),
+        *ways_in_common(why),
         *wishes(why),
+        *matters_most(why),
         *own_reasons(why, criteria),
     ]
     return [
@@ -117,6 +119,20 @@ def meeting_text(why: Reasons) -> str:
     if ways == ["in_person"]:
         return _("in person")
     return _("in person or online") if ways else ""
+
+
+def ways_in_common(why: Reasons) -> list[Why]:
+    said = ways_text(why.get("ways", []))
+    return [Why("S", _("both prefer %(what)s") % {"what": said})] if said else []
+
+
+def matters_most(why: Reasons) -> list[Why]:
+    texts = {"mentee": _("to the mentee: %(what)s"), "mentor": _("to the mentor: %(what)s")}
+    marks = why.get("matters", {})
+    said = [
+        text % {"what": WEIGHTS[marks[side]][0]} for side, text in texts.items() if side in marks
+    ]
+    return [Why("M", "; ".join(said))] if said else []
 
 
 def wishes(why: Reasons) -> list[Why]:

@@ -9,6 +9,8 @@ minutes     shared time a week
 meet        ["online", "in_person"], what both can do
 languages   ids
 rhythm      "same" or "near"
+ways        [[question, answer]] on how to work together, where both gave the same answer
+matters     {"mentee" or "mentor": criterion that matters most to them}
 wish        ["mentee", "mentor"], who asked for the other
 ahead       years of experience that the mentor has more
 industries  ids
@@ -31,6 +33,9 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from applications.models import WAY_QUESTIONS
+
+from ..criteria import WAY_OF_WORKING
 from ..engine import ScoreTable
 from ..models import Proposal
 from ..own_criteria import is_own
@@ -187,6 +192,8 @@ class _Facts:
             "languages": self._both("languages"),
             "industries": self._both("industries"),
             "rhythm": self._rhythm(),
+            "ways": self._ways_in_common(),
+            "matters": self._matters(),
             "wish": self._wishes(),
             "ahead": self._ahead(),
             "waiting": self.me.waiting[self.rows].tolist(),
@@ -245,6 +252,27 @@ class _Facts:
             (mine < 0) | (theirs < 0), len(RHYTHMS), np.minimum(abs(mine - theirs), len(RHYTHMS))
         )
         return [(*RHYTHMS, "")[one] for one in apart.tolist()]
+
+    def _ways_in_common(self) -> list[list[list[str]]]:
+        """Return [question, answer] of what both answered alike, where that counts."""
+        if WAY_OF_WORKING not in self.parts or self.me.way_of_working is None:
+            return [[] for _pair in range(self.size)]
+        mine = self.me.way_of_working[self.rows]
+        same = (mine > 0) & (mine == self.mo.way_of_working[self.columns])
+        k, question = np.nonzero(same)
+        answers = mine[k, question].tolist()
+        said = [
+            [WAY_QUESTIONS[q].code, WAY_QUESTIONS[q].answers[answer - 1].code]
+            for q, answer in zip(question.tolist(), answers, strict=True)
+        ]
+        return grouped(k, said, self.size)
+
+    def _matters(self) -> list[dict[str, str]]:
+        both = zip(*self.table.matters_most_of(self.rows, self.columns), strict=True)
+        return [
+            {side: code for side, code in zip(("mentee", "mentor"), codes, strict=True) if code}
+            for codes in both
+        ]
 
     def _wishes(self) -> list[list[str]]:
         named: list[list[str]] = [[] for _pair in range(self.size)]

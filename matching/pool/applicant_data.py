@@ -56,7 +56,9 @@ class ApplicantData(NamedTuple):
     employer: str | None
     years: int | None
     place: str | None
+    matters_most: str
     slots: str | None  # a JSON list
+    ways: str | None  # a JSON object
     answers_json: str
     own_changed_at: datetime | None
 
@@ -78,6 +80,7 @@ FIELDS = (
     "person__profile__employer__key",
     "person__profile__years_experience",
     "person__profile__place",
+    "matters_most",
 )
 
 
@@ -103,7 +106,8 @@ def read_applicants(cohort: Cohort) -> list[ApplicantData]:
     """Return everyone who is ready, by application id; one query."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
     slots = Cast("person__profile__availability", TextField())
-    rows = ready.values_list(*FIELDS, slots, _answers_json(), _own_changed_at())
+    ways = Cast("way_of_working", TextField())
+    rows = ready.values_list(*FIELDS, slots, ways, _answers_json(), _own_changed_at())
     return list(map(ApplicantData._make, rows))
 
 

@@ -19,6 +19,7 @@ from programs.models import Cohort, normalize_place
 
 from ..engine import Side
 from .applicant_data import ApplicantData
+from .ways import marks_of, ways_of
 
 Depth = ApplicationExperience.Depth
 MODES = {"": 0, "online": 1, "in_person": 2, "either": 3}
@@ -110,6 +111,8 @@ class FeatureArrays:
             industries=self.industries.table(profiles),
             hours=hours(_lists(row.slots for row in rows)),
             utc_offset=self._offsets([row.zone for row in rows]),
+            way_of_working=ways_of(rows),
+            matters_most=marks_of(rows),
         )
 
     def travel(self) -> NDArray[np.int32] | None:

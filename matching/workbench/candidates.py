@@ -281,5 +281,6 @@ def own_answers(application: Application, vocabulary: Vocabulary) -> list[dict[s
         {"key": _("Hopes for"), "value": application.hopes},
         {"key": _("Going through"), "value": join_words(lives, 6)},
         {"key": _("Would like help with"), "value": join_words(topics, 6)},
+        {"key": _("Matters most"), "value": application.get_matters_most_display()},
     ]
     return [row for row in rows if row["value"]]

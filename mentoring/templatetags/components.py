@@ -39,7 +39,9 @@ REASON_WORDS = {
     "U": gettext_lazy("Understands"),
     "H": gettext_lazy("Can help"),
     "P": gettext_lazy("Practical"),
+    "S": gettext_lazy("Way of working"),
     "W": gettext_lazy("Wishes"),
+    "M": gettext_lazy("Matters most"),
     "Q": gettext_lazy("Own question"),
     "!": gettext_lazy("Warning"),
 }

@@ -222,6 +222,7 @@ FIELDS: dict[str, str | None] = {
     "applications.Application.saved_pages": NO_WORDS,
     "applications.Application.situation": PERSON,
     "applications.Application.suitability": NO_WORDS,
+    "applications.Application.way_of_working": NO_WORDS,
     "programs.Cohort.name": OPEN,
     "applications.CommitteeNote.text": COMMITTEE_ONLY,
     "applications.Decision.note": COMMITTEE_ONLY,

@@ -262,6 +262,7 @@ KEPT_LONGER = {
     "applications.Application.join_reasons": "answers chosen from a list",
     "applications.Application.mentor_styles": "answers chosen from a list",
     "applications.Application.suitability": "answers chosen from a list",
+    "applications.Application.way_of_working": "answers chosen from a list",
     "checkins.Answer.choice": "answers chosen from a list are counted",
     "checkins.AskedNeed.choice": "answers chosen from a list are counted",
     "checkins.AskedNeed.names": "words of the program's vocabulary",

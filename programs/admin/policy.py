@@ -55,6 +55,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             "fields": (
                 "capacity_max",
                 "first_time_capacity",
+                "way_of_working_percent",
                 "asked_before",
                 "same_employer_blocked",
                 "hide_names_until_opened",

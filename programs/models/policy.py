@@ -307,6 +307,15 @@ class Policy(models.Model):
         default=False,
         help_text=_("Counted when the committee records who came to an event of this kind."),
     )
+    way_of_working_percent = integer_setting(
+        12,
+        _("share of the way of working in a fit (percent)"),
+        _(
+            "How much the same answers to the questions on how to work together count in a new "
+            "round. With 0 they do not count."
+        ),
+        high=50,
+    )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
     )

@@ -15,6 +15,7 @@ import numpy as np
 from matching.engine.problem.arrays import Ints, Points, group_rows
 from matching.engine.problem.constraints import ClassConstraint, HardConstraint, PairConstraint
 from matching.engine.problem.hours import NoSharedTime, SharedHours
+from matching.engine.problem.matters_most import MattersMost
 from matching.engine.problem.score_table import FORBIDDEN
 from matching.engine.problem.score_terms import ClassTable, Linear, PairList, ScorePart, Term
 
@@ -27,8 +28,9 @@ JOINED_SHARE, WIDE_SHARE = 8, 2
 class BatchScorer:
     """All points and rules of a round, arranged for scoring in batches.
 
-    shape: (N, M). minimum: fit below which a pair is forbidden; the fit is the score without the
-    points for waiting, so with a minimum these are added after it was applied.
+    shape: (N, M). minimum: fit below which a pair is forbidden. The fit is the score without the
+    points for waiting: with a minimum, or where people marked what matters most to them, these are
+    added last.
     """
 
     def __init__(
@@ -37,13 +39,15 @@ class BatchScorer:
         parts: Iterable[ScorePart],
         constraints: Iterable[HardConstraint],
         minimum: int,
+        matters_most: MattersMost | None = None,
     ) -> None:
-        self.shape, self.minimum = shape, minimum
+        self.shape, self.minimum, self.matters_most = shape, minimum, matters_most
         all_parts, rules = list(parts), list(constraints)
         terms = [t for part in all_parts if part.name != "waiting" for t in part.terms]
         waiting = [t for part in all_parts if part.name == "waiting" for t in part.terms]
-        self.waiting: list[Term] = waiting if minimum else []
-        if not minimum:
+        is_apart = bool(minimum) or matters_most is not None
+        self.waiting: list[Term] = waiting if is_apart else []
+        if not is_apart:
             terms += waiting
         self.a, self.b = _stacked(shape, [t for t in terms if isinstance(t, Linear)])
         self.tables, others = _tables(shape[0], terms, rules)
@@ -76,6 +80,8 @@ class BatchScorer:
             allowed = np.ones(points.shape, np.bool_)
             rule.close(allowed, rows)
             points[~allowed] = FORBIDDEN * PENALTY
+        if self.matters_most:
+            self.matters_most.scale(points, rows)
         if self.minimum:
             points[points < self.minimum] = FORBIDDEN * PENALTY
         for term in self.waiting:

@@ -7,14 +7,16 @@ criteria (points as they are), or both. Weights are proportions: doubling them c
   accompanied someone through (7 of 10)
 - can_help: the mentee's needs by priority, against the mentor's topics by level
 - practical: shared free time, way of meeting, language, rhythm
+- way_of_working: how alike both would like to work together, in their own answers
 - wishes: who ranked whom, both sides; a bounded share, because ranks can be manipulated and facts
   cannot
 - gap: years of experience ahead, best between 3 and 12
 - industry: industries that the mentee wants to hear about
 - waiting: left unmatched in earlier rounds; decides who is placed, never with whom
 
-Nothing protected is scored, and similarity as such is not. A program that offers "someone who
-shares my ..." asks the person for it and uses an `Overlap` criterion on that answer.
+Nothing protected is scored, and similarity as such is not: "way_of_working" compares what both
+would like to do, never who they are. A program that offers "someone who shares my ..." asks the
+person for it and uses an `Overlap` criterion on that answer.
 """
 
 from __future__ import annotations
@@ -27,12 +29,13 @@ from matching.engine.problem.custom_criteria import CustomCriterion
 
 SCALE = 10_000
 STANDARD_WEIGHTS = {
-    "understands": 28,
-    "can_help": 28,
-    "practical": 20,
-    "wishes": 10,
-    "gap": 5,
-    "industry": 4,
+    "understands": 27,
+    "can_help": 23,
+    "practical": 17,
+    "way_of_working": 12,
+    "wishes": 9,
+    "gap": 4,
+    "industry": 3,
     "waiting": 5,
 }
 PRACTICAL_SHARES = {"hours": 50, "place": 20, "language": 15, "rhythm": 15}

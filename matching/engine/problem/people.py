@@ -26,9 +26,12 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 ONLINE, IN_PERSON = 1, 2
 PAIR_RULES = ("reporting_line", "conflict", "keep_apart", "ended_pair", "avoid")
 
-_SINGLE = ("employer", "years", "mode", "place", "max_travel", "rhythm", "waiting")
+_SINGLE = (
+    "employer", "years", "mode", "place", "max_travel", "rhythm", "waiting", "matters_most",
+)  # fmt: skip
 _MULTIPLE = (
     "situations", "topics", "industries", "languages", "hours", "required_traits", "traits",
+    "way_of_working",
 )  # fmt: skip
 
 
@@ -55,6 +58,9 @@ class Side:
                 the slots divide the week evenly
     utc_offset  (n,) or (n, K) minutes east of UTC in each of K sample weeks (winter and summer)
     required_traits, traits   (n, F) "my partner must have this", "I have this"
+    way_of_working  (n, Q) 1..3 answers in an order to each question on how to work together
+    matters_most    the criterion that counts half more for this person: its number from 1 in
+                    `matters_most.MARKABLE`, 0 none
     columns     further columns for a program's own criteria, by name: (n,) categories or ordinals
                 with -1 unknown, or (n, k) multiple choice
 
@@ -80,6 +86,8 @@ class Side:
     utc_offset: Ints | None = None
     required_traits: Ints | None = None
     traits: Ints | None = None
+    way_of_working: Ints | None = None
+    matters_most: Ints | None = None
     columns: Mapping[str, Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike
 
 from matching.engine.problem.arrays import Bools, Ints, Texts, whole_numbers
 from matching.engine.problem.constraints import HardConstraint
+from matching.engine.problem.matters_most import MattersMost, points_by_part
 from matching.engine.problem.score_terms import Hits, ScorePart
 
 VERSION = "1"
 FORBIDDEN = -1
 MAX_SCORE = 10_000
+ROWS = 64  # mentees at a time, where all parts of all their pairs are needed
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,7 @@ class Reasons:
     one_way    pairs that rule both_ways forbids
     digest     sha256 of people, weights and rules
     undecided  rule code -> pairs that it could not judge because an answer is missing
+    matters_most  the criteria that people marked, None without any
     """
 
     parts: tuple[ScorePart, ...]
@@ -36,6 +39,7 @@ class Reasons:
     one_way: frozenset[tuple[int, int]]
     digest: str
     undecided: Mapping[str, int] = field(default_factory=dict)
+    matters_most: MattersMost | None = None
 
 
 class ScoreTable:
@@ -131,13 +135,26 @@ class ScoreTable:
 
     def points_of(self, *names: str) -> Ints:
         """Return (N, M) the points of these parts or criteria for every pair, ignoring rules."""
+        named = {p.name for p in self._parts if p.name in names or p.criterion in names}
+        if named and self.reasons and self.reasons.matters_most:
+            return self._marked_points_of(named)
         out = np.zeros(self.shape, np.float32)
         everyone = np.arange(self.shape[0])
         for part in self._parts:
-            if part.name in names or part.criterion in names:
+            if part.name in named:
                 for term in part.terms:
                     term.add_to(out, everyone)
         return out.astype(np.int32)
+
+    def _marked_points_of(self, named: set[str]) -> Ints:
+        out = np.zeros(self.shape, np.int32)
+        mentees, mentors = self.shape
+        for first in range(0, mentees, ROWS):
+            rows = np.arange(first, min(first + ROWS, mentees))
+            pairs = np.repeat(rows, mentors), np.tile(np.arange(mentors), len(rows))
+            parts = self._by_part(*pairs)
+            out[rows] = sum(parts[name] for name in named).reshape(-1, mentors)
+        return out
 
     def _less(self, points: Ints) -> Ints:
         return np.where(self.S < 0, FORBIDDEN, self.S - points)
@@ -162,10 +179,20 @@ class ScoreTable:
         if self.reasons is None:
             return {"score": np.maximum(self.S[rows, columns], 0).astype(np.int64)}
         found: dict[str, Ints] = {}
-        for part in self.reasons.parts:
-            points = sum((t.of(rows, columns) for t in part.terms), np.zeros(len(rows), np.int64))
-            found[part.criterion] = found.get(part.criterion, 0) + points
+        for name, points in self._by_part(rows, columns).items():
+            criterion = name.split(".")[0]
+            found[criterion] = found.get(criterion, 0) + points
         return found
+
+    def _by_part(self, rows: Ints, columns: Ints) -> dict[str, Ints]:
+        assert self.reasons is not None
+        return points_by_part(self.reasons.parts, self.reasons.matters_most, rows, columns)
+
+    def matters_most_of(self, i: ArrayLike, j: ArrayLike) -> tuple[list[str], list[str]]:
+        """Return the criterion that each mentee i[k] and each mentor j[k] marked, "" without."""
+        rows, columns = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        marks = self.reasons.matters_most if self.reasons else None
+        return marks.names(rows, columns) if marks else ([""] * len(rows), [""] * len(columns))
 
     def raw(self, i: int, js: ArrayLike | None = None) -> Ints:
         """Return the scores as if no rule forbade the pair; without reasons 0 where forbidden."""

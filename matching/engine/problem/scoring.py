@@ -19,9 +19,17 @@ from matching.engine.problem.constraints import (
 )
 from matching.engine.problem.criteria import Criteria
 from matching.engine.problem.hours import NoSharedTime, SharedHours
+from matching.engine.problem.matters_most import MattersMost, points_by_part
 from matching.engine.problem.people import Pool
-from matching.engine.problem.score_table import FORBIDDEN, VERSION, Reasons, ScoreTable
+from matching.engine.problem.score_table import (
+    FORBIDDEN,
+    VERSION,
+    Reasons,
+    ScoreTable,
+)
 
+# Without answers to these, the same people have the hash that they had before they were asked.
+LATER_FIELDS = frozenset({"way_of_working", "matters_most"})
 Override = tuple[str, str, Iterable[str]]
 Pair = tuple[int, int]
 
@@ -92,13 +100,16 @@ class _Scoring:
         )
         self.constraints += [rule for part in self.parts for rule in part.constraints]
         self.constraints += _shared_time(pool, criteria)
+        self.matters_most = MattersMost.of(pool, self.parts)
         self.waived = _waived(pool, overrides, {rule.code for rule in self.constraints})
         self.minimum = criteria.minimum if "minimum" in criteria.rules else 0
         self.shape = len(pool.mentees), len(pool.mentors)
         self.dtype = np.int16 if most < 2**15 else np.int32
 
     def scorer(self) -> BatchScorer:
-        return BatchScorer(self.shape, self.parts, self.constraints, self.minimum)
+        return BatchScorer(
+            self.shape, self.parts, self.constraints, self.minimum, self.matters_most
+        )
 
     def reasons(self, one_way: frozenset[Pair], digest: str) -> Reasons:
         return Reasons(
@@ -109,6 +120,7 @@ class _Scoring:
             one_way=one_way,
             digest=digest,
             undecided=self.undecided,
+            matters_most=self.matters_most,
         )
 
     def apply_waivers(self, scores: Ints) -> None:
@@ -116,7 +128,8 @@ class _Scoring:
         for (i, j), codes in self.waived.items():
             pair = np.array([i]), np.array([j])
             points = {
-                part.name: sum(int(term.of(*pair)[0]) for term in part.terms) for part in self.parts
+                name: int(one[0])
+                for name, one in points_by_part(self.parts, self.matters_most, *pair).items()
             }
             total = sum(points.values())
             enough = "minimum" in codes or total - points.get("waiting", 0) >= self.minimum
@@ -155,7 +168,9 @@ class _Scoring:
         sha = hashlib.sha256(f"engine {VERSION}".encode())
         for side in (self.pool.mentees, self.pool.mentors):
             for f in fields(side):
-                _feed(sha.update, f.name, getattr(side, f.name))
+                value = getattr(side, f.name)
+                if value is not None or f.name not in LATER_FIELDS:
+                    _feed(sha.update, f.name, value)
         for name in ("pair_rows", "travel"):
             _feed(sha.update, name, getattr(self.pool, name))
         for f in fields(self.criteria):

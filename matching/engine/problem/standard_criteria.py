@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matching.engine.problem import way_of_working
 from matching.engine.problem.arrays import (
     Bools,
     Classes,
@@ -255,6 +256,7 @@ _STANDARD: dict[str, Maker] = {
     "practical.place": _place,
     "practical.language": _language,
     "practical.rhythm": _rhythm,
+    way_of_working.NAME: way_of_working.part,
     "wishes.mentee": _wishes("mentee"),
     "wishes.mentor": _wishes("mentor"),
     "gap": _years,
