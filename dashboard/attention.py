@@ -24,6 +24,7 @@ from applications.review_queues import queues
 from applications.screening import in_open_pairs, without_checks
 from checkins.first_contact import without_contact
 from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
+from learning.models import Lesson
 from matches.models import Match
 from matching.models import Offer, PairRequest, Round
 from notifications import outbox_health
@@ -198,6 +199,10 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
     )
     url = changelist_url("support_supportrequest", waiting="week")
     yield AttentionItem(late, text, url, "amber", since)
+    offered, since = _found(Lesson.objects.for_editor(member).waiting(), "offered_at")
+    text = ngettext("lesson of a pair to edit", "lessons of pairs to edit", offered)
+    url = changelist_url("learning_lesson", stage="waiting")
+    yield AttentionItem(offered, text, url, since=since)
 
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:

@@ -13,6 +13,7 @@ from programs.committee_admin import WordForm
 from programs.program_texts import LANGUAGES, language_in_sentence
 from programs.spellings import unique_code
 
+from .lessons import names_someone
 from .models import LibraryItem, SupportTopic
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_LINK = 100, 300, 6000, 500
@@ -76,7 +77,13 @@ class LibraryItemForm(forms.ModelForm):
             text = _("Enter a title, a description and a text or a link in at least one language.")
             self.add_error(None, text)
         self._check_topics(cleaned)
+        for sentence in names_someone(self.instance, self._all_words()):
+            self.add_error(None, sentence)
         return cleaned
+
+    def _all_words(self) -> str:
+        parts = ("title", "summary", "text")
+        return " ".join(self._typed(part, code) for code in LANGUAGES for part in parts)
 
     def _typed(self, part: str, code: str) -> str:
         return str(self.cleaned_data.get(f"{part}_{code}") or "").strip()

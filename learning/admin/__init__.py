@@ -1,1 +1,1 @@
-from . import library, touches  # noqa: F401  # they register themselves
+from . import lessons, library, touches  # noqa: F401  # they register themselves

@@ -155,6 +155,10 @@ def for_participant(user: User | AnonymousUser) -> Q:
 class LibraryItem(models.Model):
     """Something to read: a text of the program's own, or a link, in one language or several."""
 
+    class Kind(models.TextChoices):
+        GUIDE = "guide", _("Guide")
+        LESSON = "lesson", _("Lesson from a pair")
+
     public_id = PublicIdField()
     program = models.ForeignKey(
         Program, models.PROTECT, related_name="+", verbose_name=_("program")
@@ -167,6 +171,9 @@ class LibraryItem(models.Model):
     links = models.JSONField(_("link by language"), default=dict, blank=True)
     role = models.CharField(
         _("role"), max_length=6, choices=Application.Role, blank=True, help_text=ROLE_HELP
+    )
+    kind = models.CharField(
+        _("kind"), max_length=6, choices=Kind, default=Kind.GUIDE, editable=False
     )
     step = models.CharField(
         _("step"),

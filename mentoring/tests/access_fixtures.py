@@ -48,7 +48,7 @@ from .access_fixtures_of_care import add_contact, add_silence, add_step, add_sug
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation
-from .access_fixtures_of_learning import add_learning, add_support
+from .access_fixtures_of_learning import add_learning, add_lessons, add_support
 from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_review import add_review
@@ -354,6 +354,7 @@ def events(world: AccessFixtures) -> None:
 @register_builder
 def learning(world: AccessFixtures) -> None:
     add_learning(world)
+    add_lessons(world)
     add_support(world)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from learning.models import ItemVersion, LibraryItem, SupportTopic, Touch, TouchText
+from learning.models import ItemVersion, Lesson, LibraryItem, SupportTopic, Touch, TouchText
 from learning.touch_planning import save_words
 from support.models import SupportAnswer, SupportContact, SupportRequest
 
@@ -54,6 +54,20 @@ def add_learning(world: AccessFixtures) -> None:
                 due_at=timezone.now(),
             )
             world.add("touch", key, touch, owners=(mentee,))
+
+
+def add_lessons(world: AccessFixtures) -> None:
+    """Add per pair the lesson that the mentee has offered."""
+    for pair in ("A", "B", "F", "Z"):
+        mentee, mentor = OWNERS[pair]
+        row = Lesson.objects.create(
+            match=world.row("match", pair),
+            person=world.people[mentee],
+            language="en",
+            text="t",
+            offered_at=timezone.now(),
+        )
+        world.add("lesson", pair, row, owners=(mentee,), partners=(mentor,))
 
 
 def add_support(world: AccessFixtures) -> None:

@@ -57,6 +57,7 @@ TABLES: dict[str, Admin] = {
     "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
     "events_event": Admin("event", change=CHAIRS, add=ANY_CHAIR),
     "learning_libraryitem": Admin("library_item", change=CHAIRS, add=ANY_CHAIR),
+    "learning_lesson": Admin("lesson", see=CARE),
     "learning_supporttopic": Admin("support_topic", change=CHAIRS, add=ANY_CHAIR),
     "support_supportrequest": Admin("support_request", see=CARE),
     "learning_touchtext": Admin("touch_text", change=CHAIRS, add=ANY_CHAIR),

@@ -128,6 +128,7 @@ FIELDS: dict[str, str | None] = {
     "learning.ItemVersion.summaries": VERSIONS,
     "learning.ItemVersion.texts": VERSIONS,
     "learning.ItemVersion.titles": VERSIONS,
+    "learning.Lesson.text": CARE,
     "learning.LibraryItem.links": NO_WORDS,
     "learning.LibraryItem.summaries": LIBRARY,
     "learning.LibraryItem.texts": LIBRARY,

@@ -26,6 +26,7 @@ from checkins.models import (
     MediationStep,
     Suggestion,
 )
+from learning.models import Lesson
 from matches import endings
 from matches.models import Farewell, Match
 from matching.models import (
@@ -112,6 +113,7 @@ def _care_of_the_partner(world) -> None:
     )
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
     Suggestion.objects.create(program=match.program, person=partner, text="t", nonce="n")
+    Lesson.objects.create(match=match, person=partner, language="en", text="t", offered_at=now)
     wished = SupportRequest.objects.create(
         application=match.mentor if match.mentor.person == partner else match.mentee,
         topic=world.row("support_topic", "own"), text="t", **about,
