@@ -225,7 +225,7 @@ def test_sharing_out_takes_the_same_number_of_queries(
     cohort, cleo, reader, second, n, django_assert_num_queries
 ):
     rows = [factories.application(factories.person(), cohort, state="submitted") for _ in range(n)]
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(14):
         opinions.share_out(rows, [reader, second], by=cleo)
 
 

@@ -294,7 +294,7 @@ def test_using_a_list_takes_the_same_number_of_queries(
         factories.application(factories.person(), cohort)
     found = members("E-mail\nb@e.org\n")
     program = type(program).objects.select_related("policy").get(pk=program.pk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         standing.use_list(program, found, by=cleo)
 
 
