@@ -32,6 +32,9 @@ Role = Application.Role
 
 OWN_QUESTIONS = "own-questions"
 SUITABILITY = "suitability"
+# First words of the pages that stay in a short form: whether someone is ready, who they are, and
+# what the committee must know.
+SHORT_FORM = frozenset({SUITABILITY, "about", "work", "own", "private", "commitment"})
 MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
 
 
@@ -40,13 +43,25 @@ def parts(application: Application) -> list[Part]:
     kinds = _current_kinds(application.program)
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
     own = ProgramQuestion.objects.on_form(application.program, application.role)
-    return parts_for(
+    found = parts_for(
         application.role,
         kinds,
         own_questions=list(own),
         has_topics=ApplicationTopic.objects.filter(application=application).exists(),
         has_experiences=application.experience_rows.exists(),
     )
+    return _short(found) if application.is_for_pair else found
+
+
+def _short(found: list[Part]) -> list[Part]:
+    """Leave out what only matching needs, for two people who have found each other."""
+    kept = [
+        part._replace(
+            pages=tuple(page for page in part.pages if page.code.partition("-")[0] in SHORT_FORM)
+        )
+        for part in found
+    ]
+    return [part for part in kept if part.pages]
 
 
 def parts_for(

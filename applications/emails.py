@@ -113,7 +113,7 @@ def application_unfinished(application: Application, person: User) -> Email | Ca
     **Until**: it is sent or withdrawn, or applications have closed."""
     if application.state != State.DRAFT:
         return Cancel(NO_LONGER_DRAFT)
-    if not application.cohort.is_open():
+    if not application.is_in_time():
         return Cancel(APPLICATIONS_CLOSED)
     pages = missing(application)
     next_part = pages[0].title if pages else _("Check and send")

@@ -32,6 +32,7 @@ class Outlook(StrEnum):
     TO_ACCEPT = "to-accept"  # has to accept the code of conduct, for the first time or again
     TO_PREPARE = "to-prepare"  # a mentor who has not passed the orientation
     CHECKS_MISSING = "checks-missing"  # the program needs a check before a match
+    FOR_PAIR = "for-pair"  # the committee decides about a pair that the two have asked for
     MATCHING_AHEAD = "matching-ahead"  # matching day is to come
     LOOKING = "looking"
     WAITING = "waiting"  # on the waiting list
@@ -61,7 +62,7 @@ ORDER: tuple[tuple[Outlook, Rule], ...] = (
     (Outlook.WITHDRAWN, lambda a, on, news: a.state == State.WITHDRAWN),
     (Outlook.PAIRED, lambda a, on, news: news and news.is_open),
     (Outlook.PAIR_ENDED, lambda a, on, news: news),
-    (Outlook.TOO_LATE, lambda a, on, news: a.state == State.DRAFT and not a.cohort.is_open(on)),
+    (Outlook.TOO_LATE, lambda a, on, news: a.state == State.DRAFT and not a.is_in_time(on)),
     (Outlook.UNFINISHED, lambda a, on, news: a.state == State.DRAFT),
     (Outlook.OVER, lambda a, on, news: a.cohort.is_over(on)),
     (Outlook.ANSWER_LATE, lambda a, on, news: a.state == State.SUBMITTED and _is_late(a, on)),
@@ -71,6 +72,7 @@ ORDER: tuple[tuple[Outlook, Rule], ...] = (
     (Outlook.TO_ACCEPT, lambda a, on, news: a.code_accepted_at is None),
     (Outlook.TO_PREPARE, lambda a, on, news: a.is_mentor and a.orientation_passed_at is None),
     (Outlook.CHECKS_MISSING, lambda a, on, news: missing_checks(a, on)),
+    (Outlook.FOR_PAIR, lambda a, on, news: a.is_for_pair),
     (Outlook.MATCHING_AHEAD, lambda a, on, news: a.cohort.matching_ahead(on)),
     (Outlook.LOOKING, lambda a, on, news: True),
 )

@@ -47,18 +47,43 @@ def begin(
         )
     codes = suitability.question_codes(role)
     suitable = {code: bool(yes) for code, yes in (answers or {}).items() if code in codes}
-    Profile.objects.get_or_create(user=by)
     try:
-        with transaction.atomic():
-            return Application.objects.create(
-                cohort=cohort,
-                person=by,
-                role=role,
-                external_key=by.email,
-                suitability=suitable,
-            )
+        return _new_draft(cohort, role, by, suitability=suitable)
     except IntegrityError:  # the button was pressed twice at the same time
         return existing.get()
+
+
+def begin_for_pair(cohort: Cohort, role: str, *, by: User) -> Application:
+    """Return the person's application in this role, a new short draft if there is none.
+
+    Possible at any time until the cohort is over. Raises ActionNotAllowed afterwards, and when the
+    committee has declined an application of theirs in this cohort.
+    """
+    existing = (
+        Application.objects.of(by).filter(cohort=cohort, role=role).exclude(state=State.WITHDRAWN)
+    )
+    application = existing.select_related("person", "cohort__program__policy").first()
+    if cohort.is_over():
+        raise ActionNotAllowed(_("%(cohort)s is over.") % {"cohort": cohort})
+    if application is None:
+        return _new_draft(cohort, role, by, is_for_pair=True)
+    if application.state == State.DECLINED:
+        raise ActionNotAllowed(_("The committee has declined your application for this cohort."))
+    return application
+
+
+def _new_draft(cohort: Cohort, role: str, by: User, **fields: object) -> Application:
+    Profile.objects.get_or_create(user=by)
+    with transaction.atomic():
+        return Application.objects.create(
+            cohort=cohort, person=by, role=role, external_key=by.email, **fields
+        )
+
+
+def close_for_pair(application: Application, *, at: datetime) -> None:
+    """Close a short application whose pair did not come about; nothing else was asked with it."""
+    if application.is_for_pair and State.WITHDRAWN in application.TRANSITIONS[application.state]:
+        _close(application, by=None, at=at)
 
 
 @transaction.atomic
@@ -73,7 +98,7 @@ def send(application: Application, *, by: User, at: datetime | None = None) -> N
         raise ActionNotAllowed(_("You can only send your own application."))
     if application.state == State.SUBMITTED:
         return
-    if not application.cohort.is_open():
+    if not application.is_in_time():
         raise ActionNotAllowed(
             _(
                 "Applications have closed. "
@@ -102,6 +127,10 @@ def withdraw(application: Application, *, by: User, at: datetime | None = None) 
         raise ActionNotAllowed(_("You can only withdraw your own application."))
     if application.state == State.WITHDRAWN:
         return
+    _close(application, by=by, at=at)
+
+
+def _close(application: Application, *, by: User | None, at: datetime) -> None:
     was_draft = application.state == State.DRAFT
     move(application, State.WITHDRAWN, by=by, at=at)
     Decision.system.filter(application=application, released_at=None).delete()

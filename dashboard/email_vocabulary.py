@@ -79,6 +79,7 @@ PLACEHOLDERS.update(
         "taken_by.name": _name(_("name of the new carer"), "Amina Diallo"),
         "prepared_by.name": _name(_("name of who prepared the round"), "Amina Diallo"),
         "inviter_name": _name(_("name of whoever gave the address"), "Daniel Roy"),
+        "asker_name": _name(_("name of who asks to be a pair"), "Daniel Roy"),
         "address": Placeholder(
             ADDRESS, _("e-mail address to sign in with"), lambda: "maria@example.org"
         ),
@@ -200,6 +201,11 @@ CONDITIONS.update(
         "is_confirmed": _("when the address was confirmed"),
         "is_mentee": _("to the mentee"),
         "is_mentor": _("to the mentor"),
+        "application.is_for_pair": _("when two people have asked to be a pair"),
+        "is_asker_mentor": _("when who asks would be the mentor"),
+        "is_accepted": _("when the committee accepts the pair"),
+        "needs_orientation": _("to a mentor who has not passed the orientation"),
+        "words": _("when the committee has written words for the two"),
         "is_of_mentee": _("when it is about the mentee"),
         "is_ended": _("when the pair has ended"),
         "is_mistake": _("when the pair was made in error"),

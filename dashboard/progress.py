@@ -14,6 +14,7 @@ from applications.models import Application
 from applications.taking_part import may_change
 from matches.models import Match
 from matches.pair_page import is_cut_short
+from matching.models import PairRequest
 
 from .next_step import Step
 from .next_step_text import format_day, partner_name
@@ -153,7 +154,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
     if not status.match:
         own = [part] if may_change(application, status.person) else []
         listened = [suggest] if application.submitted_at else []
-        return [mine, *own, *shared, *invite, *listened]
+        return [mine, *_pair_requests(status), *own, *shared, *invite, *listened]
     key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
@@ -167,6 +168,20 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         *invite,
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
         suggest,
+    ]
+
+
+def _pair_requests(status: ParticipantStatus) -> list[dict[str, str]]:
+    """Return the open requests for a pair of the person and someone whom they know."""
+    if not status.program.policy.pairs_by_people:
+        return []
+    rows = PairRequest.objects.of(status.person).open()
+    return [
+        {
+            "label": _("Your request to be a pair"),
+            "url": reverse("matching:pair-request", args=[row.public_id]),
+        }
+        for row in rows.filter(cohort=status.application.cohort_id)
     ]
 
 

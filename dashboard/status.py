@@ -139,7 +139,7 @@ class ParticipantStatus:
         return Facts(
             is_mentor=application.is_mentor,
             application=application.state,
-            applications_closed=not application.cohort.is_open(today),
+            applications_closed=not application.is_in_time(today),
             cohort_is_over=application.cohort.is_over(today),
             i_have_a_question_to_answer=self.question is not None,
             is_on_break=application.is_on_break(today),

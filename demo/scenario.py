@@ -13,6 +13,7 @@ from . import (
     asked_mentors,
     care_contacts,
     cleanup,
+    found_each_other,
     listening,
     pair_beginnings,
     pair_endings,
@@ -147,6 +148,7 @@ def _small(demo: DemoCohort, slug: str) -> None:
     setup.apply_all(demo, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=last_day)
     if slug == "community":
         setup.review(demo, first_day=today - 15, release_day=today + 5, until=5)
+        found_each_other.ask_to_be_a_pair(demo, day=today - 3)
         reviews.write_opinions(demo, day=today - 2)
         return
     setup.review(demo, first_day=today - 16, release_day=today - 10)

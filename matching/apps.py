@@ -11,10 +11,16 @@ class MatchingConfig(AppConfig):
             emails,
             offer_emails,
             offer_links,
+            pair_request_emails,
+            pair_request_links,
             privacy,
             receivers,
         )
         from .models import RoundJob
-        from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler
+        from .rounds import (  # noqa: F401  two register their reconcilers
+            found_each_other,
+            lifecycle,
+            publication,
+        )
 
         jobs.register(RoundJob, lifecycle.run_job, lifecycle.check_input)

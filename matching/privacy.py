@@ -28,22 +28,24 @@ from .models import (
     RoundJob,
     RoundText,
 )
+from .rounds import found_each_other
 from .storage import snapshots
 
 
 def export(user: User) -> dict[str, object]:
-    """Return nothing: what a person may know of a round is with their match."""
-    return {}
+    """Return the pairs that they have asked for; what they may know of a round is elsewhere."""
+    return {"pairs_asked_for": found_each_other.export(user)}
 
 
 def erase(user: User) -> None:
     """Empty answers, reasons and the committee's comments about `user` in every round."""
+    found_each_other.forget_person(user)
     mine = Application.objects.of(user)
     cohorts = set(mine.values_list("cohort", flat=True))
     about = Q(mentee__in=mine) | Q(mentor__in=mine)
     Proposal.system.filter(about).update(parts={}, why={}, cautions=[])
     Offer.system.filter(about).update(why={}, reason="")
-    PairRequest.system.filter(about).update(reason="", decision_reason="")
+    PairRequest.system.filter(about).update(reason="", decision_reason="", words="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     RoundText.system.filter(Q(application__in=mine) | Q(partner__in=mine)).delete()
@@ -57,7 +59,7 @@ def erase(user: User) -> None:
     mentions.replace_in(RoundText.system.filter(**of_rounds), "subject", "text")
     mentions.replace_in(RoundJob.system.filter(**of_rounds), "error")
     requests = PairRequest.system.filter(cohort__in=cohorts)
-    mentions.replace_in(requests, "reason", "decision_reason")
+    mentions.replace_in(requests, "reason", "decision_reason", "words")
     programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
     mentions.replace_in(programs, "reason")
     mentions.replace_in(Transition.system.about_any(rounds), "why")
@@ -68,7 +70,7 @@ def erase_old_comments(applications: ApplicationQuerySet) -> None:
     """Erase comments and reasons in rounds about applications whose time is over."""
     about = Q(mentee__in=applications) | Q(mentor__in=applications)
     Offer.system.filter(about).update(reason="")
-    PairRequest.system.filter(about).update(reason="", decision_reason="")
+    PairRequest.system.filter(about).update(reason="", decision_reason="", words="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     to_them = Q(application__in=applications) | Q(partner__in=applications)
@@ -113,7 +115,16 @@ COLUMNS = rules(
         "Offer": {"public_id": impersonal("a random id"), "why": REASONS},
         "PairRequest": {
             "public_id": impersonal("a random id"),
-            "reason decision_reason": COMMENT,
+            "reason decision_reason words": COMMENT,
+        },
+        "PairInvitation": {
+            "public_id": impersonal("a random id"),
+            "address_key": impersonal("a keyed hash, deleted with its row"),
+            "language": impersonal("one of the languages of the site"),
+            "address": erased(
+                not_exported="an own address, which the account's part has",
+                mentions="the address of its owner",
+            ),
         },
         "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
         "RoundText": {

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("programs.urls")),
     path("", include("applications.urls")),
     path("", include("matches.urls")),
+    path("", include("matching.urls")),
     path("", include("agreements.urls")),
     path("", include("events.urls")),
     path("", include("learning.urls")),

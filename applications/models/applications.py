@@ -94,6 +94,10 @@ class ApplicationQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(state__in=Application.OPEN)
 
+    def for_rounds(self) -> Self:
+        """Applications that a round may match, without those for a pair of two people's own."""
+        return self.filter(is_for_pair=False)
+
     def profile_complete(self) -> Self:
         """Applications with what every match needs: a name to introduce.
 
@@ -169,6 +173,10 @@ class Application(models.Model):
     )
     # The id in an import, else the e-mail address: the same for the same person after a new import.
     external_key = models.CharField(max_length=254, blank=True, editable=False)
+    # For a pair with someone whom the person has named: a short form, and never in a round.
+    is_for_pair = models.BooleanField(
+        _("for a pair of two who found each other"), default=False, editable=False
+    )
     version = models.PositiveIntegerField(default=0, editable=False)  # raised by each saved page
     # Codes of pages: one without required answers is done once it was saved.
     saved_pages = models.JSONField(default=list, blank=True, editable=False)
@@ -285,6 +293,15 @@ class Application(models.Model):
     @property
     def program(self) -> Program:
         return self.cohort.program
+
+    def is_in_time(self, on: date | None = None) -> bool:
+        """Return whether it can be sent on `on` (today by default).
+
+        A pair of two who found each other may begin at any time until the cohort is over.
+        """
+        if self.is_for_pair:
+            return not self.cohort.is_over(on)
+        return self.cohort.is_open(on)
 
     @property
     def answer_by_on(self) -> date:

@@ -9,7 +9,9 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +28,7 @@ from programs.models import Program
 ACCEPT, DECLINE, TAKE_BACK = "accept", "decline", "take-back"
 DECISIONS: dict[str, Promise] = {
     ACCEPT: gettext_lazy("accept: they become a pair, and both get the introduction"),
-    DECLINE: gettext_lazy("turn down: nobody is written to"),
+    DECLINE: gettext_lazy("turn down"),
     TAKE_BACK: gettext_lazy("take back what I have registered"),
 }
 Row = PairRequest
@@ -34,6 +36,10 @@ Row = PairRequest
 
 def describe(row: Application) -> str:
     return f"{row.person.name_and_address}, {row.cohort}"
+
+
+def _url_of(row: Application) -> str:
+    return reverse("admin:applications_application_change", args=[row.pk])
 
 
 class RegisterForm(forms.ModelForm):
@@ -73,6 +79,8 @@ class RegisterForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if {"mentee", "mentor", "reason"} <= cleaned.keys():
+            # For the rules of the table, which the page checks next.
+            self.instance.mentee, self.instance.mentor = cleaned["mentee"], cleaned["mentor"]
             try:
                 with transaction.atomic():
                     pair_requests.check_possible(
@@ -106,7 +114,7 @@ class DecideForm(forms.ModelForm):
 
     class Meta:
         model = PairRequest
-        fields = ("decision_reason",)
+        fields = ("decision_reason", "words")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -117,6 +125,13 @@ class DecideForm(forms.ModelForm):
         self.fields["decision_reason"].help_text = _(
             "Needed to turn a request down. Only the committee can read this."
         )
+        if not self.instance.is_of_people:
+            del self.fields["words"]  # nobody is written to
+        else:
+            self.fields["words"].help_text = _(
+                "If you turn the request down, both get an e-mail with these words. Without them "
+                "it says only that the committee decided against it."
+            )
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -130,7 +145,9 @@ class DecideForm(forms.ModelForm):
         if data["decision"] == ACCEPT:
             pair_requests.accept(row, by=self.member)
         elif data["decision"] == DECLINE:
-            pair_requests.turn_down(row, by=self.member, reason=data["decision_reason"])
+            pair_requests.turn_down(
+                row, by=self.member, reason=data["decision_reason"], words=data.get("words", "")
+            )
         else:
             pair_requests.take_back(row, by=self.member)
         return row
@@ -173,8 +190,9 @@ class PairRequestAdmin(CommitteeAdmin):
         "asked_at",
         "reason",
         "is_employer_known",
+        "applications",
     )
-    readonly_fields = (*facts, "decided_by", "decision_reason", "closed_at")
+    readonly_fields = (*facts, "decided_by", "decision_reason", "words", "closed_at")
     add_roles = change_roles = MATCHERS
 
     def row_title(self, row: Model) -> str:
@@ -189,6 +207,11 @@ class PairRequestAdmin(CommitteeAdmin):
     def state_chip(self, row: Row) -> str:
         return state_chip(row.state, row.get_state_display())
 
+    @admin.display(description=gettext_lazy("applications"))
+    def applications(self, row: Row) -> str:
+        both = [(one.person, one.get_state_display(), _url_of(one)) for one in row.both]
+        return format_html_join(", ", '<a href="{2}">{0}</a>: {1}', both)
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if not isinstance(obj, PairRequest):
             return super().has_change_permission(request, obj)
@@ -199,7 +222,8 @@ class PairRequestAdmin(CommitteeAdmin):
         if obj is None:
             return ("mentee", "mentor", "reason", "is_employer_known")
         if self.has_change_permission(request, obj):
-            return (*self.facts, "decision", "decision_reason")
+            words = ("words",) if cast(Row, obj).is_of_people else ()
+            return (*self.facts, "decision", "decision_reason", *words)
         return self.readonly_fields
 
     def get_readonly_fields(

@@ -1,5 +1,5 @@
 from .offers import Offer
-from .pair_requests import PairRequest
+from .pair_requests import PairInvitation, PairRequest
 from .proposals import KeepApart, Override, Proposal, RoundEntry
 from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
 from .texts import RoundText
@@ -9,6 +9,7 @@ __all__ = [
     "KeepApart",
     "Offer",
     "Override",
+    "PairInvitation",
     "PairRequest",
     "Proposal",
     "Round",

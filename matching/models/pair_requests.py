@@ -6,6 +6,7 @@ is decided by another one, as a round is.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -22,9 +23,18 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 from accounts.models import User
 from applications.models import Application
 from matches.models import Match
-from programs.models import Cohort, Membership, Program, conflicts_with
+from programs.models import (
+    Cohort,
+    GuestAddress,
+    GuestAddressQuerySet,
+    Membership,
+    Program,
+    conflicts_with,
+)
 
 from .rounds import MATCHERS
+
+OPEN_DAYS = 21  # for the other person to answer
 
 
 class PairRequestQuerySet(ConfidentialQuerySet):
@@ -41,6 +51,22 @@ class PairRequestQuerySet(ConfidentialQuerySet):
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         return self.visible_to(user)
 
+    def of(self, user: User | AnonymousUser) -> Self:
+        """The requests of two people's own in which `user` is, or is asked to be.
+
+        Who is asked has proven that the address is theirs.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        asked = PairInvitation.system.with_address_of(user).filter(address_deleted_at=None)
+        mine = Q(by=user) | Q(mentee__person=user) | Q(mentor__person=user)
+        own = self.filter(mine | Q(pk__in=asked.values("request")), origin=Match.Origin.SELF)
+        return own.scoped("the two people")
+
+    def open(self) -> Self:
+        """Requests that have not ended."""
+        return self.filter(state__in=PairRequest.OPEN)
+
     def waiting(self) -> Self:
         """Requests that wait for the committee's decision."""
         return self.filter(state=PairRequest.State.CONFIRMED)
@@ -55,20 +81,24 @@ class PairRequest(ConfidentialModel):
     """Two people of a cohort who are to be a pair without a round."""
 
     class State(models.TextChoices):
+        ASKED = "asked", _("Waits for the other person")
         CONFIRMED = "confirmed", _("Waits for the committee")
         APPROVED = "approved", _("Accepted, not everything is ready yet")
         MADE = "made", _("They are a pair")
         DECLINED = "declined", _("Turned down")
         WITHDRAWN = "withdrawn", pgettext_lazy("request", "Taken back")
+        LAPSED = "lapsed", _("Ended without a yes of both")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.ASKED: {State.CONFIRMED, State.WITHDRAWN, State.LAPSED},
         State.CONFIRMED: {State.APPROVED, State.MADE, State.DECLINED, State.WITHDRAWN},
         State.APPROVED: {State.MADE, State.WITHDRAWN},
         State.MADE: set(),
         State.DECLINED: set(),
         State.WITHDRAWN: set(),
+        State.LAPSED: set(),
     }
-    ENDED = (State.MADE, State.DECLINED, State.WITHDRAWN)
+    OPEN = (State.ASKED, State.CONFIRMED, State.APPROVED)
 
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
@@ -98,6 +128,8 @@ class PairRequest(ConfidentialModel):
         verbose_name=_("decided by"),
     )
     decision_reason = EncryptedTextField(_("reason for the decision"), blank=True)
+    # Of the committee to the two, when it turns down what they have asked for.
+    words = EncryptedTextField(_("what the two read"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     match = models.OneToOneField(
         Match, models.PROTECT, null=True, related_name="pair_request", verbose_name=_("pair")
@@ -121,13 +153,18 @@ class PairRequest(ConfidentialModel):
                 condition=~Q(mentee=F("mentor")), name="pair_request_of_two_applications"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["confirmed", "approved"], closed_at=None)
-                | ~Q(state__in=["confirmed", "approved"]) & Q(closed_at__isnull=False),
+                condition=Q(state__in=["asked", "confirmed", "approved"], closed_at=None)
+                | ~Q(state__in=["asked", "confirmed", "approved"]) & Q(closed_at__isnull=False),
                 name="pair_request_closed_has_moment",
             ),
             models.CheckConstraint(
                 condition=Q(state="made", match__isnull=False) | ~Q(state="made") & Q(match=None),
                 name="pair_request_made_has_match",
+            ),
+            models.CheckConstraint(
+                condition=Q(mentee__isnull=False, mentor__isnull=False)
+                | Q(state__in=["asked", "withdrawn", "lapsed"]),
+                name="pair_request_confirmed_has_both",
             ),
         ]
 
@@ -142,6 +179,28 @@ class PairRequest(ConfidentialModel):
             raise ValueError("the other person has not confirmed yet")
         return self.mentee, self.mentor
 
+    @property
+    def is_of_people(self) -> bool:
+        """Whether two people ask for it themselves."""
+        return self.origin == Match.Origin.SELF
+
+    @property
+    def asker_role(self) -> str:
+        """The role of whoever asked, in a request of two people's own."""
+        is_mentee = self.mentee is not None and self.mentee.person_id == self.by_id
+        return str(Application.Role.MENTEE if is_mentee else Application.Role.MENTOR)
+
+    @property
+    def other_role(self) -> str:
+        """The role of whom they have named."""
+        roles = {Application.Role.MENTEE.value: Application.Role.MENTOR.value}
+        return roles.get(self.asker_role, Application.Role.MENTEE.value)
+
+    def application_of(self, user: User) -> Application | None:
+        """Return the application of one of the two, None while they have none here."""
+        both = (self.mentee, self.mentor)
+        return next((one for one in both if one and one.person_id == user.pk), None)
+
     def may_be_decided_by(self, user: User) -> bool:
         """Return whether `user` is another matcher or chair, without a conflict of interest."""
         if self.by_id == user.pk:
@@ -149,10 +208,55 @@ class PairRequest(ConfidentialModel):
         return self._is_visible_to_matcher(user)
 
     def may_be_taken_back_by(self, user: User) -> bool:
-        """Return whether `user` is the member who registered it."""
+        """Return whether `user` registered it as a member, or is one of the two who ask."""
+        if self.is_of_people:
+            return self.by_id == user.pk or self.application_of(user) is not None
         return self.by_id == user.pk and self._is_visible_to_matcher(user)
 
     def _is_visible_to_matcher(self, user: User) -> bool:
         if self.program.pk not in Membership.objects.program_ids(user, *MATCHERS):
             return False
         return PairRequest.objects.visible_to(user).filter(pk=self.pk).exists()
+
+
+class PairInvitationQuerySet(GuestAddressQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those to an address of the user's own; no one else reads an address."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.with_address_of(user).scoped("the owner of the address")
+
+    def open(self, at: datetime) -> Self:
+        """Those that can be answered at `at`."""
+        since = at - timedelta(days=OPEN_DAYS)
+        asked = self.filter(request__state=PairRequest.State.ASKED, address_deleted_at=None)
+        return asked.filter(asked_at__gt=since)
+
+
+class PairInvitation(GuestAddress):
+    """The address of the person with whom someone would like to be a pair, until they answer."""
+
+    request = models.OneToOneField(
+        PairRequest, models.CASCADE, related_name="invitation", verbose_name=_("request")
+    )
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    address_deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PairInvitationQuerySet.as_manager()
+    system = SystemManager.from_queryset(PairInvitationQuerySet)()
+
+    class Meta:
+        verbose_name = _("invitation to be a pair")
+        verbose_name_plural = _("invitations to be a pair")
+        ordering = ("-asked_at", "-pk")
+        indexes = [models.Index(fields=["address_key"], name="pair_invitation_of_address")]
+
+    @property
+    def closes_at(self) -> datetime:
+        """Return when the time to answer is over."""
+        return self.asked_at + timedelta(days=OPEN_DAYS)
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether it can be answered at `at`."""
+        is_asked = self.request.state == PairRequest.State.ASKED
+        return is_asked and self.address_deleted_at is None and at < self.closes_at

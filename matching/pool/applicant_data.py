@@ -104,7 +104,7 @@ def _own_changed_at() -> Subquery:
 
 def read_applicants(cohort: Cohort) -> list[ApplicantData]:
     """Return everyone who is ready, by application id; one query."""
-    ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
+    ready = Application.objects.ready().for_rounds().filter(cohort=cohort).order_by("pk")
     slots = Cast("person__profile__availability", TextField())
     ways = Cast("way_of_working", TextField())
     rows = ready.values_list(*FIELDS, slots, ways, _answers_json(), _own_changed_at())
@@ -125,7 +125,7 @@ def current_fingerprint(application: int) -> str:
 
 def changed_since(cohort: Cohort, fingerprints: Mapping[str, str]) -> Changes:
     """Compare today's applicants with fingerprints {application id: fingerprint} of a run."""
-    ready = Application.objects.ready().filter(cohort=cohort).order_by()
+    ready = Application.objects.ready().for_rounds().filter(cohort=cohort).order_by()
     rows = ready.values_list("pk", _answers_json(), _own_changed_at())
     current = {str(pk): fingerprint(text, at) for pk, text, at in rows}
     changed = {int(pk) for pk, value in current.items() if fingerprints.get(pk, value) != value}

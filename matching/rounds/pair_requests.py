@@ -3,11 +3,14 @@
 1. One member registers a pair with a reason; another one accepts it or turns it down. Neither may
    have a conflict of interest with one of the two.
 2. The rules that no one can waive in a round hold here too. Same employer is accepted by saying so.
-3. Once accepted the two are a pair like any other; no figure of a round counts them.
+3. What two people ask for themselves is accepted by any matcher or chair without a conflict. If one
+   of the two is not ready yet, the pair is made as soon as both are.
+4. Once accepted the two are a pair like any other; no figure of a round counts them.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -18,6 +21,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import Application, NamedWish
 from applications.named_wishes import people_named
+from applications.submission import close_for_pair
 from matches.match_creation import NewPair, check_pairs, create_matches
 from matches.models import Match
 from notifications.outbox import cancel_about, enqueue
@@ -31,6 +35,14 @@ from . import asking
 from .announcements import MATCHED
 from .barred_pairs import SAID_NO, rules_between
 
+DECIDED = "pair-request-decided"
+RELATIONS = (
+    "mentee__person__profile__employer",
+    "mentor__person__profile__employer",
+    "mentee__cohort__program__policy",
+    "mentor__cohort__program__policy",
+    "cohort__program__policy",
+)
 State = PairRequest.State
 Origin = Match.Origin
 
@@ -144,8 +156,8 @@ def register_pair(
 
 
 @transaction.atomic
-def accept(request: PairRequest, *, by: User, at: datetime | None = None) -> Match:
-    """Make the two a pair and introduce them.
+def accept(request: PairRequest, *, by: User, at: datetime | None = None) -> Match | None:
+    """Make the two a pair and introduce them; of two who asked themselves, once both are ready.
 
     Raises ActionNotAllowed for whoever may not decide, once it is decided, and while a rule, a
     missing step of one of the two or a lack of places stands against it.
@@ -156,18 +168,69 @@ def accept(request: PairRequest, *, by: User, at: datetime | None = None) -> Mat
         raise ActionNotAllowed(_not_yours(request, by))
     if request.state != State.CONFIRMED:
         raise ActionNotAllowed(_("This request is closed already."))
+    if request.is_of_people:
+        _accept_applications(request, by=by, at=at)
+        if not _are_ready(request):
+            _check_rules(request)
+            move(request, State.APPROVED, by=by, at=at, decided_by=by)
+            _tell_both(request, at=at)
+            return None
     return _make(request, by=by, at=at)
 
 
-def _make(request: PairRequest, *, by: User, at: datetime) -> Match:
+def _accept_applications(request: PairRequest, *, by: User, at: datetime) -> None:
+    """Accept what was applied for only with this pair. Raises ActionNotAllowed for a draft."""
+    for application in request.both:
+        if application.state == Application.State.DRAFT:
+            text = _("%(name)s has not sent their application yet.")
+            raise ActionNotAllowed(text % {"name": application.person})
+        if not application.is_for_pair and application.state != Application.State.ACCEPTED:
+            text = _("Please decide first about the application of %(name)s.")
+            raise ActionNotAllowed(text % {"name": application.person})
+        if application.state in (Application.State.SUBMITTED, Application.State.WAITLISTED):
+            move(application, Application.State.ACCEPTED, by=by, at=at)
+
+
+def _are_ready(request: PairRequest) -> bool:
+    both = [application.pk for application in request.both]
+    return Application.objects.ready().filter(pk__in=both).count() == len(both)
+
+
+def _tell_both(request: PairRequest, *, at: datetime) -> None:
+    for application in request.both:
+        enqueue(DECIDED, to=application.person, about=request, at=at)
+
+
+def make_approved(at: datetime) -> int:
+    """Make the pairs that wait only for a step of one of the two; return how many."""
+    made = 0
+    rows = PairRequest.system.filter(state=State.APPROVED).select_related(*RELATIONS)
+    for request in rows.order_by("pk"):
+        if not _are_ready(request):
+            continue
+        with suppress(ActionNotAllowed), transaction.atomic():  # asked again a minute later
+            _lock(request)
+            _make(request, by=None, at=at)
+            made += 1
+    return made
+
+
+def _check_rules(request: PairRequest) -> None:
     mentee, mentor = request.both
     known = request.is_employer_known
     if refusal := refusal_of(mentee, mentor, is_employer_known=known):
         raise ActionNotAllowed(refusal)
+
+
+def _make(request: PairRequest, *, by: User | None, at: datetime) -> Match:
+    _check_rules(request)
+    mentee, mentor = request.both
     pair = new_pair(mentee, mentor, request.origin)
     asking.refuse_if_held([pair], besides=request)
     (match,) = create_matches([pair], at=at, origin=request.origin)
-    move(request, State.MADE, by=by, at=at, closed_at=at, decided_by=by, match=match)
+    decider = by or request.decided_by
+    move(request, State.MADE, by=by, at=at, closed_at=at, decided_by=decider, match=match)
+    cancel_about(request, why=MATCHED, kinds=(DECIDED,), at=at)
     for application in (mentee, mentor):
         enqueue("match-introduced", to=application.person, about=match, at=at)
         cancel_about(application, why=MATCHED, kinds=("decision-accepted",), at=at)
@@ -175,8 +238,18 @@ def _make(request: PairRequest, *, by: User, at: datetime) -> Match:
 
 
 @transaction.atomic
-def turn_down(request: PairRequest, *, by: User, reason: str, at: datetime | None = None) -> None:
-    """Turn a request down; only the committee reads the reason. Raises as `accept`."""
+def turn_down(
+    request: PairRequest,
+    *,
+    by: User,
+    reason: str,
+    words: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Turn a request down; only the committee reads the reason. Raises as `accept`.
+
+    Of two who asked themselves both are told, with `words`. Of others nobody hears of it.
+    """
     at = at or timezone.now()
     _lock(request)
     if not request.may_be_decided_by(by):
@@ -189,24 +262,46 @@ def turn_down(request: PairRequest, *, by: User, reason: str, at: datetime | Non
         closed_at=at,
         decided_by=by,
         decision_reason=reason,
+        words=words,
     )
+    if request.is_of_people:
+        _tell_both(request, at=at)
+        close_applications(request, at=at)
 
 
 @transaction.atomic
 def take_back(request: PairRequest, *, by: User, at: datetime | None = None) -> None:
-    """Take back what `by` has registered. Raises ActionNotAllowed for others and once decided."""
+    """Take back what `by` has registered or asked for.
+
+    Raises ActionNotAllowed for others and once it has ended.
+    """
     at = at or timezone.now()
     _lock(request)
     if not request.may_be_taken_back_by(by):
         raise ActionNotAllowed(_("Only the member who registered it can take it back."))
-    move(request, State.WITHDRAWN, by=by, at=at, closed_at=at)
+    end(request, State.WITHDRAWN, by=by, at=at)
+
+
+def end(request: PairRequest, state: str, *, by: User | None, at: datetime) -> None:
+    """End a request without a pair, in the current transaction."""
+    move(request, state, by=by, at=at, closed_at=at)
+    if request.is_of_people:
+        close_applications(request, at=at)
+
+
+def close_applications(request: PairRequest, *, at: datetime) -> None:
+    """Close the short applications of a request that has ended without a pair."""
+    for application in (request.mentee, request.mentor):
+        if application is not None:
+            close_for_pair(application, at=at)
 
 
 def end_of_application(application: Application, *, at: datetime) -> None:
     """Take back the open requests of an application that is withdrawn."""
     for side in ("mentee", "mentor"):
-        for request in PairRequest.system.holding().filter(**{side: application}):
-            move(request, State.WITHDRAWN, by=None, at=at, closed_at=at)
+        rows = PairRequest.system.open().filter(**{side: application})
+        for request in rows.select_related("mentee__cohort", "mentor__cohort"):
+            end(request, State.WITHDRAWN, by=None, at=at)
 
 
 def _lock(request: PairRequest) -> None:

@@ -170,8 +170,7 @@ def test_the_pool_leaves_out_who_waits_and_holds_the_place(people, cohort, kim):
     register(people, kim)
     pool = build_pool(cohort, timezone.now())
     assert people["sofia"].pk not in pool.columns["mentees"]
-    keys = zip(pool.columns["mentors"], pool.pool.mentors.ids.tolist(), strict=True)
-    free = {pk: pool.pool.capacity[key] for pk, key in keys}
+    free = dict(zip(pool.columns["mentors"], pool.pool.capacity.tolist(), strict=True))
     assert (free[people["priya"].pk], free[people["ruth"].pk]) == (0, 1)
 
 

@@ -47,7 +47,7 @@ from .access_fixtures_of_announcements import add_announcements
 from .access_fixtures_of_care import add_contact, add_silence, add_step, add_suggestion
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
-from .access_fixtures_of_invitations import add_invitation
+from .access_fixtures_of_invitations import add_invitation, add_request_of_people
 from .access_fixtures_of_learning import add_learning, add_lessons, add_support
 from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
@@ -270,6 +270,7 @@ def asked(world: AccessFixtures) -> None:
 @register_builder
 def rounds_under_way(world: AccessFixtures) -> None:
     """Add a round with decisions in its minutes and a waiting job to each program."""
+    add_request_of_people(world)
     for pair, program, by in (
         ("own", world.program, "chair"),
         ("Z", world.other_program, "outsider"),

@@ -125,6 +125,10 @@ PAGES: dict[str, Rule] = {
     "applications:orientation": page(OWNER, "mentor_application"),
     "applications:orientation-module": page(OWNER, "mentor_application", code="role"),
     "applications:orientation-check": form(OWNER, "mentor_application"),
+    # --- two people who found each other
+    "matching:pair-request-create": form(SIGNED_IN, "pairing_program"),
+    "matching:pair-request": form(OWNER, "request_of_people"),
+    "matching:pair-request-take-back": form(OWNER, "request_of_people"),
     # --- the pair's own pages: matching
     "matches:match-detail": page(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-hello": page(PAIR, "match", match_id=PUBLIC_ID),

@@ -123,6 +123,10 @@ FIELDS: dict[str, str | None] = {
     "events.FeedbackAnswer.better": NOBODY,  # this world has too few answers to show any
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matching.PairRequest.decision_reason": COMMITTEE_ONLY,
+    "matching.PairRequest.words": COMMITTEE_ONLY,
+    "matching.PairInvitation.address": NOBODY,
+    "matching.PairInvitation.address_key": NO_WORDS,
+    "matching.PairInvitation.language": NO_WORDS,
     "matching.PairRequest.reason": COMMITTEE_ONLY,
     "learning.ItemVersion.links": NO_WORDS,
     "learning.ItemVersion.summaries": VERSIONS,

@@ -183,6 +183,7 @@ EMAILS: dict[str, Readers] = {
     "checkins.MediationStep": carer_and_chair,
     "checkins.Suggestion": no_one,  # its recipient may not want to be named
     "matching.Offer": everyone,
+    "matching.PairRequest": everyone,
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,
     "matches.Pause": everyone,

@@ -13,11 +13,12 @@ from applications import mentor_invitations
 from checkins.models import CheckIn
 from matches import follow_ups
 from matches.models import Match
-from matching.rounds import lifecycle
+from matching.models import PairInvitation, PairRequest
+from matching.rounds import found_each_other, lifecycle, pair_requests
 from meetings import contact_requests, recording, scheduling
 from meetings.models import Agenda
 from notifications import preferences
-from programs.models import Cohort, Membership
+from programs.models import Cohort, Membership, Policy
 from testkit import agreements, checkins, factories, meetings, rounds
 
 from .email_cases import ZONE, Case, Scenario, of_pair, pair, person, update
@@ -168,6 +169,35 @@ def mentor_invited() -> Case:
     program, address = chair.memberships.get().program, "invited@example.org"
     row = mentor_invitations.invite(program, address, by=chair, named="full")
     return Case(row, person("Ben Okoro"))
+
+
+def pair_asked() -> Case:
+    """Someone who is asked to be a pair; with an account, as the tests read by people."""
+    cohort = factories.cohort()
+    Policy.objects.update(pairs_by_people=True)
+    found_each_other.ask(
+        cohort, "mentee", "asked@example.org", by=person("Vera Blum"), reason="We know each other."
+    )
+    return Case(PairInvitation.system.get(), person("Ben Okoro"))
+
+
+def pair_approved() -> Case:
+    """Two who found each other, and the mentor has not passed the orientation."""
+    mentor, cohort = person("Ben Okoro"), factories.cohort()
+    chair = factories.member("Kim Osei", program=cohort.program, role="chair")
+    both = {
+        "mentee": factories.application(person("Vera Blum"), cohort, "mentee"),
+        "mentor": factories.application(mentor, cohort, "mentor", orientation_passed_at=None),
+    }
+    row = PairRequest.objects.create(
+        cohort=cohort, origin="self", by=both["mentee"].person, reason="r", **both
+    )
+    pair_requests.accept(row, by=chair)
+    return Case(row, mentor)
+
+
+def take_request_back(case: Case) -> None:
+    found_each_other.take_back(case.about, by=case.to)
 
 
 def want_no_more(case: Case) -> None:
@@ -328,6 +358,10 @@ SCENARIOS: dict[str, Scenario] = {
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"
     ),
     "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
+    "pair-invitation": Scenario(pair_asked, stop=want_no_more, reason="turned-off"),
+    "pair-request-decided": Scenario(
+        pair_approved, stop=take_request_back, reason="pair-request-changed"
+    ),
     "mentor-invitation": Scenario(mentor_invited, stop=want_no_more, reason="turned-off"),
     "opening-confirm": Scenario(
         lambda: waiting_visitor(False), stop=open_applications, reason="is-open"

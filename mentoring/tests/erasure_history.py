@@ -33,6 +33,7 @@ from matching.models import (
     KeepApart,
     Offer,
     Override,
+    PairInvitation,
     PairRequest,
     Proposal,
     Round,
@@ -159,7 +160,7 @@ def _round(world, person) -> Round:
     for mentee in (mine, everyone["joel"]):
         PairRequest.objects.create(
             cohort=cohort, origin="committee", mentee=mentee, mentor=everyone["priya"], by=chair,
-            state="declined", closed_at=timezone.now(), reason="r", decision_reason="d",
+            state="declined", closed_at=timezone.now(), reason="r", decision_reason="d", words="w",
         )  # fmt: skip
     access_fixtures.confidential_rows(world, everyone["joel"])
     for row in (mine, everyone["joel"]):
@@ -214,6 +215,14 @@ def _emails(world, person) -> None:
     opening_requests.ask(world.program, ADDRESS, "mentor")
     chair = world.people["chair"]
     mentor_invitations.invite(world.program, ADDRESS, by=chair, named="full")
+    asking = {"cohort": world.cohort, "origin": "self", "by": world.people["mentor"]}
+    asked = PairRequest.objects.create(
+        **asking, mentor=world.row("match", "A").mentor, reason="r", words="w", state="asked"
+    )
+    PairInvitation.objects.create(
+        request=asked, program=world.program, address=ADDRESS, language="en",
+        address_key=outbox.digest_of_address(ADDRESS),
+    )  # fmt: skip
     outbox.enqueue("match-introduced", to=world.people["mentor"], about=world.row("match", "A"))
 
 

@@ -108,6 +108,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "applications.Decision": Q(application__person=person),
         "applications.ImportedRow": Q(application__person=person),
         "applications.MentorInvitation": Q(address_key=digest_of_address(person.email)),
+        "matching.PairInvitation": Q(address_key=digest_of_address(person.email)),
         "applications.NamedWish": Q(application__person=person),
         "applications.Opinion": Q(application__person=person),
         "applications.Standing": Q(application__person=person),

@@ -317,8 +317,10 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
         "dashboard.MailCheck",  # that servers of e-mail changed
         "checkins.CarerSilence",
     }  # fmt: skip
-    # See programs/tests/test_opening_requests.py and applications/tests/test_mentor_invitations.py.
-    about_visitors = {"programs.OpeningRequest", "applications.MentorInvitation"}
+    # See the tests of opening requests, mentor invitations and found_each_other.
+    about_visitors = {
+        "programs.OpeningRequest", "applications.MentorInvitation", "matching.PairInvitation",
+    }  # fmt: skip
     found = {kind.about for kind in KINDS.values()} - set(EMAILS)
     assert found == about_members | about_visitors
 

@@ -97,6 +97,9 @@ VERBS = {
         "made": "matching.rounds.pair_requests.accept",
         "declined": "matching.rounds.pair_requests.turn_down",
         "withdrawn": "matching.rounds.pair_requests.take_back",
+        "asked": "matching.rounds.found_each_other.ask",
+        "approved": "matching.rounds.pair_requests.accept",
+        "lapsed": "matching.rounds.found_each_other.say_no",
     },
     "matching.Round": {
         "review": "matching.rounds.lifecycle.send_to_review",

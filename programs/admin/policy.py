@@ -57,6 +57,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
                 "first_time_capacity",
                 "way_of_working_percent",
                 "asked_before",
+                "pairs_by_people",
                 "same_employer_blocked",
                 "hide_names_until_opened",
                 "publication_hold_minutes",

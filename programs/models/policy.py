@@ -329,6 +329,14 @@ class Policy(models.Model):
             "learns of it."
         ),
     )
+    pairs_by_people = models.BooleanField(
+        _("two people may ask to be a pair"),
+        default=False,
+        help_text=_(
+            "For people who have found each other. Both apply in a short form, and the committee "
+            "decides."
+        ),
+    )
     hide_names_until_opened = models.BooleanField(
         _("hide names in the list of a matching round"),
         default=False,
