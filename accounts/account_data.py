@@ -5,15 +5,10 @@ It is erased last, because the parts of all other apps still read name and addre
 
 from __future__ import annotations
 
-import json
-
-from django.contrib.sessions.models import Session
-from django.core.serializers.json import DjangoJSONEncoder
-
 from notifications.privacy import erase_emails, export_emails
 
 from . import code_attempts, erasable_tables
-from .mentions import Mentions
+from .ended_sessions import end_sessions
 from .models import Employer, Profile, User
 from .models.people import ERASED_DOMAIN
 from .privacy import register
@@ -43,7 +38,17 @@ def export_account(user: User) -> dict[str, object]:
 
 
 def export_profile(profile: Profile) -> dict[str, object]:
-    plain = ("job_title", "years_experience", "place", "phone", "about", "availability")
+    plain = (
+        "job_title",
+        "years_experience",
+        "place",
+        "phone",
+        "call_hours",
+        "links",
+        "about",
+        "availability",
+        "working_languages",
+    )
     return {
         **{name: getattr(profile, name) for name in plain},
         "employer": profile.employer and profile.employer.name,
@@ -68,6 +73,7 @@ def erase_account(user: User) -> None:
         erase_profile(profile)
     user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
     blank = User()
+    user.second_address_declined_at = None
     user.time_zone, user.language, user.last_login = blank.time_zone, blank.language, None
     user.is_active, user.link_epoch = False, user.link_epoch + 1
     user.set_unusable_password()
@@ -83,23 +89,6 @@ def erase_profile(profile: Profile) -> None:
     empty.save()
     if employer and not Profile.objects.filter(employer=employer).exists():
         Employer.objects.filter(pk=employer.pk).delete()
-
-
-def end_sessions(user: User) -> None:
-    """Delete the person's sessions, and those in which someone typed one of their addresses.
-
-    A session without an account holds the address to which a code was sent.
-    """
-    from allauth.usersessions.models import UserSession
-
-    for known in UserSession.objects.filter(user=user):
-        known.end()
-    mentions = Mentions.of(user)
-    for session in Session.objects.order_by("pk").iterator():
-        content = session.get_decoded()
-        text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False)
-        if content.get("_auth_user_id") == str(user.pk) or mentions.are_in(text):
-            session.delete()
 
 
 register("emails", export=export_emails, erase=erase_emails, columns=erasable_tables.EMAILS)

@@ -24,6 +24,7 @@ from notifications.rendering import inline_css, render_template
 
 from .models import User
 
+ACCOUNT_BODY = "emails/account/body"  # a template as text and as HTML
 NOTICE_DAYS = 7  # a later notice of a changed password helps no one
 
 
@@ -172,8 +173,13 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
 def _render(mail: AccountEmail, context: Mapping[str, object]) -> tuple[str, str, str]:
     """Return the subject, the text and the HTML."""
     fields = _template_context(mail, context)
-    text = render_template("emails/account/body.txt", fields)
-    return str(mail.subject), text, inline_css(render_template("emails/account/body.html", fields))
+    text = render_template(f"{ACCOUNT_BODY}.txt", fields)
+    return str(mail.subject), text, inline_css(render_template(f"{ACCOUNT_BODY}.html", fields))
+
+
+def sender_name() -> str:
+    """Return the name in the address that e-mails about accounts come from."""
+    return settings.DEFAULT_FROM_EMAIL.partition("<")[0].strip()
 
 
 def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, object]:
@@ -186,7 +192,7 @@ def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[st
         lines.append(_("If this was not you, sign in, sign out everywhere else and contact us."))
     return {
         "subject": str(mail.subject),
-        "program_name": settings.DEFAULT_FROM_EMAIL.partition("<")[0].strip(),
+        "program_name": sender_name(),
         "first_line": lines[0],
         "other_lines": lines[1:],
         "code": context["code"] if mail.has_code else "",

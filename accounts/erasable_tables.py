@@ -85,7 +85,10 @@ ACCOUNTS = {
             },
             "Industry": {"code names": VOCABULARY},
             "Language": {"code names": VOCABULARY},
-            "Profile": {"job_title place phone about availability": OWN},
+            "Profile": {
+                "job_title place phone call_hours links about availability": OWN,
+                "working_languages": OWN,
+            },
             "User": {
                 "public_id": kept(
                     "a random id; the log of erased people names no one but by it",

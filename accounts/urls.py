@@ -6,6 +6,11 @@ app_name = "accounts"
 
 urlpatterns = [
     path("account/", views.settings, name="settings"),
+    path(
+        "account/second-address/decline/",
+        views.second_address_decline,
+        name="second-address-decline",
+    ),
     path("account/data/", views.privacy_page, name="privacy"),
     path("account/data/export/", views.data_export, name="data-export"),
     path("account/data/erase/", views.data_erase, name="data-erase"),

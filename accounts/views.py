@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import privacy
+from . import privacy, second_address
+from .fact_changes import watched
 from .forms import ErasureForm, SettingsForm
 
 
@@ -38,6 +39,11 @@ def sections() -> list[dict[str, str]]:
             _("Announcements"),
             _("What the committee has written to many people, and to you"),
         ),
+        (
+            "applications:profile",
+            _("Your profile"),
+            _("Phone, work, languages, usual times, and who sees each of them"),
+        ),
         ("accounts:privacy", _("Your data"), _("See, download or erase your data")),
     ]
     found = []
@@ -53,11 +59,19 @@ def sections() -> list[dict[str, str]]:
 def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        person = form.save()
+        with watched(request.user):
+            person = form.save()
         with translation.override(person.language):  # of the next page, which may be a new one
             messages.success(request, _("Your settings have been saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form, "sections": sections()})
+
+
+@require_POST
+def second_address_decline(request: HttpRequest) -> HttpResponse:
+    second_address.decline(request.user)
+    messages.success(request, _("We won't ask again. You can add an address at any time."))
+    return redirect("dashboard:home")
 
 
 @require_safe

@@ -56,6 +56,7 @@ ANSWERS = (
     "way_of_working",
     "matters_most",
     "external_key",
+    "said_facts",
 )
 TIMES = (
     "created_at",
@@ -201,7 +202,9 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     ImportedRow.system.filter(about).delete()
     Transition.system.about_any(applications).update(why="")
     now = timezone.now()
-    applications.update(situation="", hopes="", texts_erased_at=Coalesce(F("texts_erased_at"), now))
+    applications.update(
+        situation="", hopes="", said_facts={}, texts_erased_at=Coalesce(F("texts_erased_at"), now)
+    )
 
 
 def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
@@ -257,9 +260,8 @@ COLUMNS = rules(
     {
         "Application": {
             "public_id": impersonal("a random id"),
-            "external_key suitability help_kinds mentor_styles join_reasons way_of_working": erased(
-                mentions=OWN_ONLY
-            ),
+            "external_key suitability said_facts": erased(mentions=OWN_ONLY),
+            "help_kinds mentor_styles join_reasons way_of_working": erased(mentions=OWN_ONLY),
             "saved_pages": impersonal("codes of the form's pages"),
             "situation hopes": ERASED,
         },

@@ -23,6 +23,7 @@ from . import suitability
 from .completeness import missing
 from .models import Application, Decision, NamedWish, PrivateAnswers, QuestionAnswer
 from .named_wishes import resolve_names
+from .person_facts import keep_said
 from .signals import application_sent, application_withdrawn, withdrawal_announced
 
 State = Application.State
@@ -110,6 +111,7 @@ def send(application: Application, *, by: User, at: datetime | None = None) -> N
             _("Your application is not complete. The list shows what is missing.")
         )
     move(application, State.SUBMITTED, by=by, at=at, submitted_at=at)
+    keep_said(application)
     enqueue("application-received", to=application.person, about=application, at=at)
     resolve_names(application.cohort)
     application_sent.send(Application, application=application, at=at)

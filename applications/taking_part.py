@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.fact_changes import watched
 from accounts.models import User
 
 from .models import Application
@@ -53,7 +54,9 @@ def change(
     columns = {"break_until": break_until}
     wanted = {**columns, "capacity": capacity} if capacity else columns
     same_state = Application.objects.filter(pk=application.pk, state__in=CHANGEABLE)
-    if not same_state.update(**wanted):
+    with watched(by, at=at):
+        changed = same_state.update(**wanted)
+    if not changed:
         raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
     for name, value in wanted.items():
         setattr(application, name, value)

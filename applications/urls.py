@@ -5,6 +5,7 @@ from .views import (
     code_of_conduct,
     mentor_invitations,
     orientation,
+    profile,
     public,
     submission,
     taking_part,
@@ -44,6 +45,9 @@ urlpatterns = [
     path(
         "applications/<str:public_id>/<slug:code>/find/", submission.find, name="application-find"
     ),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/meeting/<str:public_id>/", profile.change_ways, name="profile-ways"),
+    path("profile/<slug:code>/", profile.change_facts, name="profile-facts"),
     path("orientation/<str:public_id>/", orientation.overview, name="orientation"),
     path("orientation/<str:public_id>/check/", orientation.check, name="orientation-check"),
     path("orientation/<str:public_id>/<slug:code>/", orientation.module, name="orientation-module"),

@@ -29,7 +29,7 @@ from .models import CheckIn, Concern
 
 SAME_WORDS_WITHIN = timedelta(days=1)
 ESCALATED = ("program", "urgency", "cause", "raised_at", "match__carer")  # columns
-EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending", "concern-bounced")
+EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending", "concern-bounced", "concern-rule")
 TAKEN_BACK = reason("taken-back", gettext_lazy("the person took the request back"))
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 LOOK_AGAIN = timedelta(minutes=10)  # for new carers, deputies and chairs
@@ -306,4 +306,6 @@ def _kind(concern: Concern) -> str:
         return "concern-ending"
     if concern.cause == Concern.Cause.BOUNCED:
         return "concern-bounced"
+    if concern.cause == Concern.Cause.RULE:
+        return "concern-rule"
     return "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"

@@ -271,6 +271,21 @@ def concern_bounced(row: Concern, person: User) -> Email | Cancel:
 
 
 @kind(
+    "concern-rule",
+    label=gettext_lazy("A pair no longer meets a rule"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern",
+    to_members=True,
+)
+def concern_rule(row: Concern, person: User) -> Email | Cancel:
+    """**To**: as "concern". **When**: facts about one of a pair have changed, so that it no longer
+    meets a rule of the program. **Until**: as "concern", or the pair meets the rule again or ends.
+    It names no one and no rule."""
+    return concern(row, person)
+
+
+@kind(
     "concern-given-back",
     label=gettext_lazy("A concern was given back"),
     about="checkins.Concern",

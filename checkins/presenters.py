@@ -101,6 +101,20 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
                 "sent, and this concern is resolved by itself."
             ),
         ]
+    if concern.cause == Concern.Cause.RULE:
+        return [
+            _(
+                "Something about %(name)s has changed, so this pair no longer meets a rule of the "
+                "program. The page of the pair says which. Nothing has happened to the pair, and "
+                "the two were not told."
+            )
+            % {"name": concern.person},
+            _(
+                "Decide with the committee whether the pair can go on as it is, and talk with the "
+                "two if it cannot. Once the pair meets the rule again or ends, this is resolved "
+                "by itself."
+            ),
+        ]
     if concern.cause == Concern.Cause.CONTACT:
         text = _(
             "The committee has not reached %(name)s for more than %(days)s days. “Contacts due” "

@@ -16,13 +16,14 @@ from applications.after_sending import OptionalStep
 from applications.models import Application
 from applications.signals import application_sent, application_withdrawn, optional_step_asked
 from matches import signals
+from matches.ending_texts import MATCH_ENDED
 from matches.endings import may_be_handled_by
 from matches.models import Closure, Match
 from matches.pair_sections import PairSection, SectionLine
 from programs.models import Policy, Program
 from programs.signals import policy_saved, program_created
 
-from . import applicants_survey, concerns, contact_plan, moving, planning, theme_seeds
+from . import applicants_survey, broken_rules, concerns, contact_plan, moving, planning, theme_seeds
 from .models import Concern
 from .presenters import words_of_date
 
@@ -81,6 +82,7 @@ def end_checkins(
     planning.cancel_of_ended_matches(at, matches=Match.objects.filter(pk=match.pk))
     contact_plan.forget(match)
     concerns.resolve_about_silence([match.pk], note=_("The pair has ended."), at=at)
+    broken_rules.resolve(match, note=_("The pair has ended."), why=MATCH_ENDED, at=at)
     is_by_term = closure.cause == Cause.EXPECTED and closure.closed_by is None
     if is_by_term:  # nobody said anything
         concerns.raise_about_ending(match, match.mentee.person, author=None, at=at)
@@ -197,3 +199,16 @@ def raise_about_signature(
 def give_it_themes(sender: type[Program], program: Program, **kwargs: object) -> None:
     """Let a new program start with the product's own themes."""
     theme_seeds.load(program)
+
+
+@receiver(signals.rules_broken)
+def raise_about_rules(
+    sender: type[Match], match: Match, person: User, at: datetime, **kwargs: object
+) -> None:
+    broken_rules.ask_carer(match, person, at=at)
+
+
+@receiver(signals.rules_met)
+def resolve_about_rules(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
+    note = _("The pair meets the rules again.")
+    broken_rules.resolve(match, note=note, why=broken_rules.RULES_MET, at=at)

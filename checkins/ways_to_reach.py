@@ -18,6 +18,7 @@ class WaysToReach:
     """Links to one person, empty where they gave no number or address, and the words in them."""
 
     phone: str
+    call_hours: str
     tel: str
     sms: str
     mailto: str
@@ -35,6 +36,7 @@ class WaysToReach:
         email = quote(person.address, safe="@+")
         return cls(
             phone=phone,
+            call_hours=profile.call_hours if profile and phone else "",
             tel=f"tel:{number}" if number else "",
             sms=f"sms:{number}?body={body}" if number else "",
             mailto=f"mailto:{email}?subject={quote(subject, safe='')}&body={body}" if email else "",

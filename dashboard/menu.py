@@ -24,6 +24,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
       "checkins.carersilence")),
     ("people", _("People"),
      ("applications.application", "accounts.user", "programs.conflict",
+      "matches.accountrecovery",
       "applications.rosterupload",
       "applications.mentorinvitation")),
     ("matching", _("Matching"),

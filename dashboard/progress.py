@@ -143,7 +143,9 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         "label": _("My part: mentees and breaks") if application.is_mentor else _("Take a break"),
         "url": reverse("applications:application-part", args=[application.public_id]),
     }
+    profile = {"label": _("My profile"), "url": reverse("applications:profile")}
     shared = [
+        profile,
         {"label": _("Events"), "url": reverse("events:event-list")},
         {"label": _("Library"), "url": reverse("learning:item-list")},
         {"label": _("Support or training"), "url": reverse("support:request-list")},

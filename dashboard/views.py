@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import second_address
 from notifications.bounces import bounce_of
 from programs.committee import is_committee
 from programs.models import Cohort
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "pages": related_pages(status),
         "tabs": tabs(statuses, status),
         "bounce": bounce_of(request.user),
+        "asks_second_address": second_address.is_to_ask(request.user),
     }
     return render(request, "dashboard/home.html", context)
 

@@ -92,6 +92,13 @@ def account(
     return user
 
 
+# Some people say when to call, in their own language.
+CALL_HOURS = {
+    "en": ("weekdays after 5 p.m.", "", "Saturday mornings"),
+    "fr": ("en semaine après 17 h", "", "le samedi matin"),
+}
+
+
 def participant(row: dict[str, str], joined_at: datetime) -> User:
     """Create an account and a profile from one row of a file."""
     languages = row["languages"].split()
@@ -110,6 +117,7 @@ def participant(row: dict[str, str], joined_at: datetime) -> User:
         years_experience=int(row["years"]),
         place=row["place"],
         phone=f"+1 555 01{user.pk % 100:02d}",
+        call_hours=CALL_HOURS[user.language][user.pk % 3],
         availability=row["slots"].split(),
     )
     profile.industries.set(Industry.objects.filter(code=row["industry"]))

@@ -18,6 +18,7 @@ class MatchesConfig(AppConfig):
             pause_reminders,
             privacy,
             receivers,
+            recovering,
             retention,
             sender_policies,
             terms,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Profile, User
 from applications.models import Application, ApplicationExperience, QuestionAnswer
+from applications.person_facts import spoken
 
 from .keeping_in_touch import Allows
 from .models import Match
@@ -33,6 +34,8 @@ class PartnerCard:
     facts: list[str]
     email: str = ""
     phone: str = ""
+    call_hours: str = ""
+    links: tuple[str, ...] = ()
 
 
 class SummaryRow(TypedDict):
@@ -67,16 +70,22 @@ def partner_card(application: Application, *, contact: str) -> PartnerCard:
             profile.place,
             profile.get_level_display() or "",
         ]
-        languages = [str(language) for language in profile.languages.all()]
+        languages = [
+            spoken(language, is_fluent=language.code not in profile.working_languages)
+            for language in profile.languages.all()
+        ]
         if languages:
             facts.append(_("Speaks %(languages)s") % {"languages": join_words(languages, 5)})
+    shows_phone = bool(profile) and contact == Allows.PHONE
     return PartnerCard(
         name=person.name,
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
         facts=list(filter(None, facts)),
         email=person.address if contact != Allows.NOTHING else "",
-        phone=profile.phone if contact == Allows.PHONE and profile else "",
+        phone=profile.phone if shows_phone else "",
+        call_hours=profile.call_hours if shows_phone and profile.phone else "",
+        links=tuple(profile.links) if contact != Allows.NOTHING and profile else (),
     )
 
 

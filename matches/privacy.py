@@ -13,9 +13,11 @@ from accounts.privacy import register
 from applications.models import Application
 from workflow.models import Transition
 
+from . import recovering
 from .ending_texts import leaving_lines
 from .endings import end_because_left
 from .models import (
+    AccountRecovery,
     ContactChoice,
     EndingNote,
     EndingReason,
@@ -51,6 +53,9 @@ def export(user: User) -> dict[str, object]:
             ContactChoice.objects.visible_to(user).values("allows", "chosen_at")
         ),
         "pauses": _export_pauses(user),
+        "lost_mailboxes": list(
+            AccountRecovery.system.filter(person=user).values("new_email", "proposed_at", "state")
+        ),
         "what_next": list(FollowUp.objects.of(user).values("asked_at", "answered_at", "wish")),
     }
 
@@ -107,6 +112,7 @@ def erase(user: User) -> None:
 
     The row stays for the partner and the counts.
     """
+    recovering.forget_person(user)
     matches = Match.objects.of(user)
     matches.update(why_codes={})
     Transition.system.about_any(matches).update(why="")
@@ -137,6 +143,15 @@ COLUMNS = rules(
         "Match": {
             "public_id": impersonal("a random id"),
             "why_codes": erased(mentions="codes and ids"),
+        },
+        "AccountRecovery": {
+            "public_id": impersonal("a random id"),
+            "new_email": erased(mentions="the address of the person it is about"),
+            "checked": erased(
+                not_exported="notes of the committee; ask it for them",
+                mentions="how a member knows the one person it is about",
+            ),
+            "code_hash": erased(not_exported="a hash of a code", mentions="a hash"),
         },
         "EndingReason": {"text": erased()},
         "Farewell": {"text": erased()},

@@ -29,6 +29,11 @@ talk_asked = Signal()
 # Pairs were looked at for silence: `silent`, by match since when nothing was heard of those that
 # are far beyond their rhythm, `others`, the ids of the rest, and `at`.
 silence_looked_for = Signal()
+# Facts about `person` have changed, and a running pair no longer meets a rule of its program:
+# `match`, `person`, `at`.
+rules_broken = Signal()
+# The pair meets all rules again: `match`, `at`.
+rules_met = Signal()
 # The committee's page of a pair is shown: `match`, `user`, `at`. Receivers return a list of
 # `pair_sections.PairSection`.
 committee_sections_asked = Signal()

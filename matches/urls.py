@@ -5,6 +5,8 @@ from . import views
 app_name = "matches"
 
 urlpatterns = [
+    path("account-recovery/", views.recovery_code, name="recovery-code"),
+    path("account-recovery/<str:token>/", views.recovery_stop, name="recovery-stop"),
     path("pair/<str:match_id>/", views.match_detail, name="match-detail"),
     path("pair/<str:match_id>/hello/", views.match_hello, name="match-hello"),
     path("pair/<str:match_id>/ending/", views.match_ending, name="match-ending"),

@@ -15,6 +15,7 @@ class MatchingConfig(AppConfig):
             pair_request_links,
             privacy,
             receivers,
+            running_pairs,
         )
         from .models import RoundJob
         from .rounds import (  # noqa: F401  two register their reconcilers

@@ -18,6 +18,7 @@ from applications.models.applications import ApplicationQuerySet
 from workflow.models import Transition
 
 from .models import (
+    BrokenRule,
     KeepApart,
     Offer,
     Override,
@@ -33,8 +34,12 @@ from .storage import snapshots
 
 
 def export(user: User) -> dict[str, object]:
-    """Return the pairs that they have asked for; what they may know of a round is elsewhere."""
-    return {"pairs_asked_for": found_each_other.export(user)}
+    """Return the pairs they asked for, and when pairs of theirs broke a rule."""
+    rows = BrokenRule.system.filter(person=user).order_by("since", "pk")
+    return {
+        "pairs_asked_for": found_each_other.export(user),
+        "changes_that_broke_a_rule": list(rows.values("since", "ended_at")),
+    }
 
 
 def erase(user: User) -> None:
@@ -132,6 +137,7 @@ COLUMNS = rules(
             "subject text": erased(not_exported="it reached you as an e-mail"),
         },
         "Override": {"codes": NUMBERS, "reason": COMMENT},
+        "BrokenRule": {"code": impersonal("the code of a rule")},
         "KeepApart": {"reason": COMMENT},
     },
 )

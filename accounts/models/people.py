@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -25,6 +26,9 @@ from .vocabulary import Employer, Industry, Language
 NOT_IN_A_NAME = re.compile(
     r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE
 )
+
+MOST_LINKS = 3
+is_web_address = URLValidator(schemes=["https", "http"])
 
 ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
 
@@ -70,6 +74,14 @@ def validate_zone(value: str) -> None:
 def validate_slots(value: object) -> None:
     if not isinstance(value, list) or not set(value) <= set(SLOTS):
         raise ValidationError(_("Select times from the list."))
+
+
+def validate_links(value: object) -> None:
+    """Raise ValidationError unless `value` is a list of at most MOST_LINKS addresses of pages."""
+    if not isinstance(value, list) or len(value) > MOST_LINKS:
+        raise ValidationError(_("Enter at most three links, each on a line of its own."))
+    for link in value:
+        is_web_address(link)
 
 
 def initials(name: str) -> str:
@@ -139,6 +151,8 @@ class User(AbstractBaseUser):
     link_epoch = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Increase it to invalidate all links sent so far.")
     )
+    # When they said that they want no second address, and so are not asked for one any more.
+    second_address_declined_at = models.DateTimeField(null=True, editable=False)
     # Follows from a current committee membership.
     is_staff = models.BooleanField(default=False, editable=False)
     is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)
@@ -253,7 +267,11 @@ class Profile(models.Model):
         Language, blank=True, related_name="+", verbose_name=_("languages to meet in")
     )
     place = models.CharField(_("town or district"), max_length=80, blank=True)
+    # Codes of languages that the person can work in, without being fluent; the others are fluent.
+    working_languages = models.JSONField(default=list, blank=True, editable=False)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    call_hours = models.CharField(_("good hours to call"), max_length=80, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True, validators=[validate_links])
     about = models.TextField(_("a few words about you"), max_length=1000, blank=True)
     availability = models.JSONField(
         _("usual times"), default=list, blank=True, validators=[validate_slots]

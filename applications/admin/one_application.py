@@ -74,6 +74,7 @@ class ReviewPageMixin(admin.ModelAdmin):
             "following": following,
             "waiting": waiting,
             "earlier": review_page.earlier_application(application, pages, reader),
+            "changed_facts": review_page.changed_facts(application),
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, acting_member(request)),
             "wishes": wishes.wish_rows(request, application, wish_form),

@@ -22,6 +22,7 @@ from programs.models import Membership
 from ..forms.base import OwnWords, Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..models import Application
+from ..person_facts import changed_since_sent
 from ..reviewing import PENDING_DECISION, decision_of
 
 State = Application.State
@@ -185,6 +186,14 @@ def earlier_application(
     return EarlierApplication(
         earlier, outcome, changes[:MOST_CHANGES], max(0, len(changes) - MOST_CHANGES)
     )
+
+
+def changed_facts(application: Application) -> list[ChangedAnswer]:
+    """Return what the person has changed on their profile since the application was sent."""
+    return [
+        ChangedAnswer(label, "; ".join(said), "; ".join(now))
+        for label, said, now in changed_since_sent(application)
+    ]
 
 
 def _texts(pages: Iterable[Page]) -> dict[str, str]:

@@ -12,10 +12,20 @@ from accounts.models import Language, Profile
 from accounts.models.people import DAY_NAMES, DAYS, PART_NAMES, PARTS, SLOTS
 
 from ..models import Application
+from ..person_facts import profile_of, times_in_words
 from .base import READ_BY_COMMITTEE, ModelPage, Values
-from .profile import ProfilePage, plain_codes, profile_of, set_options
+from .profile import ProfilePage, plain_codes, set_options
 
 MAX_TRAVEL_KM = 500
+
+
+def checked_distance(distance: int | None) -> int | None:
+    """Return how far someone travels, in kilometres. Raises ValidationError for what is too far."""
+    if distance is not None and distance > MAX_TRAVEL_KM:
+        raise forms.ValidationError(
+            _("Enter a distance of at most %(most)d km.") % {"most": MAX_TRAVEL_KM}
+        )
+    return distance
 
 
 class WeekWidget(forms.widgets.ChoiceWidget):
@@ -65,14 +75,7 @@ class TimesPage(ProfilePage):
         fields = ["availability"]
 
     def display_values(self, name: str) -> list[str]:
-        chosen = set(self.stored[name])
-        lines = []
-        for part in PARTS:
-            days = [str(DAY_NAMES[day]) for day in DAYS if f"{day}-{part}" in chosen]
-            if days:
-                words = {"name": PART_NAMES[part], "text": ", ".join(days)}
-                lines.append(_("%(name)s: %(text)s") % words)
-        return lines
+        return times_in_words(self.stored[name])
 
 
 class MeetingPage(ModelPage):
@@ -128,12 +131,7 @@ class MeetingPage(ModelPage):
         return {} if known else {"rhythm_days": Application.Rhythm.MONTHLY}
 
     def clean_travel_km(self) -> int | None:
-        distance = self.cleaned_data["travel_km"]
-        if distance is not None and distance > MAX_TRAVEL_KM:
-            raise forms.ValidationError(
-                _("Enter a distance of at most %(most)d km.") % {"most": MAX_TRAVEL_KM}
-            )
-        return distance
+        return checked_distance(self.cleaned_data["travel_km"])
 
     def write(self) -> None:
         super().write()

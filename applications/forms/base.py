@@ -24,9 +24,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.fact_changes import watched
 from accounts.models import User
 
 from ..models import Application
+from ..person_facts import keep_said
 
 Values = dict[str, Any]  # answers as JSON values: text, numbers, booleans, lists of codes
 Answer = tuple[object, list[object]]  # label, lines
@@ -49,7 +51,14 @@ READ_BY_CHOICE = gettext_lazy(
 
 
 class EditConflict(Exception):
-    """The stored answers of a page are not those that the page was opened with."""
+    """The stored answers of a page are not those that the page was opened with.
+
+    `stored` is what is stored now, where it has been read.
+    """
+
+    def __init__(self, stored: Values | None = None) -> None:
+        super().__init__()
+        self.stored: Values = stored or {}
 
 
 def json_value(value: object) -> object:
@@ -159,12 +168,20 @@ class Page(forms.BaseForm):
         now = at or timezone.now()
         if not unchanged.update(version=application.version + 1, saved_pages=pages, saved_at=now):
             raise EditConflict
-        self.write()
+        with watched(by, at=now):
+            self.write()
+        if application.state == Application.State.SUBMITTED:  # changed before it is read
+            fresh = Application.objects.select_related("person__profile__employer")
+            keep_said(fresh.get(pk=application.pk))
 
     def rebase(self) -> None:
         """After an EditConflict: keep what was posted and let the next save replace the stored."""
         self.application.refresh_from_db()
-        self.stored = self.read(self.application)
+        self.keep_posted(self.read(self.application))
+
+    def keep_posted(self, stored: Values) -> None:
+        """Keep what was posted and let the next save replace `stored`, the answers of now."""
+        self.stored = stored
         assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data[FINGERPRINT] = fingerprint(self.stored)

@@ -22,6 +22,7 @@ from programs.models import Program
 from .. import suitability
 from ..completeness import SUITABILITY
 from ..models import Application
+from ..person_facts import profile_of
 from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values, marked
 
 MAX_YEARS = 70
@@ -191,12 +192,6 @@ class AboutYouPage(ModelPage):
             "about-you" not in self.application.saved_pages and self.stored["time_zone"] == "UTC"
         )
         return {"time_zone": self.application.program.time_zone} if is_new else {}
-
-
-def profile_of(application: Application) -> Profile:
-    """Return the person's profile, an unsaved one if there is none yet."""
-    profile = getattr(application.person, "profile", None)
-    return profile or Profile(user=application.person)
 
 
 class ProfilePage(ModelPage):

@@ -186,6 +186,10 @@ class Application(models.Model):
     # From then on the person cannot change the answers.
     review_started_at = models.DateTimeField(_("review started at"), null=True, editable=False)
 
+    # The facts about the person as they were when the application was sent: {code: value}, see
+    # `applications.person_facts`. The person changes them later on their profile.
+    said_facts = models.JSONField(default=dict, blank=True, editable=False)
+
     # When free texts were erased: on the person's request, or because their time was over.
     texts_erased_at = models.DateTimeField(null=True, editable=False)
 

@@ -90,6 +90,7 @@ class Concern(ConfidentialModel):
         CONTACT = "contact", _("not reached by the committee for long")
         BEFORE = "before", _("something to say before they start")
         BOUNCED = "bounced", _("e-mails do not reach this person")
+        RULE = "rule", _("the pair no longer meets a rule")
         NOTED = "noted", _("noted by the committee")
 
     # Someone asks for help in their own words.
@@ -204,6 +205,11 @@ class Concern(ConfidentialModel):
                 fields=["match", "person"],
                 condition=Q(cause="bounced") & ~Q(state="resolved"),
                 name="one_open_concern_about_bounces",
+            ),
+            models.UniqueConstraint(
+                fields=["match", "person"],
+                condition=Q(cause="rule") & ~Q(state="resolved"),
+                name="one_open_concern_about_rules",
             ),
             models.CheckConstraint(
                 condition=Q(state="resolved", resolved_at__isnull=False)

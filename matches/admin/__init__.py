@@ -1,3 +1,4 @@
 from .matches import MatchAdmin
+from .recoveries import AccountRecoveryAdmin
 
-__all__ = ["MatchAdmin"]
+__all__ = ["AccountRecoveryAdmin", "MatchAdmin"]

@@ -3,8 +3,10 @@ from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell
 from .follow_ups import FollowUp
 from .matches import Match, MatchQuerySet, not_paused
 from .pauses import Pause, PauseNote, PauseRequest
+from .recoveries import AccountRecovery
 
 __all__ = [
+    "AccountRecovery",
     "Closure",
     "ContactChoice",
     "EndingNote",

@@ -17,6 +17,7 @@ from .endings import (
 )
 from .pairs import match_detail, match_hello
 from .pauses import match_pause, match_pause_confirm, match_pause_end
+from .recoveries import recovery_code, recovery_stop
 
 __all__ = [
     "match_ask_committee",
@@ -37,4 +38,6 @@ __all__ = [
     "match_thank_you",
     "match_thank_you_send",
     "match_thank_you_withdraw",
+    "recovery_code",
+    "recovery_stop",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fact_changes import watched
 from accounts.models import User
 from applications.models import Application
 from matching.models import MATCHERS, KeepApart
@@ -74,8 +75,9 @@ class KeepApartAdmin(CommitteeAdmin):
         self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool
     ) -> None:
         """Save the row; a question that is open about these two ends at once."""
-        super().save_model(request, obj, form, change)
         assert isinstance(obj, KeepApart)
+        with watched(obj.first):  # the two may be in a running pair
+            super().save_model(request, obj, form, change)
         pair_offers.end_kept_apart([obj.first, obj.second], at=timezone.now())
 
     def has_duplicate(self, request: HttpRequest, row: Model) -> bool:

@@ -1,3 +1,4 @@
+from .broken_rules import BrokenRule
 from .offers import Offer
 from .pair_requests import PairInvitation, PairRequest
 from .proposals import KeepApart, Override, Proposal, RoundEntry
@@ -6,6 +7,7 @@ from .texts import RoundText
 
 __all__ = [
     "MATCHERS",
+    "BrokenRule",
     "KeepApart",
     "Offer",
     "Override",

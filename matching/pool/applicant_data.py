@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict
 
@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery, TextField
 from django.db.models.functions import Cast, JSONArray
 
 from applications.models import Application, QuestionAnswer
+from applications.models.applications import ApplicationQuerySet
 from matches.models import Match
 from programs.models import Cohort
 
@@ -104,7 +105,16 @@ def _own_changed_at() -> Subquery:
 
 def read_applicants(cohort: Cohort) -> list[ApplicantData]:
     """Return everyone who is ready, by application id; one query."""
-    ready = Application.objects.ready().for_rounds().filter(cohort=cohort).order_by("pk")
+    return _read(Application.objects.ready().for_rounds().filter(cohort=cohort))
+
+
+def read_some(applications: Collection[int]) -> list[ApplicantData]:
+    """Return these applications, ready or not, by id; one query."""
+    return _read(Application.objects.filter(pk__in=applications))
+
+
+def _read(applications: ApplicationQuerySet) -> list[ApplicantData]:
+    ready = applications.order_by("pk")
     slots = Cast("person__profile__availability", TextField())
     ways = Cast("way_of_working", TextField())
     rows = ready.values_list(*FIELDS, slots, ways, _answers_json(), _own_changed_at())

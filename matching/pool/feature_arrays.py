@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from accounts.models import Profile
+from accounts.models import Language, Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
 from programs.models import Cohort, normalize_place
@@ -24,7 +25,7 @@ from .ways import marks_of, ways_of
 Depth = ApplicationExperience.Depth
 MODES = {"": 0, "online": 1, "in_person": 2, "either": 3}
 RHYTHMS = {14: 0, 30: 1, 42: 2}
-FLUENT = 2
+WORKING, FLUENT = 1, 2
 WEEK_HOURS = 168
 DEPTHS: dict[str, int] = {Depth.ACCOMPANIED: 1, Depth.LIVED: 2, Depth.GOING_THROUGH: 3}
 # The engine's strength of each depth.
@@ -58,11 +59,15 @@ class Marks:
 
 
 class FeatureArrays:
-    """Everything that people of a cohort marked, read once."""
+    """Everything that people of a cohort marked, read once; `only`: of these applications."""
 
-    def __init__(self, cohort: Cohort, at: datetime) -> None:
+    def __init__(
+        self, cohort: Cohort, at: datetime, *, only: Collection[int] | None = None
+    ) -> None:
         self.weeks = (date(at.year, 1, 15), date(at.year, 7, 15))
         mine = Application.objects.filter(cohort=cohort)
+        if only is not None:
+            mine = Application.objects.filter(pk__in=only)
         theirs = Profile.objects.filter(user__in=mine.values("person"))
         topics = ApplicationTopic.objects.filter(application__in=mine).order_by()
         lived = ApplicationExperience.objects.filter(application__in=mine).order_by()
@@ -75,7 +80,11 @@ class FeatureArrays:
         depths = lived.values_list("application", "experience", "depth")
         self.topics = Marks(topics.values_list("application", "topic", "weight"))
         self.experiences = Marks((one, what, DEPTHS.get(depth, 0)) for one, what, depth in depths)
-        self.languages = Marks((profile, language, FLUENT) for profile, language in speaks)
+        working = _working_languages(theirs)
+        self.languages = Marks(
+            (profile, language, WORKING if (profile, language) in working else FLUENT)
+            for profile, language in speaks
+        )
         self.industries = Marks((profile, industry, 1) for profile, industry in knows)
         self.distances = list(cohort.program.place_distances.values_list("one", "other", "km"))
         self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
@@ -141,6 +150,16 @@ class FeatureArrays:
         for word in sorted(set(plain.values()) - {""} - set(codes)):
             codes[word] = len(codes)
         return _whole(codes.get(plain[value]) for value in values)
+
+
+def _working_languages(profiles: QuerySet[Profile]) -> set[tuple[int, int]]:
+    """Return (profile, language) where a person can meet in a language without being fluent."""
+    rows = profiles.exclude(working_languages=[]).order_by().values_list("pk", "working_languages")
+    found = {(profile, code) for profile, codes in rows for code in codes}
+    if not found:
+        return set()
+    ids = dict(Language.objects.values_list("code", "pk"))
+    return {(profile, ids[code]) for profile, code in found if code in ids}
 
 
 def _whole(values: Iterable[int | None]) -> NDArray[np.int32]:

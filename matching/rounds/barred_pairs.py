@@ -27,7 +27,7 @@ def barred_pairs(pairs: Collection[PlannedPair]) -> set[PlannedPair]:
     ids = {pk for _round, mentee, mentor in pairs for pk in (mentee, mentor)}
     rows = Application.objects.filter(pk__in=ids).values_list("pk", "person", "cohort__program")
     people = {pk: (program, person) for pk, person, program in rows}
-    why = _rules({person for _program, person in people.values()})
+    why = bars_among({person for _program, person in people.values()})
     waived = Override.system.filter(round__in={pair[0] for pair in pairs})
     codes = {tuple(row[:3]): set(row[3]) for row in waived.values_list(*COLUMNS)}
     return {
@@ -40,7 +40,7 @@ def barred_pairs(pairs: Collection[PlannedPair]) -> set[PlannedPair]:
 COLUMNS = "round", "mentee", "mentor", "codes"
 
 
-def _rules(people: set[int]) -> dict[frozenset[tuple[int, int]], set[str]]:
+def bars_among(people: set[int]) -> dict[frozenset[tuple[int, int]], set[str]]:
     """Return what bars each two of `people`, by {(program, person), (program, person)}."""
     found: dict[frozenset[tuple[int, int]], set[str]] = defaultdict(set)
     kept = KeepApart.system.live().filter(first__in=people, second__in=people)
@@ -60,7 +60,7 @@ def rules_between(mentee: Application, mentor: Application) -> set[str]:
     """Return what bars these two, wherever they would be paired: kinds of KeepApart, SAID_NO."""
     program = mentee.cohort.program_id
     people = frozenset({(program, mentee.person_id), (program, mentor.person_id)})
-    return _rules({mentee.person_id, mentor.person_id})[people]
+    return bars_among({mentee.person_id, mentor.person_id})[people]
 
 
 def refuse_if_barred(round_: Round, pairs: Collection[NewPair]) -> None:

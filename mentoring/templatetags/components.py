@@ -252,8 +252,12 @@ def person_card(
     email: str = "",
     phone: str = "",
     level: int = 2,
+    call_hours: str = "",
+    links: Iterable[str] = (),
 ) -> dict[str, object]:
     return {
+        "call_hours": call_hours,
+        "links": links,
         "name": name,
         "role": role,
         "facts": [fact for fact in facts if fact],

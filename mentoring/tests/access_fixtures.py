@@ -44,7 +44,13 @@ from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_announcements import add_announcements
-from .access_fixtures_of_care import add_contact, add_silence, add_step, add_suggestion
+from .access_fixtures_of_care import (
+    add_contact,
+    add_recovery,
+    add_silence,
+    add_step,
+    add_suggestion,
+)
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation, add_request_of_people
@@ -257,6 +263,7 @@ def asked(world: AccessFixtures) -> None:
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
         add_contact(world, pair, carer)
         add_suggestion(world, pair)
+        add_recovery(world, pair, carer)
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         counts = {"asked": 9, "answered": 6}
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}

@@ -14,6 +14,7 @@ from checkins.models import (
     MediationStep,
     Suggestion,
 )
+from matches.models import AccountRecovery
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -46,6 +47,19 @@ def add_suggestion(world: AccessFixtures, pair: str) -> None:
         program=world.row("match", pair).program, person=world.people[mentee], **words
     )
     world.add("suggestion", pair, row, owners=(mentee,), partners=(mentor,))
+
+
+def add_recovery(world: AccessFixtures, pair: str, member: User) -> None:
+    """Propose another address for the mentee of a pair, who has lost their mailbox."""
+    mentee, mentor = OWNERS[pair]
+    row = AccountRecovery.objects.create(
+        program=world.row("match", pair).program,
+        person=world.people[mentee],
+        new_email=f"new.{mentee}@example.org",
+        checked="c",
+        proposed_by=member,
+    )
+    world.add("recovery", pair, row, owners=(mentee,), partners=(mentor,))
 
 
 def add_step(concern: Concern, member: User) -> None:

@@ -98,6 +98,7 @@ PAGES: dict[str, Rule] = {
     "usersessions_list": library(SIGNED_IN),
     # --- one's own account
     "accounts:settings": form(SIGNED_IN),
+    "accounts:second-address-decline": act(SIGNED_IN),
     "accounts:privacy": page(SIGNED_IN),
     "accounts:data-export": page(SIGNED_IN),
     "accounts:data-erase": form(SIGNED_IN),
@@ -122,6 +123,9 @@ PAGES: dict[str, Rule] = {
     "applications:application-withdraw": form(OWNER, "mentee_application"),
     "applications:application-code": form(OWNER, "mentee_application"),
     "applications:application-part": form(OWNER, "mentor_application"),
+    "applications:profile": page(SIGNED_IN),
+    "applications:profile-facts": form(SIGNED_IN, code="contact"),
+    "applications:profile-ways": form(OWNER, "mentor_application"),
     "applications:orientation": page(OWNER, "mentor_application"),
     "applications:orientation-module": page(OWNER, "mentor_application", code="role"),
     "applications:orientation-check": form(OWNER, "mentor_application"),
@@ -130,6 +134,10 @@ PAGES: dict[str, Rule] = {
     "matching:pair-request": form(OWNER, "request_of_people"),
     "matching:pair-request-take-back": form(OWNER, "request_of_people"),
     # --- the pair's own pages: matching
+    "matches:recovery-code": form(EVERYONE),
+    "matches:recovery-stop": form(NOBODY, token="t"),  # the link in an e-mail is signed
+    "admin:matches_accountrecovery_confirm": act(READERS, "recovery"),
+    "admin:matches_accountrecovery_stop": act(READERS, "recovery"),
     "matches:match-detail": page(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-hello": page(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-ending": page(PAIR, "match", match_id=PUBLIC_ID),

@@ -36,9 +36,12 @@ FIELDS: dict[str, str | None] = {
     "accounts.Language.names": OPEN,
     "accounts.Profile.about": PERSON,
     "accounts.Profile.availability": NO_WORDS,
+    "accounts.Profile.call_hours": PERSON,
     "accounts.Profile.job_title": PERSON,
+    "accounts.Profile.links": NO_WORDS,  # addresses of pages
     "accounts.Profile.phone": PERSON,
     "accounts.Profile.place": PERSON,
+    "accounts.Profile.working_languages": NO_WORDS,
     "accounts.User.email": ADDRESS,
     "accounts.User.language": NO_WORDS,
     "accounts.User.name": NAME,
@@ -121,6 +124,7 @@ FIELDS: dict[str, str | None] = {
     "events.Event.titles": EVENT,
     "events.Event.zone": NO_WORDS,
     "events.FeedbackAnswer.better": NOBODY,  # this world has too few answers to show any
+    "matching.BrokenRule.code": NO_WORDS,
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matching.PairRequest.decision_reason": COMMITTEE_ONLY,
     "matching.PairRequest.words": COMMITTEE_ONLY,
@@ -141,6 +145,9 @@ FIELDS: dict[str, str | None] = {
     "learning.TouchVersion.texts": TOUCHED,
     "learning.TouchVersion.titles": TOUCHED,
     "learning.TouchVersion.tries": TOUCHED,
+    "matches.AccountRecovery.checked": COMMITTEE_ONLY,
+    "matches.AccountRecovery.code_hash": NO_WORDS,
+    "matches.AccountRecovery.new_email": COMMITTEE_ONLY,
     "matches.EndingNote.text": CARE_ONLY,
     "matches.EndingReason.text": CARE,
     "matches.Farewell.text": PAIR,
@@ -224,6 +231,7 @@ FIELDS: dict[str, str | None] = {
     "applications.Application.hopes": PERSON,
     "applications.Application.join_reasons": NO_WORDS,
     "applications.Application.mentor_styles": NO_WORDS,
+    "applications.Application.said_facts": NO_WORDS,  # as the profile
     "applications.Application.saved_pages": NO_WORDS,
     "applications.Application.situation": PERSON,
     "applications.Application.suitability": NO_WORDS,

@@ -193,7 +193,11 @@ class Cohort:
     def _note_concerns(self) -> None:
         known = {one.pk for one in self.facts.concerns}
         members = {one.person.pk: one.person for one in self.facts.members.values()}
-        kinds = {Concern.Cause.ENDING: "concern-ending", Concern.Cause.BOUNCED: "concern-bounced"}
+        kinds = {
+            Concern.Cause.ENDING: "concern-ending",
+            Concern.Cause.BOUNCED: "concern-bounced",
+            Concern.Cause.RULE: "concern-rule",
+        }
         for row in Concern.system.select_related("match").order_by("pk"):
             if row.pk not in known:
                 usual = "concern" if row.urgency == Concern.Urgency.WHENEVER else "concern-urgent"

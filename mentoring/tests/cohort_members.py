@@ -56,7 +56,7 @@ def pairs_given(calendar: Calendar, facts: Facts) -> Iterator[Expected | None]:
             yield at_once(calendar, "pairs-in-care", member.person, member.person.pk, moment)
 
 
-@rule("concern", "concern-urgent", "concern-ending", "concern-bounced")
+@rule("concern", "concern-urgent", "concern-ending", "concern-bounced", "concern-rule")
 def concerns(calendar: Calendar, facts: Facts) -> Iterator[Expected | None]:
     """The carer at once, the chairs after a day, until someone has taken it."""
     for one in facts.concerns:

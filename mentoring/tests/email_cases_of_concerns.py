@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.fact_changes import watched
+from accounts.models import Employer, Profile, User
 from checkins import bounced_addresses, handling, suggestions
 from checkins.models import Concern, MediationStep, Suggestion
 from notifications import bounces
@@ -52,6 +54,24 @@ def confirm_address(case: Case) -> None:
     now = timezone.now()
     bounces.works_again(case.about.person, at=now)
     bounced_addresses.follow_bounces(now)
+
+
+def pair_that_breaks_a_rule() -> Case:
+    """The carer of a pair of two people who now work for the same employer."""
+    match = pair()
+    work_at(match.mentor.person, "Nordwind")
+    work_at(match.mentee.person, "Nordwind")
+    return carer_of(Concern.system.get(cause="rule"))
+
+
+def meet_the_rule(case: Case) -> None:
+    work_at(case.about.person, "Elsewhere")
+
+
+def work_at(person: User, employer: str) -> None:
+    with watched(person):
+        named = Employer.objects.named(employer)
+        Profile.objects.update_or_create(user=person, defaults={"employer": named})
 
 
 def take(case: Case) -> None:
@@ -101,6 +121,11 @@ CONCERNS = {
         bounced_person,
         stop=confirm_address,
         reason="address-works",
+    ),
+    "concern-rule": Scenario(
+        pair_that_breaks_a_rule,
+        stop=meet_the_rule,
+        reason="rules-met",
     ),
     "concern-again": Scenario(
         concern_to_look_at_again,

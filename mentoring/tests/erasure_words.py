@@ -123,6 +123,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "checkins.Suggestion": Q(person=person),
         "checkins.ContactPlan": Q(person=person),
         "learning.Lesson": Q(person=person),
+        "matches.AccountRecovery": Q(person=person),
         "matches.EndingNote": Q(match__in=matches),
         "matches.EndingReason": Q(person=person),
         "matches.Farewell": Q(author=person),

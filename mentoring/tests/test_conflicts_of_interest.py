@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from applications.models import ImportedRow, NamedWish, NamedWishCandidate
 from checkins.models import Answer, Concern, ConcernNote, MediationStep, Theme, ThemeMark
-from matching.models import Override, Proposal
+from matching.models import BrokenRule, Override, Proposal
 from programs.models import Conflict, Membership, conflicts_with, read_roles_once
 from testkit import factories
 from testkit.checkins import opened_without_pair
@@ -38,9 +38,9 @@ NAMES_CONFLICT = {
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
     "acted_by", "answered_by", "approved_by", "by", "carer", "changed_by", "closed_by",
-    "created_by", "decided_by", "deputy", "ended_by", "member", "moved_by", "organiser",
-    "release_by", "prepared_by", "published_by", "read_by", "recorded_by", "reopened_by",
-    "marked_by", "started_by", "taken_by", "undone_by", "user",
+    "confirmed_by", "created_by", "decided_by", "deputy", "ended_by", "member", "moved_by",
+    "organiser", "release_by", "prepared_by", "proposed_by", "published_by", "read_by",
+    "recorded_by", "reopened_by", "marked_by", "started_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
@@ -146,6 +146,10 @@ def rows(world):
     checkin = world.row("answered", "A")
     concern = {"match": checkin.match, "person": checkin.person, "checkin": checkin}
     answered = Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)
+    moments = {"since": timezone.now(), "looked_at": timezone.now()}
+    BrokenRule.objects.create(
+        match=checkin.match, person=checkin.person, code="language", **moments
+    )
     note = {"member": world.people["chair"], "text": "n"}
     ConcernNote.objects.create(concern=answered, **note)
     MediationStep.objects.create(concern=answered, kind="mentee", on=timezone.localdate(), **note)

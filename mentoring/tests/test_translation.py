@@ -180,8 +180,9 @@ MASCULINE = {
     "PairMeetings", "Notification", "Proposal",
 }  # fmt: skip
 FEMININE = {
-    "Concern", "Meeting", "ContactRequest", "SupportRequest", "Announcement", "AgreementVersion",
-    "Round", "RoundJob", "RosterJob", "Offer", "PairRequest", "Application", "SignUp",
+    "AccountRecovery", "Concern", "Meeting", "ContactRequest", "SupportRequest", "Announcement",
+    "AgreementVersion", "Round", "RoundJob", "RosterJob", "Offer", "PairRequest", "Application",
+    "SignUp",
 }  # fmt: skip
 
 

@@ -38,7 +38,8 @@ ACTS = (7, 13)
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
 TUESDAY, THURSDAY, SATURDAY = 1, 3, 5
 DAYS = int(os.environ.get("YEAR_DAYS", "425"))
-NOT_MET = {"concern-bounced", "concern-urgent"}  # no address bounces here, and no one is in need
+# No address bounces here, no one is in need, and no one changes facts about themselves.
+NOT_MET = {"concern-bounced", "concern-urgent", "concern-rule"}
 KINDS_OF_FEW_PAIRS = 25
 UNCOVERED_AT_MOST = timedelta(days=14)
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(7200)]

@@ -1,0 +1,89 @@
+"""E-mails about a lost mailbox: to the addresses that the account has, and to the new one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from notifications import outbox
+from notifications.rendering import inline_css, render_template
+
+from .emails import ACCOUNT_BODY, sender_name
+from .models import User
+
+
+def tell_old_address(
+    person: User, address: str, *, stop_url: str, due_at: datetime, at: datetime
+) -> None:
+    """Tell one address of an account that it is about to get another one, and how to stop it."""
+    with translation.override(person.language):
+        day = format_date(timezone.localtime(due_at), "DATETIME_FORMAT")
+        lines = [
+            _(
+                "Two members of the committee say that you no longer read this mailbox, and asked"
+                " for another e-mail address for your account."
+            ),
+            _("From %(moment)s on, the new address can open your account and this one cannot.")
+            % {"moment": day},
+            _("If you still read this, or did not ask for it, stop it now. One press is enough."),
+        ]
+        subject = _("Your account gets another e-mail address")
+        _send(
+            person, address, subject, lines, at=at, until=due_at, url=stop_url, label=_("Stop it")
+        )
+
+
+def send_code(
+    person: User, address: str, *, code: str, page: str, until: datetime, at: datetime
+) -> None:
+    """Send the code that proves the new address."""
+    with translation.override(person.language):
+        day = format_date(timezone.localtime(until), "DATETIME_FORMAT")
+        lines = [
+            _("This is the code that opens your account again. Enter it on the page below:"),
+            _("It is valid until %(moment)s and can be used once.") % {"moment": day},
+            _("If you did not ask for it, you can ignore this e-mail."),
+        ]
+        subject = _("Your code for your account")
+        _send(person, address, subject, lines, code=code, at=at, until=until, url=page,
+              label=_("Enter the code"))  # fmt: skip
+
+
+def tell_changed(person: User, address: str, *, at: datetime) -> None:
+    """Tell an address that it no longer opens the account."""
+    with translation.override(person.language):
+        lines = [_("This e-mail address no longer opens your account. The new one does.")]
+        subject = _("Your e-mail address was changed")
+        _send(person, address, subject, lines, at=at, until=at + timedelta(days=7))
+
+
+def _send(
+    person: User,
+    address: str,
+    subject: str,
+    lines: list[str],
+    *,
+    at: datetime,
+    until: datetime,
+    code: str = "",
+    url: str = "",
+    label: str = "",
+) -> None:
+    fields = {
+        "subject": subject,
+        "program_name": sender_name(),
+        "first_line": lines[0],
+        "other_lines": lines[1:],
+        "code": code,
+        "minutes": 0,
+        "action_url": url,
+        "action_label": label,
+    }
+    text = render_template(f"{ACCOUNT_BODY}.txt", fields)
+    html = inline_css(render_template(f"{ACCOUNT_BODY}.html", fields))
+    outbox.enqueue_account_email(
+        to=person, address=address, subject=subject, text=text, html=html, expires_at=until, at=at
+    )
