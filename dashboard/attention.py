@@ -31,7 +31,7 @@ from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
-from support.models import SupportRequest
+from support.models import Referral, SupportRequest
 
 from .health import Health, by_health, may_end
 from .reachability import count_with_bouncing_address
@@ -199,6 +199,10 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
     )
     url = changelist_url("support_supportrequest", waiting="week")
     yield AttentionItem(late, text, url, "amber", since)
+    today = timezone.localdate(at)
+    due, since = _found(Referral.objects.for_committee(member).to_follow_up(today), "follow_up_on")
+    text = ngettext("referral to follow up", "referrals to follow up", due)
+    yield AttentionItem(due, text, changelist_url("support_referral", due="yes"), since=since)
     offered, since = _found(Lesson.objects.for_editor(member).waiting(), "offered_at")
     text = ngettext("lesson of a pair to edit", "lessons of pairs to edit", offered)
     url = changelist_url("learning_lesson", stage="waiting")

@@ -13,8 +13,10 @@ from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
 from . import requesting
-from .models import SupportAnswer, SupportContact, SupportRequest
+from .models import Referral, SentBy, SupportAnswer, SupportContact, SupportRequest
 from .presenters import cards_of
+
+OF_PROGRAM = impersonal("written by the committee about an organisation")
 
 
 @retention.register
@@ -23,6 +25,7 @@ def erase_words_of_pairs(matches: MatchQuerySet) -> None:
     rows = SupportRequest.system.filter(match__in=matches)
     SupportAnswer.system.filter(request__in=rows).update(text="")
     rows.update(text="")
+    Referral.system.filter(match__in=matches).update(note="")
 
 
 def export(user: User) -> dict[str, object]:
@@ -53,6 +56,20 @@ def export(user: User) -> dict[str, object]:
             for card in cards_of(requests, found, timezone.now())
         ],
         "contact_for": list(contacts),
+        "referred_to": [
+            {
+                "organisation": row.organisation.name,
+                "on": row.made_at,
+                "note": row.note,
+                "outcome": row.get_outcome_display(),
+            }
+            for row in Referral.objects.of(user).select_related("organisation")
+        ],
+        "sent_by": list(
+            SentBy.objects.filter(application__person=user).values_list(
+                "organisation__name", flat=True
+            )
+        ),
     }
 
 
@@ -66,10 +83,12 @@ def erase(user: User) -> None:
     rows.update(text="")
     Transition.system.about_any(rows).update(why="")
     SupportContact.objects.of(user).delete()
+    Referral.system.filter(person=user.pk).update(note="")
     mentions, of_pairs = Mentions.of(user), {"match__in": Match.objects.of(user)}
     theirs = SupportRequest.system.filter(**of_pairs)
     mentions.replace_in(theirs, "text")
     mentions.replace_in(SupportAnswer.system.filter(request__in=theirs), "text")
+    mentions.replace_in(Referral.system.filter(**of_pairs), "note")
 
 
 COLUMNS = rules(
@@ -77,6 +96,8 @@ COLUMNS = rules(
     {
         "SupportRequest": {"public_id": impersonal("a random id"), "text": erased()},
         "SupportAnswer": {"text": erased()},
+        "PartnerOrganisation": {"name offers link contact": OF_PROGRAM},
+        "Referral": {"note": erased()},
     },
 )
 

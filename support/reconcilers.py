@@ -16,7 +16,7 @@ from notifications.reminders import PendingEmails, Reminder
 from programs.retention_limits import BATCH, Theirs, text_limits
 
 from .emails import OPEN_DAYS
-from .models import SupportAnswer, SupportRequest, SupportRequestQuerySet
+from .models import Referral, SupportAnswer, SupportRequest, SupportRequestQuerySet
 from .requesting import end
 
 State, Outcome = SupportRequest.State, SupportRequest.Outcome
@@ -82,7 +82,10 @@ def _withdraw(pk: int, at: datetime) -> bool:
 @reconciler
 def erase_old_words(at: datetime) -> int:
     """Erase what was said in requests that ended long ago; return in how many."""
-    return sum(_erase(theirs, before, at) for theirs, before in text_limits(at))
+    return sum(
+        _erase(theirs, before, at) + _erase_notes(theirs, before, at)
+        for theirs, before in text_limits(at)
+    )
 
 
 @transaction.atomic
@@ -96,4 +99,18 @@ def _erase(theirs: Theirs, before: datetime, at: datetime) -> int:
     if ids:
         SupportAnswer.system.filter(request__in=ids).update(text="")
         SupportRequest.system.filter(pk__in=ids).update(text="", texts_erased_at=at)
+    return len(ids)
+
+
+def _erase_notes(theirs: Theirs, before: datetime, at: datetime) -> int:
+    """Empty old notes of referrals without a pair; those of a pair go with its texts."""
+    over = Referral.system.filter(
+        theirs("application__cohort__program"),
+        match=None,
+        texts_erased_at=None,
+        follow_up_on__lte=timezone.localdate(before),
+    )
+    ids = list(over.order_by("follow_up_on").values_list("pk", flat=True)[:BATCH])
+    if ids:
+        Referral.system.filter(pk__in=ids).update(note="", texts_erased_at=at)
     return len(ids)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import partner_pages, views
 
 app_name = "support"
 
 urlpatterns = [
     path("support/", views.request_list, name="request-list"),
+    path("support/sent-by/<str:application_id>/", partner_pages.sent_by, name="sent-by"),
     path("support/ask/", views.request_create, name="request-create"),
     path("support/contact/", views.contact_list, name="contact-list"),
     path("support/contact/<slug:slug>/", views.contact_update, name="contact-update"),

@@ -18,7 +18,7 @@ from programs.role_names.rows import get_row_or_404
 
 from . import being_contact, requesting
 from .forms import AskForm, ContactForm
-from .models import SupportAnswer, SupportContact, SupportRequest
+from .models import Referral, SupportAnswer, SupportContact, SupportRequest
 from .presenters import cards_of
 
 
@@ -36,6 +36,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     found = list(answers.select_related("event__program", "item__program", "request"))
     context = {
         "cards": cards_of(rows, found, timezone.now()),
+        "referrals": Referral.objects.of(reader).select_related("organisation"),
         "may_ask": bool(requesting.subjects_of(reader)),
         "may_be_contact": being_contact.programs_of(reader).exists(),
     }

@@ -54,7 +54,7 @@ from .access_fixtures_of_care import (
 from .access_fixtures_of_events import add_events
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_invitations import add_invitation, add_request_of_people
-from .access_fixtures_of_learning import add_learning, add_lessons, add_support
+from .access_fixtures_of_learning import add_learning, add_lessons, add_partners, add_support
 from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_review import add_review
@@ -363,6 +363,7 @@ def events(world: AccessFixtures) -> None:
 def learning(world: AccessFixtures) -> None:
     add_learning(world)
     add_lessons(world)
+    add_partners(world)
     add_support(world)
 
 

@@ -6,7 +6,14 @@ from django.utils import timezone
 
 from learning.models import ItemVersion, Lesson, LibraryItem, SupportTopic, Touch, TouchText
 from learning.touch_planning import save_words
-from support.models import SupportAnswer, SupportContact, SupportRequest
+from support.models import (
+    PartnerOrganisation,
+    Referral,
+    SentBy,
+    SupportAnswer,
+    SupportContact,
+    SupportRequest,
+)
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -101,3 +108,34 @@ def add_support(world: AccessFixtures) -> None:
     mentors = (OWNERS["A"][1], OWNERS["B"][1])
     world.add("support_program", "own", world.program, owners=mentors)
     world.add("support_program", "Z", world.other_program, owners=(OWNERS["Z"][1],))
+
+
+def add_partners(world: AccessFixtures) -> None:
+    """Add a partner organisation per program; per mentee who sent them, and a referral."""
+    today = timezone.localdate()
+    partners = {}
+    for pair, program in (("own", world.program), ("Z", world.other_program)):
+        partners[pair] = PartnerOrganisation.objects.create(
+            program=program, name="Bridge", offers={"en": "Advice"}, contact="c", sends_people=True
+        )
+        world.add("partner", pair, partners[pair])
+        world.add("partner_program", pair, program)
+    for pair in ("A", "B", "F", "Z"):
+        mentee, mentor = OWNERS[pair]
+        match, organisation = world.row("match", pair), partners["Z" if pair == "Z" else "own"]
+        said = SentBy.objects.create(
+            application=match.mentee, organisation=organisation, said_at=timezone.now()
+        )
+        world.add("sent_by", pair, said, owners=(mentee,), partners=(mentor,))
+        referral = Referral.objects.create(
+            organisation=organisation,
+            application=match.mentee,
+            match=match,
+            person=world.people[mentee],
+            by=world.people["outsider" if pair == "Z" else "chair"],
+            consented_on=today,
+            follow_up_on=today,
+            made_at=timezone.now(),
+            note="t",
+        )
+        world.add("referral", pair, referral, owners=(mentee,), partners=(mentor,))

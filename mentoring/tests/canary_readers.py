@@ -48,7 +48,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         NOBODY: set,
         EVENT: lambda: event_readers(world, row),
         LIBRARY: lambda: library_readers(world, row),
-        VERSIONS: lambda: members(world, row.item.program, set()),
+        VERSIONS: lambda: members(world, getattr(row, "item", row).program, set()),
         TOUCHED: lambda: touched(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (

@@ -97,6 +97,7 @@ WORDS: dict[str, Readers] = {
     "checkins.AskedNeed.names": carer_and_chair,
     "checkins.Concern.text": carer_and_chair,
     "learning.Lesson.text": carer_and_chair,
+    "support.Referral.note": carer_and_chair,
     "support.SupportAnswer.text": carer_and_chair,
     "support.SupportRequest.text": carer_and_chair,
     "checkins.Concern.contact_info": carer_and_chair,
@@ -136,6 +137,8 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "checkins_contactlog": ("contact", carer_and_chair),
     "checkins_suggestion": ("suggestion", everyone),
     "support_supportrequest": ("answered_support", carer_and_chair),
+    "support_referral": ("referral", carer_and_chair),
+    "support_sentby": ("sent_by", everyone),
     "learning_lesson": ("lesson", carer_and_chair),
 }
 # Record without a page of its own -> who gets it, and whom its changes of state are shown to.

@@ -45,7 +45,7 @@ from meetings.models import Agenda, ContactRequest, LogEntry, PrivateNote, Share
 from notifications import outbox
 from notifications.models import BouncedAddress, KnownState, Notification
 from programs import opening_requests
-from support.models import SupportAnswer, SupportRequest
+from support.models import Referral, SupportAnswer, SupportRequest
 from testkit import factories, rounds
 from workflow.models import Transition
 
@@ -115,6 +115,11 @@ def _care_of_the_partner(world) -> None:
     ContactLog.objects.create(match=match, person=partner, member=member, note="n")
     Suggestion.objects.create(program=match.program, person=partner, text="t", nonce="n")
     Lesson.objects.create(match=match, person=partner, language="en", text="t", offered_at=now)
+    organisation = world.row("referral", "A").organisation
+    Referral.objects.create(
+        organisation=organisation, application=match.mentor, match=match, person=partner,
+        by=member, consented_on=now.date(), follow_up_on=now.date(), made_at=now, note="t",
+    )  # fmt: skip
     wished = SupportRequest.objects.create(
         application=match.mentor if match.mentor.person == partner else match.mentee,
         topic=world.row("support_topic", "own"), text="t", **about,

@@ -150,6 +150,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "notifications.KnownState": Q(person=person),
         "notifications.Notification": Q(recipient=person, state="failed"),
         "programs.OpeningRequest": Q(address_key=digest_of_address(person.email)),
+        "support.Referral": Q(person=person),
         "support.SupportAnswer": Q(request__person=person),
         "support.SupportRequest": Q(person=person),
         "usersessions.UserSession": Q(user=person),
@@ -218,6 +219,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "meetings.PrivateNote": Q(meeting__match__in=matches),
         "meetings.SharedItem": Q(match__in=matches),
         "meetings.ContactRequest": Q(match__in=matches),
+        "support.Referral": Q(match__in=matches),
         "support.SupportAnswer": Q(request__match__in=matches),
         "support.SupportRequest": Q(match__in=matches),
         "workflow.Transition": Q(

@@ -17,6 +17,7 @@ from checkins.seeds import seed_surveys
 from matching.models import Round
 from notifications.links import link
 from programs.models import Membership
+from support.models import PartnerOrganisation
 from testkit import checkins as make_checkin
 from testkit import factories, rounds
 
@@ -54,6 +55,9 @@ PAGES = (
     "learning_libraryitem",
     "learning_supporttopic",
     "learning_touchtext",
+    "support_partnerorganisation",
+    "support_referral",
+    "support_sentby",
 )
 ROLES = ("mentee", "mentor")
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
@@ -71,6 +75,9 @@ def entries(program, cohort, chair, ada, ben):
     """What is typed on each page of the admin that adds a row."""
     match = factories.match(ben, ada, cohort)
     wanted = [factories.application(factories.person(), cohort, role) for role in ROLES]
+    partner = PartnerOrganisation.objects.create(
+        program=program, name="Bridge", offers={"en": "Advice"}, sends_people=True
+    )
     names = {"name_en": "Payroll", "name_fr": "Paie", "position": "1"}
     word = {"name_en": "Health", "name_fr": "Santé", "code": "health"}
     return {
@@ -168,6 +175,19 @@ def entries(program, cohort, chair, ada, ben):
             "text_en": "Wait.",
             "try_en": "Count to five.",
         },
+        "support_partnerorganisation": {
+            "program": program.pk,
+            "name": "Harbour House",
+            "offer_en": "Advice",
+            "position": "1",
+        },
+        "support_referral": {
+            "application": match.mentee.pk,
+            "organisation": partner.pk,
+            "consented_on": "2026-02-01",
+            "follow_up_on": "2026-03-01",
+        },
+        "support_sentby": {"application": match.mentee.pk, "organisation": partner.pk},
         "checkins_concern": {
             "match": match.pk,
             "who": "mentor",

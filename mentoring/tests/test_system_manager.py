@@ -92,6 +92,7 @@ ALLOWED = {
     "events/feedback.py": "counts pooled answers; names nobody",
     "events/privacy.py": ERASES,
     "events/reconcilers.py": "asks which e-mails are in the outbox; erases what is old",
+    "support/referring.py": "refuses a second open referral of a person whom the verb checks",
     "support/requesting.py": "ends what a person asked for, when they leave or say so",
     "support/privacy.py": ERASES,
     "support/reconcilers.py": "asks what is due, for no person; erases what is old",

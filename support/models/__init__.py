@@ -6,13 +6,19 @@
    it opens it again. Of one topic a person has one open request in a program.
 3. An answer is an event, a library item, a contact, own words, or several of these. A contact is
    someone of the program who has agreed to it, and is shown as they allow.
+4. What the committee can't give itself it finds at partner organisations (`partners`).
 """
 
+from .partners import PartnerOrganisation, Referral, ReferralQuerySet, SentBy
 from .support_contacts import SupportContact, SupportContactQuerySet
 from .support_requests import TEXT_LENGTH, SupportAnswer, SupportRequest, SupportRequestQuerySet
 
 __all__ = [
     "TEXT_LENGTH",
+    "PartnerOrganisation",
+    "Referral",
+    "ReferralQuerySet",
+    "SentBy",
     "SupportAnswer",
     "SupportContact",
     "SupportContactQuerySet",
