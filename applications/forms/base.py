@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -211,7 +211,7 @@ class Page(forms.BaseForm):
         return [labels.get(str(one), one) for one in chosen]
 
 
-def boxes(choices: list[tuple[str, Promise]]) -> forms.MultipleChoiceField:
+def boxes(choices: Sequence[tuple[str, Promise]]) -> forms.MultipleChoiceField:
     """Return a field of checkboxes that may stay empty; its label is given later."""
     return forms.MultipleChoiceField(
         choices=choices, required=False, widget=forms.CheckboxSelectMultiple

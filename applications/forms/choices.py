@@ -105,12 +105,16 @@ def without_accents(text: str) -> str:
     return "".join(one for one in plain if not unicodedata.combining(one))
 
 
+CHOSEN: dict[type[models.Model], tuple[type[models.Model], str]] = {
+    Topic: (ApplicationTopic, "topic"),
+    Experience: (ApplicationExperience, "experience"),
+}
+
+
 def entries(model: type[E], application: Application) -> list[E]:
     """Return what can be chosen today, and what this application chose before it was retired."""
-    rows: models.QuerySet = (
-        ApplicationTopic.objects.all() if model is Topic else ApplicationExperience.objects.all()
-    )
-    chosen = rows.filter(application=application).values(model.__name__.lower())
+    rows, name = CHOSEN[model]
+    chosen = rows._default_manager.filter(application=application).values(name)
     current = model.objects.current(application.program)
     selectable = Q(pk__in=current.values("pk")) | Q(pk__in=chosen)
     return list(model.objects.filter(selectable).order_by("position", "pk"))

@@ -75,7 +75,7 @@ class HelpPage(ModelPage):
 
     def write(self) -> None:
         self.instance.save(
-            update_fields=[name for name in self.fields if name in self._meta.fields]
+            update_fields=[name for name in self.fields if name in (self._meta.fields or ())]
         )
 
     def read(self, application: Application) -> Values:

@@ -18,29 +18,27 @@ from .profile import AboutYouPage, SuitabilityPage, WorkPage, question_pages
 from .ranking import RankingPage, SharingPage
 from .way_of_working import WayOfWorkingPage
 
-FORMS: dict[str, type[Page]] = {
-    form.code: form
-    for form in (
-        SuitabilityPage,
-        *question_pages(),
-        AboutYouPage,
-        WorkPage,
-        SituationPage,
-        ExperiencesPage,
-        SharingPage,
-        TopicsPage,
-        RankingPage,
-        HelpPage,
-        TimesPage,
-        MeetingPage,
-        CapacityPage,
-        WayOfWorkingPage,
-        OwnQuestionsPage,
-        PrivatePage,
-        WishesPage,
-        CommitmentPage,
-    )
-}
+PAGES: tuple[type[Page], ...] = (
+    SuitabilityPage,
+    *question_pages(),
+    AboutYouPage,
+    WorkPage,
+    SituationPage,
+    ExperiencesPage,
+    SharingPage,
+    TopicsPage,
+    RankingPage,
+    HelpPage,
+    TimesPage,
+    MeetingPage,
+    CapacityPage,
+    WayOfWorkingPage,
+    OwnQuestionsPage,
+    PrivatePage,
+    WishesPage,
+    CommitmentPage,
+)
+FORMS: dict[str, type[Page]] = {form.code: form for form in PAGES}
 
 PRIVATE_PAGES = (PrivatePage.code, WishesPage.code)
 
