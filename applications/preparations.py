@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -93,7 +93,9 @@ def ask_again(program: Program, name: str, *, version: int, at: datetime) -> int
     return _tell((one for one in asked if one.state in states), version=version, at=at)
 
 
-def _clear(rows: QuerySet[Application], column: str, kinds: tuple[str, ...]) -> list[Application]:
+def _clear(
+    rows: QuerySet[Application], column: str, kinds: tuple[str, ...]
+) -> Sequence[Application]:
     """Forget when it was done; what has no row in the history yet gets one."""
     known = Preparation.objects.filter(application=OuterRef("pk"), kind__in=kinds)
     done = rows.filter(**{f"{column}__isnull": False}).select_related("person")
