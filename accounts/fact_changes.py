@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -27,6 +28,6 @@ def watched(person: User, *, at: datetime | None = None) -> Iterator[None]:
     with transaction.atomic():
         answers = facts_changing.send(User, person=person, at=at or timezone.now())
         yield
-        afterwards: list[Callable[[], None]] = [done for _receiver, done in answers if done]
-        for done in afterwards:
-            done()
+        for _receiver, done in answers:
+            if done is not None:
+                cast(Callable[[], None], done)()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from matches.models import Match, MatchQuerySet, not_paused
-from programs.models.policy import programs_by
+from programs.models.programs_by import programs_by
 
 from .models import AgreementVersion
 

@@ -21,7 +21,7 @@ from notifications.models import Notification
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
-from programs.models.policy import ProgramsBySettings, programs_by
+from programs.models.programs_by import ProgramsBySettings, programs_by
 
 from .models import Agreement, AgreementVersion
 

@@ -62,7 +62,7 @@ def accept_code(application: Application, *, by: User, at: datetime | None = Non
         cohort__program=application.program, state__in=SENT, code_accepted_at=None
     )
     now = at or timezone.now()
-    for each in mine.select_for_update():
+    for each in mine.select_for_update(no_key=True):
         note_code(each, now)
     application.refresh_from_db(fields=["code_accepted_at"])
 
@@ -99,7 +99,7 @@ def _clear(
     """Forget when it was done; what has no row in the history yet gets one."""
     known = Preparation.objects.filter(application=OuterRef("pk"), kind__in=kinds)
     done = rows.filter(**{f"{column}__isnull": False}).select_related("person")
-    found = list(done.annotate(is_known=Exists(known)).select_for_update(of=("self",)))
+    found = list(done.annotate(is_known=Exists(known)).select_for_update(no_key=True, of=("self",)))
     Preparation.objects.bulk_create(
         Preparation(application=one, kind=kinds[0], at=getattr(one, column))
         for one in found

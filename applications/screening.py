@@ -40,7 +40,7 @@ from . import standing
 from .models import Application, ScreeningCheck
 from .models.applications import ApplicationQuerySet
 from .models.screening import ScreeningCheckQuerySet, lacks_checks, needs_check
-from .models.standing import lacks_standing
+from .models.standing_rule import lacks_standing
 
 EXPIRES = "screening-expires"  # kind of e-mail
 NOTICE_DAYS = (60, 30, 7)

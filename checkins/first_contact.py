@@ -22,7 +22,7 @@ from meetings.models import Meeting, PairContact
 from notifications.models import Notification
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
-from programs.models.policy import programs_by
+from programs.models.programs_by import programs_by
 
 from .care_access import chairs_of
 from .models import Concern

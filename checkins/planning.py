@@ -27,7 +27,7 @@ from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
 from programs.models import Policy, Program
-from programs.models.policy import ProgramsBySettings, programs_by
+from programs.models.programs_by import ProgramsBySettings, programs_by
 from workflow.states import move
 
 from .applicants_survey import has_answered, stop_asking

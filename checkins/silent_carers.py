@@ -28,7 +28,7 @@ from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
 from programs.committee import chairs_by_program
-from programs.models.policy import programs_by
+from programs.models.programs_by import programs_by
 from workflow.models import Transition
 
 from .care_access import deputies_by_carer

@@ -116,7 +116,7 @@ def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
 class Found(NamedTuple):
     """How many rows wait, none counted further than is shown, and since when the oldest does."""
 
-    count: int
+    number: int
     since: date | None = None
 
 
@@ -158,10 +158,10 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
     found = _found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
     urgent = found.pop(Concern.Urgency.URGENT)
-    text = ngettext("urgent request for help", "urgent requests for help", urgent.count)
+    text = ngettext("urgent request for help", "urgent requests for help", urgent.number)
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
-    yield AttentionItem(urgent.count, text, url, "bad", urgent.since)
-    number = sum(one.count for one in found.values())
+    yield AttentionItem(urgent.number, text, url, "bad", urgent.since)
+    number = sum(one.number for one in found.values())
     since = min((one.since for one in found.values() if one.since), default=None)
     text = ngettext("open concern", "open concerns", number)
     url = changelist_url("checkins_concern", state__exact="open")
@@ -283,12 +283,12 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
     def url(state: str) -> str:
         return changelist_url("matching_round", state__exact=state)
 
-    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me.count)
-    yield AttentionItem(for_me.count, text, url("review"), "amber", for_me.since)
-    text = ngettext("approved round to publish", "approved rounds to publish", to_publish.count)
-    yield AttentionItem(to_publish.count, text, url("approved"), "amber", to_publish.since)
-    text = ngettext("draft round", "draft rounds", drafts.count)
-    yield AttentionItem(drafts.count, text, url("draft"), since=drafts.since)
+    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me.number)
+    yield AttentionItem(for_me.number, text, url("review"), "amber", for_me.since)
+    text = ngettext("approved round to publish", "approved rounds to publish", to_publish.number)
+    yield AttentionItem(to_publish.number, text, url("approved"), "amber", to_publish.since)
+    text = ngettext("draft round", "draft rounds", drafts.number)
+    yield AttentionItem(drafts.number, text, url("draft"), since=drafts.since)
 
 
 def _offers(member: User) -> Iterator[AttentionItem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -40,9 +42,11 @@ class LaterForm(forms.Form):
         super().__init__(data, **options)  # type: ignore[arg-type]  # `initial`
         self.people = {str(person.public_id): person for person in people}
         names = [(key, person.name) for key, person in self.people.items()]
-        self.fields["given_to"].choices = [("", _("Nobody: it waits")), *names]
         if line.item.is_personal:
             del self.fields["given_to"]
+        else:
+            choices = [("", _("Nobody: it waits")), *names]
+            cast("forms.ChoiceField", self.fields["given_to"]).choices = choices
 
     @property
     def chosen(self) -> User | None:

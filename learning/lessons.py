@@ -80,7 +80,7 @@ def take_back(match: Match, *, by: User, at: datetime | None = None) -> None:
     """
     if by not in match.people:
         raise ActionNotAllowed(NOT_YOURS)
-    for lesson in Lesson.system.select_for_update().filter(match=match, person=by):
+    for lesson in Lesson.system.select_for_update(no_key=True).filter(match=match, person=by):
         _remove(lesson, at or timezone.now())
 
 
@@ -134,7 +134,7 @@ def forget_people(matches: MatchQuerySet) -> None:
 
 def erase_of(person: User, at: datetime) -> None:
     """Take back all that `person` has shared and that can still be told to be theirs."""
-    for lesson in Lesson.system.select_for_update().filter(person=person):
+    for lesson in Lesson.system.select_for_update(no_key=True).filter(person=person):
         _remove(lesson, at)
 
 
@@ -151,7 +151,7 @@ def _remove(lesson: Lesson, at: datetime) -> None:
 
 def _to_decide(lesson: Lesson, by: User) -> Lesson:
     rows = Lesson.objects.for_editor(by)
-    found = rows.select_for_update(of=("self",)).filter(pk=lesson.pk).first()
+    found = rows.select_for_update(no_key=True, of=("self",)).filter(pk=lesson.pk).first()
     if found is None:
         raise ActionNotAllowed(NO_EDITOR)
     if not found.is_waiting:

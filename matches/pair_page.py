@@ -76,15 +76,15 @@ def partner_card(application: Application, *, contact: str) -> PartnerCard:
         ]
         if languages:
             facts.append(_("Speaks %(languages)s") % {"languages": join_words(languages, 5)})
-    shows_phone = bool(profile) and contact == Allows.PHONE
+    reachable = profile if contact == Allows.PHONE else None
     return PartnerCard(
         name=person.name,
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
         facts=list(filter(None, facts)),
         email=person.address if contact != Allows.NOTHING else "",
-        phone=profile.phone if shows_phone else "",
-        call_hours=profile.call_hours if shows_phone and profile.phone else "",
+        phone=reachable.phone if reachable else "",
+        call_hours=reachable.call_hours if reachable and reachable.phone else "",
         links=tuple(profile.links) if contact != Allows.NOTHING and profile else (),
     )
 

@@ -28,7 +28,7 @@ from notifications.models import Notification
 from notifications.outbox import cancel_about, emails_to, enqueue
 from notifications.reconcilers import reconciler
 from programs.models import Policy
-from programs.models.policy import programs_by
+from programs.models.programs_by import programs_by
 from workflow.states import move
 
 from . import endings

@@ -65,8 +65,8 @@ def why_you_two(
         _("The committee read both your applications and thinks you can learn from each other.")
     ]
     mine = next((one for one in (mentee, mentor) if reader and one.person_id == reader.pk), None)
-    marked = why.get("matters", {}).get(mine.role) if mine else None
-    if marked in MattersMost:
+    marked = why.get("matters", {}).get(mine.role, "") if mine else ""
+    if marked in MattersMost.values:
         text = _("This mattered most to you, so it counted half more for you: %(what)s.")
         sentences.append(text % {"what": MattersMost(marked).label})
     return sentences

@@ -8,7 +8,7 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
-from .models.policy import programs_by
+from .models.programs_by import programs_by
 
 # Rows that one run erases of the programs with one limit; the next run, a minute later, goes on.
 BATCH = 200

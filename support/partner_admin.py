@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib import admin, messages
@@ -53,7 +52,7 @@ class PartnerOrganisationAdmin(CommitteeAdmin):
     def _may_write(self, request: HttpRequest, obj: Model | None) -> bool:
         return obj is None or self.has_change_permission(request, obj)
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # type: ignore[override]  # narrower than a list of anything
         words = offer_fields() if self._may_write(request, obj) else ["offer"]
         return ["program", "name", *words, *self.columns]
 
@@ -154,7 +153,7 @@ class SentByAdmin(CommitteeAdmin):
     ) -> ModelChoiceField | None:
         if db_field.name == "application":
             people = Application.objects.for_committee(request.user, Role.CHAIR)
-            return find_field(
+            return find_field(  # type: ignore[return-value]  # it has what the admin asks of a field
                 db_field,
                 people.select_related("person", "cohort__program"),
                 search=("person__name",),
@@ -211,7 +210,7 @@ class ReferralAdmin(CommitteeAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return cares_for_pairs(request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A deputy may have no role of their own in the program that lets them add anything."""
         return cares_for_pairs(request)
 
@@ -241,7 +240,7 @@ class ReferralAdmin(CommitteeAdmin):
     ) -> ModelChoiceField | None:
         if db_field.name == "application":
             people = referring.people_in_care(acting_member(request))
-            return find_field(
+            return find_field(  # type: ignore[return-value]  # it has what the admin asks of a field
                 db_field,
                 people.select_related("person", "cohort__program"),
                 search=("person__name",),
@@ -285,7 +284,7 @@ class ReferralAdmin(CommitteeAdmin):
         add: bool = False,
         change: bool = False,
         form_url: str = "",
-        obj: Referral | None = None,
+        obj: Model | None = None,
     ) -> HttpResponse:
         if isinstance(obj, Referral):
             context.setdefault("outcome_form", OutcomeForm(referral=obj))

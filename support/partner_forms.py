@@ -88,10 +88,9 @@ class ReferralForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data
         person, organisation = cleaned.get("application"), cleaned.get("organisation")
-        is_chosen = isinstance(person, Application) and isinstance(
-            organisation, PartnerOrganisation
-        )
-        if is_chosen and organisation.program_id != person.cohort.program_id:
+        if not isinstance(person, Application) or not isinstance(organisation, PartnerOrganisation):
+            return cleaned
+        if organisation.program_id != person.cohort.program_id:
             self.add_error("organisation", _("Choose a partner organisation of the program."))
         return cleaned
 

@@ -92,7 +92,7 @@ def record_outcome(
 
     Raises ActionNotAllowed for members who may not read it, and for an unknown outcome.
     """
-    rows = Referral.objects.for_committee(by).select_for_update(of=("self",))
+    rows = Referral.objects.for_committee(by).select_for_update(no_key=True, of=("self",))
     found = rows.filter(pk=referral.pk).first()
     if found is None:
         raise ActionNotAllowed(NOT_IN_CARE)

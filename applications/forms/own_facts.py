@@ -24,7 +24,7 @@ from .base import READ_BY_MATCH, ModelPage, Values
 from .profile import ProfilePage, WorkPage, plain_codes, set_options
 
 
-class LinksField(forms.CharField):
+class LinksField(forms.Field):
     """Addresses of pages, one on each line; a list of texts."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})

@@ -30,6 +30,7 @@ from programs.models.programs import Program
 from programs.models.vocabulary import Experience, Topic
 
 from .screening import lacks_checks
+from .standing_rule import lacks_standing
 from .way_of_working import MattersMost
 
 Person = settings.AUTH_USER_MODEL
@@ -42,12 +43,6 @@ def answer_late(on: date) -> Q:
     first = timezone.make_aware(datetime.combine(on - ANSWER_WITHIN, time()))
     rolling = Q(cohort__matching_on=None, cohort__closes_on=None, submitted_at__lt=first)
     return Q(matched | read | rolling, state="submitted")
-
-
-def _lacks_standing() -> Q:
-    from .standing import lacks_standing  # its table refers to this one
-
-    return lacks_standing()
 
 
 class ApplicationQuerySet(ScopedQuerySet):
@@ -116,7 +111,7 @@ class ApplicationQuerySet(ScopedQuerySet):
 
         return self.profile_complete().filter(
             ~lacks_checks(on),
-            ~_lacks_standing(),
+            ~lacks_standing(),
             oriented,
             is_over,
             state=Application.State.ACCEPTED,

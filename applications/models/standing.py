@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, SystemManager
-from programs.models import Policy
 
 from .applications import Application
 from .review import CommitteeOnlyQuerySet
 
 Person = settings.AUTH_USER_MODEL
-POLICY = "cohort__program__policy"  # of an application
 
 
 class StandingQuerySet(CommitteeOnlyQuerySet):
@@ -64,10 +62,3 @@ class Standing(ConfidentialModel):
     def is_good(self) -> bool:
         """The same rule as `StandingQuerySet.good`, for one row."""
         return self.status == self.Status.MEMBER or self.waived_at is not None
-
-
-def lacks_standing() -> Q:
-    """Match applications to programs that need good standing, without it."""
-    required = Q(**{f"{POLICY}__standing_rule": Policy.StandingRule.REQUIRED})
-    good = Standing.system.good().filter(application=OuterRef("pk"))
-    return required & ~Q(Exists(good))

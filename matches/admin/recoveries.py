@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import ForeignKey, Model
@@ -111,8 +113,8 @@ class AccountRecoveryAdmin(CommitteeAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
-        def button(verb: str, view: object) -> URLPattern:
-            page = self.admin_site.admin_view(require_POST(view))  # type: ignore[arg-type]  # a view
+        def button(verb: str, view: Callable[..., HttpResponse]) -> URLPattern:
+            page = self.admin_site.admin_view(require_POST(view))
             return path(f"<int:pk>/{verb}/", page, name=f"matches_accountrecovery_{verb}")
 
         return [

@@ -110,7 +110,7 @@ class PairRequest(ConfidentialModel):
         Application, models.PROTECT, null=True, related_name="+", verbose_name=_("mentor")
     )
     state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.CONFIRMED, editable=False
+        _("state"), max_length=10, choices=State, default=State.ASKED, editable=False
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")

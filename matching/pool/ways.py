@@ -53,5 +53,5 @@ def count_answers(cohort: Cohort) -> dict[str, AnswerCounts]:
         ways=Count("pk", filter=~Q(way_of_working={})),
         marks=Count("pk", filter=~Q(matters_most="")),
     )
-    found = {row.pop("role"): AnswerCounts(**row) for row in rows}
+    found = {row["role"]: AnswerCounts(row["people"], row["ways"], row["marks"]) for row in rows}
     return {role: found.get(role, AnswerCounts(0, 0, 0)) for role in Application.Role.values}

@@ -142,6 +142,7 @@ def register_pair(
             return PairRequest.objects.create(
                 cohort=mentee.cohort,
                 origin=Origin.COMMITTEE,
+                state=State.CONFIRMED,
                 mentee=mentee,
                 mentor=mentor,
                 by=by,

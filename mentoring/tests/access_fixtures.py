@@ -39,7 +39,7 @@ from meetings.models import (
 from meetings.statements import facts, issuing
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
-from programs.models import Conflict, Experience, Membership, PlaceDistance, ProgramQuestion, Topic
+from programs.models import Conflict, PlaceDistance
 from testkit import agreements, factories, papers, rounds
 from workflow.models import Transition
 
@@ -59,7 +59,7 @@ from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_review import add_review
 from .access_fixtures_of_surveys import add_need_and_move, add_surveys
-from .access_fixtures_of_words import add_merges
+from .access_fixtures_of_words import add_merges, words
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 from .access_rows import confidential_rows
 
@@ -303,26 +303,7 @@ def rounds_under_way(world: AccessFixtures) -> None:
         )
 
 
-@register_builder
-def words(world: AccessFixtures) -> None:
-    """Vocabulary, members and a declared conflict, as rows of the admin."""
-    for pair, program, member in (
-        ("own", world.program, "reader"),
-        ("Z", world.other_program, "outsider"),
-    ):
-        names = {"names": {"en": "Something"}, "program": program}
-        world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
-        world.add("text_version", pair, factories.text_version(program))
-        world.add("email_text", pair, factories.email_text(program))
-        question = ProgramQuestion.objects.create(
-            program=program, heading="Which team?", is_on_form=True
-        )
-        world.add("program_question", pair, question)
-        world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
-        add_merges(world, pair, names, topic=Topic, experience=Experience)
-        world.add(
-            "membership", pair, Membership.objects.get(user=world.people[member], program=program)
-        )
+register_builder(words)
 
 
 @register_builder

@@ -37,6 +37,7 @@ def add_pair_request(
     row = PairRequest.objects.create(
         cohort=everybody["sofia"].cohort,
         origin="committee",
+        state="confirmed",
         mentee=everybody["sofia"],
         mentor=everybody["priya"],
         by=member,

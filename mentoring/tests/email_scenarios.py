@@ -190,7 +190,12 @@ def pair_approved() -> Case:
         "mentor": factories.application(mentor, cohort, "mentor", orientation_passed_at=None),
     }
     row = PairRequest.objects.create(
-        cohort=cohort, origin="self", by=both["mentee"].person, reason="r", **both
+        cohort=cohort,
+        origin="self",
+        state="confirmed",
+        by=both["mentee"].person,
+        reason="r",
+        **both,
     )
     pair_requests.accept(row, by=chair)
     return Case(row, mentor)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..signals import policy_saved
 from .programs import Program, ProgramPartQuerySet
-from .read_once import read_once
+from .setting_fields import integer_setting
 
 SMALLEST_GROUP_EVER = 3  # however a program sets it
 MOST_REFERENCES = 3
@@ -24,21 +20,6 @@ UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
 
 
 SURVEY_IS_OWN = _("Asked once the program has published its own edition of this survey.")
-
-
-def integer_setting(
-    default: int,
-    name: str | Promise,
-    help_text: str | Promise = "",
-    *,
-    low: int = 0,
-    high: int = 400,
-) -> models.PositiveSmallIntegerField:
-    """Return a field for a whole number from `low` to `high`; its name states the unit."""
-    bounds = [MinValueValidator(low), MaxValueValidator(high)]
-    # The stubs accept lazy text only as a private type of theirs.
-    texts: dict[str, Any] = {"verbose_name": name, "help_text": help_text}
-    return models.PositiveSmallIntegerField(default=default, validators=bounds, **texts)
 
 
 class Policy(models.Model):
@@ -410,25 +391,3 @@ class Policy(models.Model):
             )
         if errors:
             raise ValidationError(errors)
-
-
-# By the values of some settings: a condition for the programs that have them, on a path to them.
-ProgramsBySettings = dict[tuple[int, ...], Callable[[str], models.Q]]
-
-
-def programs_by(*settings: str) -> ProgramsBySettings:
-    """Return the programs by their values of these `settings`, columns of `Policy`.
-
-    Where all programs have the same values the condition is empty, and nothing has to be joined.
-    """
-    found: dict[tuple[int, ...], list[int]] = {}
-    for policy in read_once("policies", AnonymousUser(), lambda: list(Policy.objects.all())):
-        values = tuple(getattr(policy, name) for name in settings)
-        found.setdefault(values, []).append(policy.program_id)
-    if len(found) == 1:
-        return {values: lambda path: models.Q() for values in found}
-    return {values: partial(_in_programs, ids) for values, ids in found.items()}
-
-
-def _in_programs(ids: list[int], path: str) -> models.Q:
-    return models.Q((f"{path}__in", ids))

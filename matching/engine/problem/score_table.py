@@ -153,7 +153,8 @@ class ScoreTable:
             rows = np.arange(first, min(first + ROWS, mentees))
             pairs = np.repeat(rows, mentors), np.tile(np.arange(mentors), len(rows))
             parts = self._by_part(*pairs)
-            out[rows] = sum(parts[name] for name in named).reshape(-1, mentors)
+            for name in named:
+                out[rows] += parts[name].reshape(-1, mentors)
         return out
 
     def _less(self, points: Ints) -> Ints:

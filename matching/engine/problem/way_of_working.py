@@ -8,6 +8,7 @@ opposite one none; where one of the two did not answer, a question earns its neu
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.problem.arrays import Bools, Ints, Points, answered
 from matching.engine.problem.criteria import Criteria
@@ -61,14 +62,14 @@ def _even_shares(most: int, questions: int) -> Ints:
 def _points_by_answer(mine: Ints, shares: Ints) -> Points:
     """(N, questions * ANSWERS): what each answer of a mentor would earn with this mentee."""
     answers = np.arange(1, ANSWERS + 1)
-    apart = abs(mine[:, :, None].astype(np.int64) - answers)
-    points = shares[None, :, None] * (ANSWERS - 1 - apart) // (ANSWERS - 1)
+    apart: NDArray[np.int64] = np.abs(mine[:, :, None].astype(np.int64) - answers)
+    points: NDArray[np.int64] = shares[None, :, None] * (ANSWERS - 1 - apart) // (ANSWERS - 1)
     points[mine == 0] = 0
-    return points.reshape(len(mine), -1).astype(np.float32)
+    return np.asarray(points.reshape(len(mine), -1), np.float32)
 
 
 def _one_hot(theirs: Ints) -> Points:
-    found = theirs[:, :, None] == np.arange(1, ANSWERS + 1)
+    found: Bools = theirs[:, :, None] == np.arange(1, ANSWERS + 1)
     return found.reshape(len(theirs), -1).astype(np.float32)
 
 
