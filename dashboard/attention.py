@@ -212,22 +212,25 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     known = queues(timezone.localdate(at))
-    shown = ("late", "to-read", "orientation")
-    late, unread, unprepared = _counts(mine, *(known[code][1] for code in shown))
+    (unprepared,) = _counts(mine, known["orientation"][1])
+    late, late_since = _found(mine.filter(known["late"][1]), "submitted_at")
+    unread, unread_since = _found(mine.filter(known["to-read"][1]), "submitted_at")
     releasing = Application.objects.for_committee(member, Role.CHAIR)
     (unreleased,) = _counts(releasing, known["pending"][1])
     name = "applications_application"
-    (assigned,) = _counts(mine, Q(to_read_by(member)))
+    assigned, assigned_since = _found(mine.filter(Q(to_read_by(member))), "submitted_at")
     text = ngettext(
         "application waits for your opinion", "applications wait for your opinion", assigned
     )
-    yield AttentionItem(assigned, text, changelist_url(name, reader="me"), "amber")
+    url = changelist_url(name, reader="me")
+    yield AttentionItem(assigned, text, url, "amber", assigned_since)
     text = ngettext(
         "applicant was promised an answer by now", "applicants were promised an answer by now", late
     )
-    yield AttentionItem(late, text, changelist_url(name, queue="late"), "bad")
+    yield AttentionItem(late, text, changelist_url(name, queue="late"), "bad", late_since)
     text = ngettext("application to read", "applications to read", unread)
-    yield AttentionItem(unread, text, changelist_url(name, queue="to-read"), "amber")
+    url = changelist_url(name, queue="to-read")
+    yield AttentionItem(unread, text, url, "amber", unread_since)
     text = ngettext("decision to release", "decisions to release", unreleased)
     yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)

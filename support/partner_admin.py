@@ -39,7 +39,7 @@ class PartnerOrganisationAdmin(CommitteeAdmin):
         "There are no partner organisations yet. List those to which you send people, and those "
         "that send people to you."
     )
-    list_display = ("name", "program", "sends_people", "is_current")
+    list_display = ("name", "program", "sends", "is_current")
     list_filter = ("sends_people",)
     list_select_related = ("program",)
     ordering = ("program", "position", "name")
@@ -92,6 +92,10 @@ class PartnerOrganisationAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("what it offers"))
     def offer(self, row: PartnerOrganisation) -> str:
         return row.offer
+
+    @admin.display(description=gettext_lazy("sends people to you"))
+    def sends(self, row: PartnerOrganisation) -> str:
+        return _("yes") if row.sends_people else _("no")
 
     @admin.display(description=gettext_lazy("in use"))
     def is_current(self, row: PartnerOrganisation) -> str:
