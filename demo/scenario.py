@@ -10,10 +10,10 @@ from matches.models import Match
 from programs.models import Cohort
 
 from . import (
+    application_reviews,
     asked_mentors,
     care_contacts,
     cleanup,
-    found_each_other,
     listening,
     pair_beginnings,
     pair_endings,
@@ -21,7 +21,7 @@ from . import (
     pairs,
     personas,
     program_events,
-    reviews,
+    self_requested_pairs,
     setup,
     support_requests,
     what_was_changed,
@@ -148,12 +148,12 @@ def _small(demo: DemoCohort, slug: str) -> None:
     setup.apply_all(demo, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=last_day)
     if slug == "community":
         setup.review(demo, first_day=today - 15, release_day=today + 5, until=5)
-        found_each_other.ask_to_be_a_pair(demo, day=today - 3)
-        reviews.write_opinions(demo, day=today - 2)
+        self_requested_pairs.ask_to_be_a_pair(demo, day=today - 3)
+        application_reviews.write_opinions(demo, day=today - 2)
         return
     setup.review(demo, first_day=today - 16, release_day=today - 10)
     setup.prepare_mentors(demo, first_day=today - 9)
-    reviews.check_mentors(demo, day=today - 6)
+    application_reviews.check_mentors(demo, day=today - 6)
     round_ = pairs.run_round(demo, day=today - 2)
     pairs.send_to_review(demo, round_, day=today - 1)
     setup.close_applications(demo, day=today - 2)
@@ -178,4 +178,4 @@ def _next_cohort(demo: DemoCohort) -> None:
     setup.invite_mentors(coming, day=today - 5)
     setup.review(coming, first_day=today - 4, release_day=today + 30, until=2)
     setup.ask_applicants(coming, day=today - 2)
-    reviews.compare_with_members(coming, day=today - 1)
+    application_reviews.compare_with_members(coming, day=today - 1)

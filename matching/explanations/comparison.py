@@ -15,7 +15,7 @@ from ..criteria import WAY_OF_WORKING, rule_text
 from ..engine import most_with_marks
 from ..models import Proposal
 from ..own_criteria import OwnCriterion, why_not_text, why_text
-from .explanation_text import can_help, meeting_text, ways_in_common, wishes
+from .explanation_text import answered_alike, can_help, meeting_text, wishes
 from .explanations import PART_BANDS, Explanation, band_of
 
 Band = Proposal.Band
@@ -52,7 +52,7 @@ class Dimensions:
             "understands": self._understands(explanation.why),
             "can_help": [one.text for one in can_help(explanation.why, self.vocabulary)],
             "practical": self._practical(explanation.why),
-            "way_of_working": [one.text for one in ways_in_common(explanation.why)],
+            "way_of_working": [one.text for one in answered_alike(explanation.why)],
             "wishes": [one.text for one in wishes(explanation.why)],
         }
         if not self.most.get(WAY_OF_WORKING):

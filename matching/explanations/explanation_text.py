@@ -58,7 +58,7 @@ def committee_whys(
         *understands(why, vocabulary),
         *can_help(why, vocabulary),
         *practical(why, vocabulary),
-        *ways_in_common(why),
+        *answered_alike(why),
         *wishes(why),
         *matters_most(why),
         *own_reasons(why, criteria),
@@ -121,7 +121,7 @@ def meeting_text(why: Reasons) -> str:
     return _("in person or online") if ways else ""
 
 
-def ways_in_common(why: Reasons) -> list[Why]:
+def answered_alike(why: Reasons) -> list[Why]:
     said = ways_text(why.get("ways", []))
     return [Why("S", _("both prefer %(what)s") % {"what": said})] if said else []
 
