@@ -205,6 +205,7 @@ CONDITIONS.update(
         "is_asker_mentor": _("when who asks would be the mentor"),
         "is_accepted": _("when the committee accepts the pair"),
         "needs_orientation": _("to a mentor who has not passed the orientation"),
+        "may_apply": _("to someone whose application was only for this pair"),
         "words": _("when the committee has written words for the two"),
         "is_of_mentee": _("when it is about the mentee"),
         "is_ended": _("when the pair has ended"),

@@ -82,6 +82,7 @@ def pair_request_decided(request: PairRequest, person: User) -> Email | Cancel:
             "is_accepted": request.state == State.APPROVED,
             "partner": other.person if other else person,
             "needs_orientation": needs_orientation,
+            "may_apply": mine is not None and mine.is_for_pair,  # an ordinary one goes on
             "words": request.words,
             "other_help": request.program.other_help_lines,
             **(orientation_figures(mine) if mine else {}),

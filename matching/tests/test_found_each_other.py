@@ -285,7 +285,19 @@ def test_turned_down_with_other_words_than_the_reason(open_cohort, vera, otto, c
     for letter in letters:
         assert "Please ask us next year." in letter.body
         assert "manager" not in letter.body
+        assert "whenever applications are open. Your profile is kept." in letter.body
     assert not Application.objects.open().filter(is_for_pair=True).exists()
+
+
+def test_who_has_an_ordinary_application_is_not_told_to_apply(open_cohort, vera, otto, cleo):
+    factories.application(vera, open_cohort, state=Application.State.SUBMITTED)
+    request = confirmed(open_cohort, vera, otto)
+    complete(request.mentor)
+    deliver_due_emails(NOW)
+    pair_requests.turn_down(fresh(request), by=cleo, reason="Too close.", words="")
+    letters = {one.to[0]: one for one in deliver_due_emails(timezone.now())}
+    told = {to: "You can apply to" in letter.body for to, letter in letters.items()}
+    assert told == {vera.email: False, otto.email: True}
 
 
 def test_the_hard_rules_hold_for_what_two_people_want(open_cohort, vera, otto, cleo):
