@@ -11,12 +11,12 @@ from accounts.privacy import register
 from .models import LaterLine, MailCheck
 
 OF_THE_INSTALLATION = impersonal("what the DNS says about this installation")
-OF_A_LIST = impersonal("which of the committee's lists, and how many rows it had")
+OF_A_LIST = impersonal("which of the committee's lists")
 COLUMNS = rules(
     "dashboard",
     {
         "MailCheck": {"week findings worse": OF_THE_INSTALLATION},
-        "LaterLine": {"line count": OF_A_LIST},
+        "LaterLine": {"line": OF_A_LIST},
     },
 )
 

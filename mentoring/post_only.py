@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "admin:applications_application_wish": ("admin:applications_application_changelist",),
     "admin:later-back": ("admin:index",),
+    "admin:learning_libraryitem_restore": ("admin:learning_libraryitem_change",),
     "admin:programs_seed": ("admin:programs_setup",),
     **{
         f"admin:{table}_undo-merge": (f"admin:{table}_changelist",)
@@ -93,7 +94,8 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _reverse(page: str, ids: dict[str, object]) -> str:
-    for kwargs in (ids, {key: ids[key] for key in ids if key == "public_id"}, {}):
+    of_row = {"object_id": ids["pk"]} if "pk" in ids else {}  # a page of the admin
+    for kwargs in (ids, {key: ids[key] for key in ids if key == "public_id"}, of_row, {}):
         try:
             return reverse(page, kwargs=kwargs)
         except NoReverseMatch:

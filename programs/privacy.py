@@ -54,7 +54,7 @@ COLUMNS = rules(
             "name purpose audience is_not code_of_conduct other_help emergency_note": OWN_WORDS,
             "mentee_benefits mentor_benefits selection faq": OWN_WORDS,
             "contact_email contact_phone": impersonal("how to reach the program, not a member"),
-            "language time_zone translations": OWN_WORDS,
+            "language time_zone translations role_names": OWN_WORDS,
         },
         "TextVersion": {"language text": OWN_WORDS},
         "EmailText": {"kind language texts defaults": OWN_WORDS},
@@ -72,7 +72,7 @@ COLUMNS = rules(
             ),
         },
         "ProgramQuestion": {
-            "heading help_text names options translations": OWN_WORDS,
+            "heading help_text names options unit translations": OWN_WORDS,
         },
         "Topic": {"code names": OWN_WORDS},
         "WordMerge": {

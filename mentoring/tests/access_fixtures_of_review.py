@@ -11,12 +11,17 @@ from applications.models import (
     ScreeningCheck,
     Standing,
 )
+from programs.models import Policy
 
 from .access_roles import OWNERS, AccessFixtures
 
 
 def add_review(world: AccessFixtures) -> None:
-    """Add to each mentee's application a question with its answer, an opinion, and a check."""
+    """Add to each mentee's application a question with its answer, an opinion, and a check.
+
+    Every program looks at lists of members, so that a chair's reason for an exception is shown.
+    """
+    Policy.objects.update(standing_rule=Policy.StandingRule.WARN)
     for pair, (mentee, _mentor) in OWNERS.items():
         by = world.people["outsider" if pair == "Z" else "chair"]
         row = ask(world.row("mentee_application", pair), by)

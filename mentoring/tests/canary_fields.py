@@ -147,7 +147,7 @@ FIELDS: dict[str, str | None] = {
     "learning.TouchVersion.tries": TOUCHED,
     "matches.AccountRecovery.checked": COMMITTEE_ONLY,
     "matches.AccountRecovery.code_hash": NO_WORDS,
-    "matches.AccountRecovery.new_email": COMMITTEE_ONLY,
+    "matches.AccountRecovery.new_email": PRIVATE,
     "matches.EndingNote.text": CARE_ONLY,
     "matches.EndingReason.text": CARE,
     "matches.Farewell.text": PAIR,
@@ -198,6 +198,7 @@ FIELDS: dict[str, str | None] = {
     "meetings.SharedItem.details": PAIR,
     "meetings.SharedItem.title": PAIR,
     "meetings.SharedItem.url": NO_WORDS,
+    "dashboard.LaterLine.line": NO_WORDS,  # an address of a list
     "dashboard.MailCheck.findings": NO_WORDS,
     "dashboard.MailCheck.week": NO_WORDS,
     "dashboard.MailCheck.worse": NO_WORDS,

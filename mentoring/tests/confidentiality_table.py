@@ -73,6 +73,8 @@ WORDS: dict[str, Readers] = {
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
     "applications.Standing.waiver_reason": everyone,
+    "matches.AccountRecovery.new_email": everyone,
+    "matches.AccountRecovery.checked": everyone,
     # The pair's own
     "agreements.AgreementText.confidentiality": no_one,
     "agreements.AgreementText.feedback": no_one,
@@ -140,6 +142,7 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "support_referral": ("referral", carer_and_chair),
     "support_sentby": ("sent_by", everyone),
     "learning_lesson": ("lesson", carer_and_chair),
+    "matches_accountrecovery": ("recovery", everyone),
 }
 # Record without a page of its own -> who gets it, and whom its changes of state are shown to.
 RECORDS: dict[str, Readers] = {
@@ -156,6 +159,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "applications.Application": ("mentee_application", everyone),
     "matches.Match": ("match", everyone),
     "agreements.AgreementVersion": ("version", everyone),
+    "matches.AccountRecovery": ("recovery", everyone),
     "agreements.Goal": ("goal", no_one),
     "agreements.PartComment": ("comment", no_one),
     "meetings.Meeting": ("held", carer),

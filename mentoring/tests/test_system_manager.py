@@ -58,7 +58,7 @@ ALLOWED = {
     "applications/program_questions.py": "keeps given answers true; counts them for a round",
     "applications/reviewing.py": "decides for a member with a role, checked by the verb",
     "applications/models/screening.py": "asks who lacks a check; no results",
-    "applications/models/standing.py": "asks who is in good standing; no reasons",
+    "applications/models/standing_rule.py": "asks who is in good standing; no reasons",
     "applications/standing.py": "writes for a chair whom the verb checks; counts",
     "applications/screening.py": "writes for a chair whom the verb checks; tells of days",
     "applications/sender_policy.py": "reads of which program an e-mail is",
