@@ -124,7 +124,8 @@ class TestCodeOfConduct:
             mentor.refresh_from_db()
             with pytest.raises(ActionNotAllowed):
                 preparations.accept_code(mentor, by=ada)
-            assert as_user(ada).get(code_page(mentor)).status_code == 404
+            page = as_user(ada).get(code_page(mentor))
+            assert page.url == reverse("applications:application-sent", args=[mentor.public_id])
 
     def test_other_programs_and_ended_cohorts_are_left_alone(self, cleo, ben, mentor, program):
         other = factories.application(

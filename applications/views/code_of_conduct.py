@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,7 @@ from .submission import mine_or_404
 def code_of_conduct(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if not preparations.may_accept_code(application):
-        raise Http404
+        return redirect("applications:application-sent", public_id)  # which says how it stands
     if request.method == "POST":
         preparations.accept_code(application, by=application.person)
         messages.success(request, _("You have accepted the code of conduct. Thank you!"))
