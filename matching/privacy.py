@@ -120,7 +120,8 @@ COLUMNS = rules(
         "Offer": {"public_id": impersonal("a random id"), "why": REASONS},
         "PairRequest": {
             "public_id": impersonal("a random id"),
-            "reason decision_reason words": COMMENT,
+            "reason words": erased(),
+            "decision_reason": COMMENT,
         },
         "PairInvitation": {
             "public_id": impersonal("a random id"),

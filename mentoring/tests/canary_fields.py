@@ -14,6 +14,7 @@ PRIVATE = "the person and the committee"
 REVIEWED = "the person, those who review applications, the carer"
 NAME = "as an address, and a member who has declared a conflict with the person"
 ADDRESS = "the person, the partner, the committee; members' own addresses, their colleagues"
+ASKED_TO_BE_PAIR = "the two who ask to be a pair, and the committee"
 COMMITTEE_ONLY = "the committee, never the person"
 MATCHERS = "chairs and matchers"
 PAIR = "the two people"
@@ -127,11 +128,11 @@ FIELDS: dict[str, str | None] = {
     "matching.BrokenRule.code": NO_WORDS,
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matching.PairRequest.decision_reason": COMMITTEE_ONLY,
-    "matching.PairRequest.words": COMMITTEE_ONLY,
+    "matching.PairRequest.words": ASKED_TO_BE_PAIR,
     "matching.PairInvitation.address": NOBODY,
     "matching.PairInvitation.address_key": NO_WORDS,
     "matching.PairInvitation.language": NO_WORDS,
-    "matching.PairRequest.reason": COMMITTEE_ONLY,
+    "matching.PairRequest.reason": ASKED_TO_BE_PAIR,
     "learning.ItemVersion.links": NO_WORDS,
     "learning.ItemVersion.summaries": VERSIONS,
     "learning.ItemVersion.texts": VERSIONS,

@@ -17,6 +17,7 @@ from .access_roles import COMMITTEE, OWNERS, AccessFixtures
 from .canary_fields import (
     ADDRESS,
     ANNOUNCED,
+    ASKED_TO_BE_PAIR,
     CARE,
     CARE_ONLY,
     CHANGE,
@@ -61,6 +62,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         PRIVATE: lambda: persons(world, row) | committee(world, row),
         REVIEWED: lambda: persons(world, row) | reviewers(world, row),
         COMMITTEE_ONLY: lambda: committee(world, row),
+        ASKED_TO_BE_PAIR: lambda: asking(world, row) | committee(world, row),
         MATCHERS: lambda: (
             committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
         ),
@@ -74,6 +76,13 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         WRITERS: lambda: members(world, row.program, set()) - {"reader", "matcher"},
     }
     return frozenset(rule[readers]())
+
+
+def asking(world: AccessFixtures, request: Any) -> set[str]:
+    """The two who ask to be a pair; nobody where a member of the committee registers them."""
+    both = [one.person for one in (request.mentee, request.mentor) if one]
+    people = [request.by, *both] if request.is_of_people else []
+    return {role for role, who in world.people.items() if who in people}
 
 
 def event_readers(world: AccessFixtures, row: Any) -> set[str]:
