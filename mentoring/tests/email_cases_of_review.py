@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from applications import applicant_questions, preparations, screening
 from applications.models import Application, Decision
+from programs.models import Policy
 from testkit import factories
 
 from .email_cases import Case, Scenario, person, update
@@ -60,6 +61,7 @@ def check_that_ends() -> Case:
     mentor = factories.application(person("Ada Brook"), factories.cohort(), "mentor")
     chair = factories.member("Cleo Marsh", program=mentor.program)
     today = timezone.localdate()
+    Policy.objects.filter(program=mentor.program).update(record_check_needed="everyone")
     row = screening.record(
         mentor,
         by=chair,
