@@ -90,6 +90,7 @@ PAGES = (
     _list("referrals", "support_referral"),
     _list("people sent by partners", "support_sentby"),
     _list("lessons of pairs", "learning_lesson"),
+    _list("lost mailboxes", "matches_accountrecovery"),
     _list("library items", "learning_libraryitem"),
     _list("topics of support", "learning_supporttopic"),
     _list("short texts by month", "learning_touchtext"),

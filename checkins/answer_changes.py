@@ -86,7 +86,7 @@ def changes_of(
     if not found:
         return []
     others = list(Wave.objects.filter(cohort=cohort))
-    codes = Question.objects.in_bulk(
+    codes = Question.objects.select_related("survey").in_bulk(
         {table["question"] for wave in others for table in wave.figures}
         | {table["question"] for table in figures}
     )
@@ -248,7 +248,8 @@ def _steps(checkins: Sequence[CheckIn]) -> dict[int, dict[str, tuple[Question, i
     rows = Answer.system.filter(
         checkin__in=[row.pk for row in checkins], question__kind=Question.Kind.SCALE
     )
-    questions = Question.objects.filter(survey__in={row.survey_id for row in checkins}).in_bulk()
+    asked = Question.objects.filter(survey__in={row.survey_id for row in checkins})
+    questions = asked.select_related("survey").in_bulk()
     for checkin, question_id, choice in rows.exclude(choice="").values_list(
         "checkin", "question", "choice"
     ):

@@ -91,7 +91,7 @@ def _row(checkin: CheckIn, question: Question, value: str) -> Answer:
 def own_answers(checkin: CheckIn, user: User) -> dict[str, str]:
     """Return {code: answer} of one's own check-in, to change them."""
     rows = Answer.objects.visible_to(user).filter(checkin=checkin, checkin__person=user)
-    found = rows.select_related("question")
+    found = rows.select_related("question__survey")
     needs = {code_of(row.topic): row.choice for row in own_needs(checkin, user) if row.choice}
     return {row.question.code: row.choice or row.text for row in found} | needs
 

@@ -189,7 +189,7 @@ def question_choices(program: Program) -> list[tuple[str, str]]:
         kind=Question.Kind.SCALE,
         survey__published_at__isnull=False,
     )
-    newest = rows.order_by("survey__published_at", "pk")
+    newest = rows.select_related("survey").order_by("survey__published_at", "pk")
     return sorted(
         {row.code: str(row) for row in newest if row.is_pooled}.items(), key=lambda one: one[1]
     )

@@ -74,7 +74,7 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
         answers = Answer.objects.for_committee(reader).filter(checkin=concern.checkin)
         return [
             f"{answer.question} {answer.shown}"
-            for answer in answers.select_related("question")
+            for answer in answers.select_related("question__survey")
             if any(code in answer.question.concern_codes for code in answer.codes)
         ]
     if concern.cause == Concern.Cause.NO_REPLY and concern.author is not None:

@@ -87,7 +87,7 @@ def export(user: User) -> dict[str, object]:
     answers = (
         Answer.objects.visible_to(user)
         .filter(checkin__person=user)
-        .select_related("question", "checkin")
+        .select_related("question__survey", "checkin")
     )
     needs = AskedNeed.objects.visible_to(user).filter(checkin__person=user)
     return {

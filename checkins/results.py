@@ -163,7 +163,8 @@ def _tables(checkins: list[CheckIn], smallest: int) -> list[Table]:
         source = Source(checkin.person_id, checkin.pk)
         given[row.question_id][checkin.role][source] = row.choice
     surveys = {checkin.survey_id for checkin in checkins}
-    questions = Question.objects.filter(survey__in=surveys).order_by("position", "pk")
+    questions = Question.objects.filter(survey__in=surveys).select_related("survey")
+    questions = questions.order_by("position", "pk")
     return [_table(row, given[row.pk], smallest) for row in questions if row.is_pooled]
 
 

@@ -27,7 +27,7 @@ def markable(checkin: CheckIn, reader: User) -> list[Answer]:
     if checkin.person_id == reader.pk:
         return []
     rows = Answer.objects.for_committee(reader).filter(checkin=checkin)
-    found = rows.filter(question__kind=Question.Kind.TEXT).select_related("question")
+    found = rows.filter(question__kind=Question.Kind.TEXT).select_related("question__survey")
     return [answer for answer in found if answer.text]
 
 

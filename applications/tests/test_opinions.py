@@ -250,6 +250,7 @@ def test_an_opinion_has_a_recommendation(sent, reader):
 def test_two_readers_and_a_chair_in_the_browser(open_as, two_readers, sent, reader, second, cleo):
     for one in (reader, second):
         opinions.assign(sent, one, by=cleo)
+    for one in (reader, second):
         page = open_as(one, scripts=False)
         page.goto(f"{LIST}?reader=me")
         page.get_by_role("link", name="Ben Okoro").click()

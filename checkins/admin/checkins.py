@@ -81,7 +81,7 @@ class CheckInAdmin(CommitteeAdmin):
         rows = (
             Answer.objects.for_committee(request.user)
             .filter(checkin=checkin.pk if checkin else None)
-            .select_related("question")
+            .select_related("question__survey")
         )
         needs = AskedNeed.objects.for_committee(request.user).filter(
             checkin=checkin.pk if checkin else None

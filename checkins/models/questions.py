@@ -39,7 +39,8 @@ class QuestionQuerySet(ScopedQuerySet):
 
     def asked_of(self, role: str) -> Self:
         """Questions to people in `role`, "mentee" or "mentor"."""
-        return self.filter(asked__in=[Question.Asked.BOTH, role])
+        asked = self.filter(asked__in=[Question.Asked.BOTH, role])
+        return asked.select_related("survey")  # whose roles it names
 
     def update(self, **changes: object) -> int:
         """Update rows of drafts. Raises ActionNotAllowed if one of them is published."""

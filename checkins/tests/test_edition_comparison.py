@@ -127,4 +127,4 @@ class TestComparing:
             reader.get(url)
 
 
-QUERIES = 25
+QUERIES = 18

@@ -117,7 +117,7 @@ def test_queries_are_constant(pair, as_user, ada, ben, django_assert_num_queries
     client, address = as_user(ada), reverse("matches:match-detail", args=[pair.public_id])
     client.get(address)
     for more in range(3):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(address)
         add_goal(pair, text=f"Goal {more}")
         activities.add(pair, by=ada, text=f"Activity {more}")

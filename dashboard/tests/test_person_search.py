@@ -67,5 +67,5 @@ def test_the_number_of_queries_is_the_same_for_more_people(
         factories.match(*people, cohort)
     client = as_user(cleo)
     client.get(FIND, {"q": "searched"})
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(FIND, {"q": "searched"})

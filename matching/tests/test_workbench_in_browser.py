@@ -84,7 +84,7 @@ def test_on_a_wide_screen_a_comparison_opens_beside_the_list(
     panel.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
     press(page, re.compile("^Pin"), inside=joel)
     page.get_by_text("You pinned Joel Tremblay with Priya Nair").wait_for()
-    page.wait_for_function("document.activeElement.textContent.startsWith('Unpin')")
+    expect(page.locator(":focus")).to_have_text(re.compile(r"^\s*Unpin"))
 
 
 def _row(application):

@@ -147,7 +147,7 @@ def test_a_list_takes_the_same_queries_for_one_and_three(
         factories.match(factories.person(), factories.person(), cohort)
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 
