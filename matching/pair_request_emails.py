@@ -101,7 +101,8 @@ def sender_policy_of_pair_request(row: Notification) -> SenderPolicy | None:
     if row.about_type == PairRequest._meta.label_lower:
         found = requests.filter(pk=row.about_id).first()
     elif row.about_type == PairInvitation._meta.label_lower:
-        found = requests.filter(invitation=row.about_id).first()
+        asked = PairInvitation.system.filter(pk=row.about_id).values("request")
+        found = requests.filter(pk__in=asked).first()
     else:
         return None
     return sender_policy_for(found.program) if found else None

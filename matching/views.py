@@ -77,7 +77,7 @@ def pair_request(request: HttpRequest, public_id: str) -> HttpResponse:
         and mine.state == mine.State.ACCEPTED
         and mine.orientation_passed_at is None,
         "partner": partner,
-        "closes_on": timezone.localdate(found.invitation.closes_at)
+        "closes_on": timezone.localdate(found.closes_at)
         if found.state == PairRequest.State.ASKED
         else None,
     }

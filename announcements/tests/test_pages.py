@@ -237,4 +237,4 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
             client.get(address)
 
 
-LIST_QUERIES = 3
+LIST_QUERIES = 4

@@ -80,7 +80,8 @@ def test_the_pages_before_and_in_the_application_have_the_programs_words(
     program = cohort.program
     save(program, cleo, OWN)
     save(program, cleo, "You are <b>kind</b>.\n\nYou ask.", name="commitment_mentee")
-    public = client.get(reverse("applications:suitability", args=[program.slug, "mentee"]))
+    address = reverse("applications:suitability", args=[program.slug, "mentee"])
+    public = client.get(address, {"question": "lead"})
     assert "There are no silly questions." in public.content.decode()
     draft = Application.objects.create(cohort=cohort, person=ben, role="mentee")
     page = reverse("applications:application-page", args=[draft.public_id, "suitability-lead"])

@@ -266,7 +266,7 @@ class TestThePages:
             client.get(self.page(pair))
 
 
-PAGE_QUERIES = 19
+PAGE_QUERIES = 17
 
 
 class TestPublishing:

@@ -21,6 +21,7 @@ LOOKUPS = {
     "matches.Match": ["mentee__cohort__program"],
     "matches.Pause": [PAIR],
     "matching.Offer": ["round__cohort__program"],
+    "matching.PairRequest": ["cohort__program"],
     "matching.Round": ["cohort__program"],
     "meetings.Meeting": [PAIR],
 }

@@ -179,7 +179,7 @@ class TestWhatThereIsToRead:
 
     def test_ten_are_named_and_the_others_counted(self, cohort, rosa, django_assert_num_queries):
         apply(cohort)
-        with django_assert_num_queries(7) as one:
+        with django_assert_num_queries(5) as one:
             to_read(rosa, at=MONDAY)
         for number in range(11):
             apply(cohort, f"Person {number}")

@@ -72,5 +72,5 @@ def test_the_number_of_queries_is_the_same_for_more_pairs(
         add(factories.match(factories.person(), factories.person(), cohort), "held", -9)
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(LIST)

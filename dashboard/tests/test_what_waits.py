@@ -88,7 +88,7 @@ def test_who_is_asked_before_a_pair_is_made_finds_the_question(cohort, as_user, 
     step = step_of(client)
     assert step.title == "Would you be this person's mentor?"
     assert "Ben" not in client.get(HOME).content.decode()
-    assert "Would you mentor" in client.get(step.url).content.decode()
+    assert "Would you be this person" in client.get(step.url).content.decode()
     assert "Would you" not in step_of(as_user(ben)).title
     Offer.system.update(mentor_agreed_at=now)
     assert "Would you" not in step_of(client).title

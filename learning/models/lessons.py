@@ -77,7 +77,7 @@ class Lesson(ConfidentialModel):
         models.PROTECT,
         null=True,
         editable=False,
-        related_name="lesson",
+        related_name="+",
         verbose_name=_("library item"),
     )
 

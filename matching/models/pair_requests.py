@@ -132,7 +132,7 @@ class PairRequest(ConfidentialModel):
     words = EncryptedTextField(_("what the two read"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     match = models.OneToOneField(
-        Match, models.PROTECT, null=True, related_name="pair_request", verbose_name=_("pair")
+        Match, models.PROTECT, null=True, related_name="+", verbose_name=_("pair")
     )
 
     objects = PairRequestQuerySet.as_manager()
@@ -213,6 +213,11 @@ class PairRequest(ConfidentialModel):
             return self.by_id == user.pk or self.application_of(user) is not None
         return self.by_id == user.pk and self._is_visible_to_matcher(user)
 
+    @property
+    def closes_at(self) -> datetime:
+        """Return until when the other of two people can say yes; see `PairInvitation`."""
+        return self.asked_at + timedelta(days=OPEN_DAYS)
+
     def _is_visible_to_matcher(self, user: User) -> bool:
         if self.program.pk not in Membership.objects.program_ids(user, *MATCHERS):
             return False
@@ -237,7 +242,7 @@ class PairInvitation(GuestAddress):
     """The address of the person with whom someone would like to be a pair, until they answer."""
 
     request = models.OneToOneField(
-        PairRequest, models.CASCADE, related_name="invitation", verbose_name=_("request")
+        PairRequest, models.CASCADE, related_name="+", verbose_name=_("request")
     )
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     address_deleted_at = models.DateTimeField(null=True, editable=False)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,8 @@ def ask(
         raise ActionNotAllowed(_("In this program, only the committee forms pairs."))
     key = outbox.digest_of_address(address)
     mine = PairRequest.objects.of(by).open().filter(by=by, cohort=cohort)
-    known: PairRequest | None = mine.filter(invitation__address_key=key).first()
+    to_them = PairInvitation.system.filter(address_key=key).values("request")
+    known: PairRequest | None = mine.filter(pk__in=to_them).first()
     if known is not None:
         return known
     if refusal := refusal_of(by, now):
@@ -218,7 +219,7 @@ def forget_person(user: User) -> None:
     now = timezone.now()
     to_them = PairInvitation.system.with_address_of(user)
     asked = PairRequest.system.filter(state=State.ASKED)
-    for request in (asked.filter(invitation__in=to_them) | asked.filter(by=user)).distinct():
+    for request in asked.filter(Q(pk__in=to_them.values("request")) | Q(by=user)):
         pair_requests.end(request, State.LAPSED, by=None, at=now)
         _forget_address(request, now)
     PairInvitation.system.with_address_of(user).delete()

@@ -30,7 +30,7 @@ def text_of(as_user, cleo):
         address = reverse(f"admin:matching_round_{view}", args=[round_.public_id, *args])
         page = as_user(cleo).get(address + query)
         assert page.status_code == 200
-        return " ".join(strip_tags(page.content.decode()).split())
+        return " ".join(html.unescape(strip_tags(page.content.decode())).split())
 
     return text
 

@@ -176,5 +176,5 @@ def test_the_second_look_takes_the_same_number_of_queries(
     lifecycle.send_to_review(drafted, by=cleo)
     client = as_user(kim)
     client.get(url("review", drafted))
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(25):
         client.get(url("review", drafted))

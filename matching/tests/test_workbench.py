@@ -74,7 +74,7 @@ def test_the_list_asks_the_database_as_often_whatever_its_size(
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 2})
     drafted, client = make.run_round(cohort, cleo), as_user(cleo)
     client.get(url("workbench", drafted))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get(url("workbench", drafted))
 
 
@@ -295,7 +295,7 @@ def test_other_weights_are_previewed_before_they_are_used(drafted, as_user, cleo
     data = {name: value for name, value in form.initial.items() if value is not None}
     data |= {"weight_can_help": 0, "weight_understands": 0, "weight_practical": 50}
     assert "Nothing is saved yet" in client.post(page, data).content.decode()
-    assert Round.system.get(pk=drafted.pk).criteria["weights"]["practical"] == 20
+    assert Round.system.get(pk=drafted.pk).criteria["weights"]["practical"] == 17
     client.post(url("use-criteria", drafted), data)
     fresh = Round.system.get(pk=drafted.pk)
     assert (fresh.criteria["weights"]["practical"], fresh.draft) == (50, 2)

@@ -36,7 +36,7 @@ def add_request_of_people(world: AccessFixtures) -> None:
         reason="r",
         state="asked",
     )
-    PairInvitation.objects.create(
+    invitation = PairInvitation.objects.create(
         request=request,
         program=world.program,
         address="asked@example.org",
@@ -44,3 +44,4 @@ def add_request_of_people(world: AccessFixtures) -> None:
         language="en",
     )
     world.add("request_of_people", "A", request, owners=("mentee",))
+    world.add("pair_invitation", "A", invitation)

@@ -44,6 +44,7 @@ PAGES = (
     "programs_membership",
     "programs_programquestion",
     "programs_conflict",
+    "matches_accountrecovery",
     "matching_keepapart",
     "matching_pairrequest",
     "matching_round",
@@ -134,6 +135,11 @@ def entries(program, cohort, chair, ada, ben):
             "since": "2026-01-01",
         },
         "programs_conflict": {"person": ada.pk},
+        "matches_accountrecovery": {
+            "person": ben.pk,
+            "new_email": "ben.elsewhere@example.org",
+            "checked": "I phoned him.",
+        },
         "matching_keepapart": {
             "program": program.pk,
             "first": ada.pk,
