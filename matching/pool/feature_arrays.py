@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from accounts.models import Language, Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
-from programs.models import Cohort, normalize_place
+from programs.models import Cohort, PlaceDistance, normalize_place
 
 from ..engine import Side
 from .applicant_data import ApplicantData
@@ -86,7 +86,8 @@ class FeatureArrays:
             for profile, language in speaks
         )
         self.industries = Marks((profile, industry, 1) for profile, industry in knows)
-        self.distances = list(cohort.program.place_distances.values_list("one", "other", "km"))
+        distances = PlaceDistance.objects.filter(program=cohort.program_id)
+        self.distances = list(distances.values_list("one", "other", "km"))
         self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
 
     @property

@@ -195,7 +195,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         "preview": shown,
         "orientation_preview": (
             orientation_preview.preview(program, name, language, form.cleaned_data["text"])
-            if shown
+            if shown and "text" in form.cleaned_data
             else None
         ),
         "versions": rows,
