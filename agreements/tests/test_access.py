@@ -77,5 +77,5 @@ def test_the_admin_list_asks_as_often_for_three_as_for_one(
         make.signed(factories.match(factories.person(), factories.person(), cohort))
     client = as_user(cleo)
     client.get(reverse(LIST))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(reverse(LIST))

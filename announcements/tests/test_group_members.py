@@ -170,4 +170,4 @@ def test_a_group_takes_as_many_queries_for_many_as_for_one(
             find_group(chosen, author=cleo, at=AT)
 
 
-QUERIES = 16
+QUERIES = 10

@@ -110,7 +110,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pairs(
         )
     client = as_user(ada)
     client.get(HOME)  # the first page after signing in notes the device
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert len(client.get(HOME).context["tabs"] or [1]) == pairs
 
 

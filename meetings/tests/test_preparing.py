@@ -134,7 +134,7 @@ def test_at_most_twelve_queries_however_many_meetings(
     client.get(url)
     with django_assert_max_num_queries(12) as found:
         client.get(url)
-    assert len(found) == 11
+    assert len(found) == 12
 
 
 def test_the_place_is_kept_for_the_pair(meeting, match, as_user, ada):
