@@ -133,7 +133,7 @@ class ReaderContext:
 
     @cached_property
     def questions(self) -> dict[int, Question]:
-        return Question.objects.in_bulk(
+        return Question.objects.select_related("survey").in_bulk(
             {table["question"] for wave in self.waves for table in wave.figures}
         )
 
