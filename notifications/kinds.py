@@ -189,7 +189,7 @@ def kind(
 
 def _in_words_of_program(build: EmailBuilder) -> EmailBuilder:
     @wraps(build)
-    def speaking(about: Any, recipient: Any) -> Email | Cancel:  # see EmailBuilder
+    def speaking(about: models.Model, recipient: object) -> Email | Cancel:
         with in_words_of(about):
             return build(about, recipient)
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from access.exceptions import ActionNotAllowed
 from applications import privacy, screening, standing
@@ -343,7 +344,7 @@ def test_a_list_is_used_in_the_browser(open_as, program, required, accepted, cle
         )
         assert too_wide(page) == []
         page.get_by_role("button", name="Compare with the list").click()
-        assert "lapsed: 1" in page.content()
+        expect(page.get_by_text("lapsed: 1")).to_be_visible()
     desk = open_as(cleo, scripts=True, width=1280)
     desk.goto(url("change", accepted))
     assert broken_rules(desk) == []

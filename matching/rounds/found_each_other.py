@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -165,8 +164,10 @@ def confirm(request: PairRequest, *, by: User, at: datetime | None = None) -> Ap
     _refuse_if_taken(application)
     try:
         with transaction.atomic():
-            changes: dict[str, Any] = {request.other_role: application}  # a column of the row
-            move(request, State.CONFIRMED, by=by, at=now, **changes)
+            if request.other_role == Application.Role.MENTEE:
+                move(request, State.CONFIRMED, by=by, at=now, mentee=application)
+            else:
+                move(request, State.CONFIRMED, by=by, at=now, mentor=application)
     except IntegrityError as found:
         raise ActionNotAllowed(
             _("Someone else has just changed this. Please reload the page.")

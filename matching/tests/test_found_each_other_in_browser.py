@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from matching.models import PairRequest
 from matching.rounds import found_each_other
@@ -33,6 +34,7 @@ def test_asking_and_saying_yes(cohort, open_as, live_server, scripts):
     page.get_by_label("How do you know each other").fill("We worked together.")
     page.get_by_label("Neither of us manages or appraises the other").check()
     page.get_by_label("English").check()
+    expect(page.get_by_label("English")).to_be_checked()
     check(page, scripts=scripts)
     page.get_by_role("button", name="Ask", exact=True).click()
     page.get_by_text("We wait for the other person to say yes").wait_for()

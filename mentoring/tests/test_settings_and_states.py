@@ -83,6 +83,12 @@ VERBS = {
         "closed": "support.requesting.say_helped",
         "withdrawn": "support.requesting.withdraw",
     },
+    "matches.AccountRecovery": {
+        "waiting": "matches.recovering.confirm",
+        "stopped": "matches.recovering.stop",
+        "expired": "matches.recovering.send_due_codes",
+        "done": "matches.recovering.finish",
+    },
     "matches.Match": {
         "active": "agreements.signing.sign",
         "closing": "matches.terms.begin_to_close",
@@ -97,7 +103,7 @@ VERBS = {
         "made": "matching.rounds.pair_requests.accept",
         "declined": "matching.rounds.pair_requests.turn_down",
         "withdrawn": "matching.rounds.pair_requests.take_back",
-        "asked": "matching.rounds.found_each_other.ask",
+        "confirmed": "matching.rounds.found_each_other.confirm",
         "approved": "matching.rounds.pair_requests.accept",
         "lapsed": "matching.rounds.found_each_other.say_no",
     },
