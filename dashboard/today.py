@@ -3,9 +3,10 @@
 1. A line is known by the address of its list. It is left out until a day, at most `LATEST` ahead;
    an urgent one until tomorrow.
 2. It comes back earlier when more rows wait than did then, as far as they are counted.
-3. Given to another member it is left out in the same way. The other one sees by whom they were
-   asked, and gives it back or does it; nobody is given what they can't see, nor what is the
-   member's own task. What a line leads to is still each reader's own list.
+3. Given to another member it is left out in the same way, while that member has a role in one of
+   the programs. The other one sees by whom they were asked, and gives it back or does it; nobody is
+   given what they can't see, nor what is the member's own task. What a line leads to is still each
+   reader's own list.
 4. There is one decision for each member and line; the next replaces it.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,8 @@ def today_of(member: User, *, at: datetime) -> Today:
     """Return what waits for a member; nothing is in neither list that has rows."""
     items = attention_items(member, at=at)
     known = LaterLine.objects.filter(until__gt=timezone.localdate(at)).visible_to(member)
+    still_there = Q(given_to=None) | Q(given_to__in=_members_with(member))
+    known = known.filter(still_there | ~Q(member=member))
     rows = list(known.select_related("member", "given_to").order_by("pk")) if items else []
     mine = {row.line: row for row in rows if row.member_id == member.pk}
     asked = {row.line: row for row in rows if row.member_id != member.pk}
@@ -81,10 +84,15 @@ def usual_day(item: AttentionItem, *, at: datetime) -> date:
 
 def colleagues(member: User) -> list[User]:
     """Return the other members of the programs in which `member` has a role today, by name."""
+    people = User.objects.filter(pk__in=_members_with(member)).exclude(pk=member.pk)
+    return list(people.order_by("name", "pk"))
+
+
+def _members_with(member: User) -> QuerySet:
+    """Return the ids of who has a role today in a program in which `member` has one."""
     programs = Membership.objects.program_ids(member)
     live = Membership.objects.live().filter(program__in=programs, user__is_active=True)
-    people = User.objects.filter(pk__in=live.values("user")).exclude(pk=member.pk)
-    return list(people.order_by("name", "pk"))
+    return live.values("user")
 
 
 def may_be_given_to(item: AttentionItem, person: User, *, at: datetime) -> bool:
@@ -118,7 +126,13 @@ def leave_until(
 
 
 def show_again(member: User, url: str) -> bool:
-    """Take back what `member` decided about a line, or give it back; return whether it was so."""
-    mine = Q(member=member) | Q(given_to=member)
-    deleted, _by_model = LaterLine.objects.filter(mine, line=url).delete()
-    return bool(deleted)
+    """Take back what `member` decided about a line, else give it back; return whether it was so.
+
+    Who was asked and left it for later is still asked once they see it again.
+    """
+    about = LaterLine.objects.filter(line=url)
+    for rows in (about.filter(member=member), about.filter(given_to=member)):
+        deleted, _by_model = rows.delete()
+        if deleted:
+            return True
+    return False

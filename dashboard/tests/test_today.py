@@ -157,6 +157,21 @@ def test_it_is_given_back_and_not_given_in_a_circle(as_user, cleo, nora, concern
     assert "Nothing was left for later here." in page
 
 
+def test_it_comes_back_when_the_other_member_leaves(cleo, nora, concern):
+    leave(cleo, to=nora)
+    Membership.objects.of(nora).update(until=timezone.localdate())
+    assert OPEN in lines_of(cleo)[0]
+
+
+def test_who_was_asked_and_left_it_for_later_is_still_asked(as_user, cleo, nora, concern):
+    leave(cleo, to=nora)
+    leave(nora)
+    as_user(nora).post(BACK, {"line": OPEN})
+    assert OPEN in lines_of(cleo)[1]
+    (line,) = [one for one in today.today_of(nora, at=NOON).lines if one.item.url == OPEN]
+    assert line.asked_by.member == cleo
+
+
 def test_what_someone_has_taken_on_is_not_given(as_user, cleo, nora, concern):
     Concern.system.update(state="taken", taken_by=cleo, follow_up_on=day(-1))
     own = reverse("admin:checkins_concern_changelist") + "?again=mine"
