@@ -291,7 +291,7 @@ def test_the_page_takes_the_same_queries_for_many(
         client.get(page(asked))
 
 
-PAGE_QUERIES = 9
+PAGE_QUERIES = 8
 
 
 def test_a_late_worker_opens_it_once(edition, named):
