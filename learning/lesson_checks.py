@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from django.db.models import TextField
 from django.utils.translation import gettext as _
 
-from applications.models import Application
+from applications.models import Application, PrivateAnswers, QuestionAnswer
 from matches.models import Match
+from programs.models import ProgramQuestion
 
 SHORTEST_NAME = 3  # letters; shorter parts of names are words of their own too often
 SAME_WORDS = 6  # so many words in the same order are no coincidence
-ANSWERS = [
-    field.name for field in Application._meta.concrete_fields if isinstance(field, TextField)
-]
+ANSWERS, PRIVATE = (
+    [field.name for field in model._meta.concrete_fields if isinstance(field, TextField)]
+    for model in (Application, PrivateAnswers)
+)
 
 
 def problems(text: str, match_id: int) -> list[str]:
@@ -70,6 +72,12 @@ def _names(match: Match) -> Iterator[str]:
 
 
 def _answers(match: Match) -> Iterator[str]:
-    for application in (match.mentee, match.mentor):
-        for name in ANSWERS:
-            yield str(getattr(application, name) or "")
+    """Yield what the two wrote when they applied, also to the program's own questions."""
+    applications = (match.mentee, match.mentor)
+    for application in applications:
+        yield from (getattr(application, name) for name in ANSWERS)
+    for private in PrivateAnswers.system.filter(application__in=applications):
+        yield from (getattr(private, name) for name in PRIVATE)
+    own_words = QuestionAnswer.system.filter(question__kind=ProgramQuestion.Kind.TEXT)
+    for answer in own_words.filter(application__in=applications):
+        yield from answer.values

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.privacy import erase_person, export_person
+from applications.models import PrivateAnswers, QuestionAnswer
 from learning import lessons
 from learning.lesson_checks import names_in, problems, same_words
 from learning.lessons import Edited
 from learning.models import ItemVersion, Lesson, LibraryItem
 from matches import retention
 from matches.models import Match
-from programs.models import Conflict
+from programs.models import Conflict, ProgramQuestion
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +222,19 @@ def test_after_retention_a_lesson_stays_and_nobody_knows_whose_it_was(pair, cleo
     erase_person(ben)
     item.refresh_from_db()
     assert item.texts == {"en": WORDS}
+
+
+def test_words_that_only_the_committee_read_are_refused(pair, program):
+    PrivateAnswers.objects.create(
+        application=pair.mentor, limits="I can't talk about the strike of last year"
+    )
+    question = ProgramQuestion.objects.create(program=program, heading="Why now?")
+    answer = QuestionAnswer(application=pair.mentee, question=question)
+    answer.values = ["My father fell ill in the spring of that year"]
+    answer.save()
+    for text, words in (
+        ("We talk about the strike of last year.", "talk about the strike of last"),
+        ("It began when father fell ill in the spring.", "father fell ill in the spring"),
+    ):
+        (problem,) = problems(text, pair.pk)
+        assert f"“{words}” is also in an answer" in problem
