@@ -121,8 +121,20 @@ class LibraryItemAdmin(LearningAdmin):
     change_form_template = "admin/learning/libraryitem/change_form.html"
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        related = rows.select_related("program")
-        return related.prefetch_related("topics", "versions__author", "versions__item__program")
+        return rows.select_related("program").prefetch_related("topics")
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, object],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: LibraryItem | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["versions"] = obj.versions.select_related("author", "item__program")
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(
         self, request: HttpRequest, obj: LibraryItem, form: LibraryItemForm, change: bool

@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -142,6 +144,21 @@ def test_other_words_make_a_version_and_the_same_words_none(as_user, program, cl
     page = as_user(cleo).get(change).content.decode()
     assert "Use version 1 again" in page
     assert "Old" in page
+
+
+def test_the_list_reads_no_versions_and_a_page_all_of_them_at_once(as_user, program, cleo):
+    def versions_read(address):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        return sum(1 for one in seen if 'FROM "learning_itemversion"' in one["sql"])
+
+    row, client = item(program, "one"), as_user(cleo)
+    for number in range(3):
+        row.texts = {"en": f"Text {number}"}
+        row.save()
+        save_version(row, by=cleo, at=NOW)
+    assert versions_read(reverse("admin:learning_libraryitem_changelist")) == 0
+    assert versions_read(desk("change", row.pk)) == 1
 
 
 def test_a_chair_brings_older_words_back_once(as_user, program, cleo):
