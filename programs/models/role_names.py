@@ -79,7 +79,14 @@ def check_name(role: str, language: str, one: str, many: str) -> None:
 
 
 def check_names(names: RoleNames) -> None:
-    """Refuse the same word for both roles in a language. Raises ValidationError."""
+    """Refuse a name that does not fit, and the same word for both roles in a language.
+
+    Names come out of translated texts that templates take for safe, so they never have a character
+    of HTML or of a placeholder. Raises ValidationError.
+    """
+    for role, by_language in names.items():
+        for language, said in by_language.items():
+            check_name(role, language, said["one"], said["many"])
     for words in words_by_language(names).values():
         ours = {"mentor": ("mentor", "mentors")}
         ours["mentee"] = (

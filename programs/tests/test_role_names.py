@@ -285,6 +285,18 @@ def test_a_name_that_does_not_fit_is_refused(role, language, one, many, field):
     assert list(refused.value.message_dict) == [field]
 
 
+@pytest.mark.parametrize(
+    "one",
+    ["a <b>friend</b>", "a friend & ally", "a %s", "a {x}", 'a "friend"', "a " + "x" * LENGTH],
+)
+def test_whoever_renames_saves_no_markup_or_placeholder(program, one):
+    chair = factories.member(program=program, role="chair")
+    wrong = {**NAMES, "mentee": {"en": {"one": one, "many": "friends"}}}
+    with pytest.raises(ValidationError):
+        role_naming.rename(program, wrong, by=chair, at=timezone.now())
+    assert Program.objects.get().role_names == NAMES
+
+
 def test_both_roles_have_different_names():
     same = {"mentor": {"en": {"one": "a peer", "many": "peers"}}}
     check_names(same)
