@@ -19,7 +19,7 @@ from learning.models import SupportTopic
 from programs.committee import acting_member, cares_for_pairs
 from programs.committee_admin import CommitteeAdmin, steps_of
 
-from . import partner_admin  # noqa: F401  # it registers its pages
+from . import partner_admin, referral_admin  # noqa: F401  # they register their pages
 from .forms import AnswerForm
 from .models import SupportAnswer, SupportRequest
 from .offering import MOST_AT_ONCE, needs_by_topic
