@@ -7,10 +7,9 @@ is a part of a group if the rest of the group is that small.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import User
 from applications.models import Application
@@ -35,17 +34,7 @@ class PartnerFigures:
 def figures(program: Program, member: User) -> list[PartnerFigures]:
     """Return the figures of every organisation of a program, for a chair."""
     smallest = program.policy.smallest_group
-    pairs = Match.objects.filter(
-        Q(mentee=OuterRef("application")) | Q(mentor=OuterRef("application"))
-    )
-    said = SentBy.objects.for_committee(member).filter(organisation__program=program)
-    sent = Counter(said.values_list("organisation", flat=True))
-    accepted = Counter(
-        said.filter(application__state=Application.State.ACCEPTED).values_list(
-            "organisation", flat=True
-        )
-    )
-    matched = Counter(said.filter(Exists(pairs)).values_list("organisation", flat=True))
+    sent = _sent(program, member)
     rows = Referral.objects.for_committee(member).filter(organisation__program=program)
     people: dict[int, dict[str, set[int]]] = {}
     for organisation, outcome, person in rows.values_list("organisation", "outcome", "person"):
@@ -53,14 +42,50 @@ def figures(program: Program, member: User) -> list[PartnerFigures]:
     return [
         PartnerFigures(
             row,
-            shown(sent[row.pk], smallest),
-            shown_part(accepted[row.pk], sent[row.pk], smallest),
-            shown_part(matched[row.pk], sent[row.pk], smallest),
+            *_shown_sent(*sent.get(row.pk, (0, 0, 0)), smallest),
             shown(len(set().union(*people.get(row.pk, {}).values())), smallest),
             _outcomes(people.get(row.pk, {}), smallest),
         )
         for row in PartnerOrganisation.objects.filter(program=program)
     ]
+
+
+def _sent(program: Program, member: User) -> dict[int, tuple[int, int, int]]:
+    """Return by organisation how many people it sent, and of these were accepted, and matched.
+
+    Someone who applied twice is one of them. Who is in a pair was accepted, also if they withdrew.
+    """
+    pairs = Match.objects.filter(
+        Q(mentee=OuterRef("application")) | Q(mentor=OuterRef("application"))
+    )
+    is_accepted = Q(application__state=Application.State.ACCEPTED) | Q(Exists(pairs))
+    said = SentBy.objects.for_committee(member).filter(organisation__program=program)
+    counted = (
+        said.order_by()
+        .values("organisation")
+        .annotate(
+            sent=_people(Q()), accepted=_people(is_accepted), matched=_people(Q(Exists(pairs)))
+        )
+    )
+    return {
+        organisation: (sent, accepted, matched)
+        for organisation, sent, accepted, matched in counted.values_list(
+            "organisation", "sent", "accepted", "matched"
+        )
+    }
+
+
+def _people(condition: Q) -> Count:
+    return Count("application__person", filter=condition, distinct=True)
+
+
+def _shown_sent(
+    sent: int, accepted: int, matched: int, smallest: int
+) -> tuple[int | None, int | None, int | None]:
+    """Return what can be shown of three numbers, each of which contains the next."""
+    accepted_shown = shown_part(accepted, sent, smallest)
+    around = sent if accepted_shown is None else accepted
+    return shown(sent, smallest), accepted_shown, shown_part(matched, around, smallest)
 
 
 def shown(count: int, smallest: int) -> int | None:

@@ -28,7 +28,7 @@ def withdraw_with_application(
 def ask_who_sent(
     sender: type[Application], application: Application, **_kwargs: object
 ) -> OptionalStep | None:
-    """Ask once which partner organisation sent an applicant, if any organisation sends people."""
+    """Ask which partner organisation sent an applicant, until one is chosen or they are decided."""
     is_known = SentBy.objects.filter(application=application).exists()
     is_open = application.state == Application.State.SUBMITTED
     if is_known or not is_open or not referring.senders_for(application).exists():

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.privacy import erase_person, export_person
+from applications.models import Application
 from matches import retention
 from matches.models import Match
 from programs.models import Conflict
@@ -172,6 +173,33 @@ def test_figures_hide_small_numbers_and_what_would_tell_them(
     assert one.outcomes == ()
     page = text_of(as_user(cleo).get(desk("partnerorganisation_figures", program.slug)))
     assert f"<dt>People whom it sent</dt><dd>{count}</dd>" in page
+
+
+def test_who_was_sent_with_two_applications_is_one_person(program, cohort, bridge, cleo):
+    people = [factories.person() for _n in range(program.policy.smallest_group - 1)]
+    for person in people:
+        for role in ("mentee", "mentor"):
+            mine = factories.application(person, cohort, role)
+            referring.say_who_sent(mine, bridge, by=cleo)
+    (one,) = figures(program, cleo)
+    assert (one.sent, one.accepted, one.matched) == (None, None, None)
+
+
+def test_the_accepted_without_a_pair_are_not_told_by_a_difference(program, cohort, bridge, cleo):
+    smallest = program.policy.smallest_group
+    paired = [
+        factories.match(factories.person(), factories.person(), cohort).mentee
+        for _n in range(smallest + 1)
+    ]
+    others = [factories.application(factories.person(), cohort) for _n in range(smallest)]
+    for row in [*paired, *others[1:]]:
+        referring.say_who_sent(row, bridge, by=cleo)
+    (one,) = figures(program, cleo)
+    assert (one.sent, one.accepted, one.matched) == (smallest * 2, smallest * 2, None)
+    referring.say_who_sent(others[0], bridge, by=cleo)
+    Application.objects.filter(pk=paired[0].pk).update(state="withdrawn")
+    (one,) = figures(program, cleo)
+    assert (one.accepted, one.matched) == (smallest * 2 + 1, smallest + 1)
 
 
 def test_a_part_is_hidden_if_the_rest_is_small():
