@@ -103,10 +103,10 @@ def _erase(theirs: Theirs, before: datetime, at: datetime) -> int:
 
 
 def _erase_notes(theirs: Theirs, before: datetime, at: datetime) -> int:
-    """Empty old notes of referrals without a pair; those of a pair go with its texts."""
+    """Empty old notes of referrals, unless the pair still has its texts: they go with these."""
     over = Referral.system.filter(
         theirs("application__cohort__program"),
-        match=None,
+        Q(match=None) | Q(match__texts_erased_at__isnull=False),
         texts_erased_at=None,
         follow_up_on__lte=timezone.localdate(before),
     )

@@ -130,7 +130,7 @@ class Referral(ConfidentialModel):
         WAITING = "waiting", _("They are on a waiting list there")
         NO_PLACE = "no_place", _("The organisation could not take them")
         NOT_WANTED = "not_wanted", _("They decided not to go")
-        NOT_REACHED = "not_reached", _("Nobody reached anyone")
+        NOT_REACHED = "not_reached", _("No one could be reached there")
         UNKNOWN = "unknown", _("We don't know")
 
     organisation = models.ForeignKey(
@@ -168,7 +168,7 @@ class Referral(ConfidentialModel):
             ),
             models.Index(
                 fields=["follow_up_on"],
-                condition=Q(match=None, texts_erased_at=None),
+                condition=Q(texts_erased_at=None),
                 name="referral_with_old_note",
             ),
         ]

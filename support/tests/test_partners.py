@@ -240,3 +240,18 @@ def test_notes_are_exported_erased_and_forgotten_in_time(pair, bridge, cohort, c
     retention.erase_old_pairs(timezone.now())
     assert Referral.system.get(person=ada).note == ""
     assert Referral.system.count() == 3
+
+
+def test_a_note_on_a_pair_whose_texts_are_erased_is_forgotten_in_time(pair, bridge, cleo):
+    long_ago = timezone.now() - timedelta(days=3000)
+    Match.objects.filter(pk=pair.pk).update(
+        state="closed", closed_at=long_ago, closed_kind="completed"
+    )
+    retention.erase_old_pairs(timezone.now())
+    mine = refer(
+        pair.mentee, bridge, cleo, note="Looks for a flat", follow_up_on=timezone.localdate()
+    )
+    erase_old_words(timezone.now())
+    assert Referral.system.get(pk=mine.pk).note == "Looks for a flat"
+    erase_old_words(timezone.now() + timedelta(days=3000))
+    assert Referral.system.get(pk=mine.pk).note == ""
