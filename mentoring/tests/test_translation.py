@@ -111,6 +111,18 @@ def test_a_lost_or_strange_placeholder_is_found():
     assert broken(polib.POEntry(msgid="Hello %(name)s", msgstr="Bonjour %(nom)s"))
 
 
+def test_a_plural_without_a_placeholder_of_its_singular_is_no_format(french):
+    """`msgfmt --check-format` refuses it otherwise; the comment above the text says so."""
+    unlike = [
+        entry
+        for entry in french
+        if set(PLACEHOLDER.findall(entry.msgid)) - set(PLACEHOLDER.findall(entry.msgid_plural))
+        and entry.msgid_plural
+    ]
+    assert unlike
+    assert [entry.msgid for entry in unlike if "no-python-format" not in entry.flags] == []
+
+
 def test_a_plural_has_both_of_its_forms_or_none(french):
     plurals = [entry for entry in french if entry.msgid_plural]
     assert plurals
