@@ -19,21 +19,18 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from applications.models import Application, NamedWish
-from applications.named_wishes import people_named
+from applications.models import Application
 from applications.submission import close_for_pair
 from matches.match_creation import NewPair, check_pairs, create_matches
 from matches.models import Match
 from notifications.outbox import cancel_about, enqueue
 from programs.committee import has_role
-from programs.models import Conflict
 from workflow.states import move
 
-from ..criteria import rule_text
 from ..models import MATCHERS, PairRequest
 from . import asking
 from .announcements import MATCHED
-from .barred_pairs import SAID_NO, rules_between
+from .request_rules import refusal_of
 
 DECIDED = "pair-request-decided"
 RELATIONS = (
@@ -50,50 +47,6 @@ Origin = Match.Origin
 def new_pair(mentee: Application, mentor: Application, origin: str) -> NewPair:
     """Return what `create_matches` needs; no engine has found reasons for these two."""
     return mentee.pk, mentor.pk, {"origin": origin}
-
-
-def refusal_of(mentee: Application, mentor: Application, *, is_employer_known: bool) -> str:
-    """Return which rule forbids a pair that the committee registers, "" if none does.
-
-    `is_employer_known`: the committee accepts that both work for the same employer.
-    """
-    if mentee.cohort_id != mentor.cohort_id:
-        return _("The two have applied to different cohorts.")
-    codes = _broken_rules(mentee, mentor)
-    if is_employer_known:
-        codes.discard("same_employer")
-    if SAID_NO in codes:
-        return _("They can't be a pair: one of them declined to be matched with the other.")
-    for code in sorted(codes):
-        return _("They can't be a pair: %(why)s.") % {"why": rule_text(code)}
-    return ""
-
-
-def _broken_rules(mentee: Application, mentor: Application) -> set[str]:
-    people = {mentee.person_id, mentor.person_id}
-    if len(people) == 1:
-        return {"self_pair"}
-    codes = rules_between(mentee, mentor)
-    declared = Conflict.objects.live().filter(kind=Conflict.Kind.DECLARED)
-    if declared.filter(member__in=people, person__in=people).exists():
-        codes.add("conflict")
-    avoided = {
-        frozenset({person, named})
-        for _role, kind, person, named, _rank in people_named(mentee.cohort)
-        if kind == NamedWish.Kind.AVOID
-    }
-    if frozenset(people) in avoided:
-        codes.add("avoid")
-    if mentee.program.policy.same_employer_blocked and _have_same_employer(mentee, mentor):
-        codes.add("same_employer")
-    return codes
-
-
-def _have_same_employer(mentee: Application, mentor: Application) -> bool:
-    one, other = (getattr(row.person, "profile", None) for row in (mentee, mentor))
-    if one is None or other is None or one.employer is None or other.employer is None:
-        return False
-    return bool(one.employer.key == other.employer.key)
 
 
 def check_possible(
