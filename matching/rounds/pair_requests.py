@@ -158,12 +158,11 @@ def _tell_both(request: PairRequest, *, at: datetime) -> None:
 def make_approved(at: datetime) -> int:
     """Make the pairs that wait only for a step of one of the two; return how many."""
     made = 0
-    rows = PairRequest.system.filter(state=State.APPROVED).select_related(*RELATIONS)
-    for request in rows.order_by("pk"):
-        if not _are_ready(request):
-            continue
-        with suppress(ActionNotAllowed), transaction.atomic():  # asked again a minute later
-            _lock(request)
+    ready = Application.objects.ready(timezone.localdate(at)).values("pk")
+    rows = PairRequest.system.filter(state=State.APPROVED, mentee__in=ready, mentor__in=ready)
+    for request in rows.select_related(*RELATIONS).order_by("pk"):
+        with suppress(ActionNotAllowed), transaction.atomic():  # asked again in the next run
+            lock(request)
             _make(request, by=None, at=at)
             made += 1
     return made
