@@ -84,7 +84,7 @@ def _new_draft(cohort: Cohort, role: str, by: User, **fields: object) -> Applica
 def close_for_pair(application: Application, *, at: datetime) -> None:
     """Close a short application whose pair did not come about; nothing else was asked with it."""
     if application.is_for_pair and State.WITHDRAWN in application.TRANSITIONS[application.state]:
-        _close(application, by=None, at=at)
+        close(application, by=None, at=at)
 
 
 @transaction.atomic
@@ -129,10 +129,11 @@ def withdraw(application: Application, *, by: User, at: datetime | None = None) 
         raise ActionNotAllowed(_("You can only withdraw your own application."))
     if application.state == State.WITHDRAWN:
         return
-    _close(application, by=by, at=at)
+    close(application, by=by, at=at)
 
 
-def _close(application: Application, *, by: User | None, at: datetime) -> None:
+def close(application: Application, *, by: User | None, at: datetime) -> None:
+    """Close an application, in the current transaction; `by` is None where the program does it."""
     was_draft = application.state == State.DRAFT
     move(application, State.WITHDRAWN, by=by, at=at)
     Decision.system.filter(application=application, released_at=None).delete()

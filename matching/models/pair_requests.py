@@ -87,11 +87,17 @@ class PairRequest(ConfidentialModel):
         MADE = "made", _("They are a pair")
         DECLINED = "declined", _("Turned down")
         WITHDRAWN = "withdrawn", pgettext_lazy("request", "Taken back")
-        LAPSED = "lapsed", _("Ended without a yes of both")
+        LAPSED = "lapsed", _("Not completed in time")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.ASKED: {State.CONFIRMED, State.WITHDRAWN, State.LAPSED},
-        State.CONFIRMED: {State.APPROVED, State.MADE, State.DECLINED, State.WITHDRAWN},
+        State.CONFIRMED: {
+            State.APPROVED,
+            State.MADE,
+            State.DECLINED,
+            State.WITHDRAWN,
+            State.LAPSED,
+        },
         State.APPROVED: {State.MADE, State.WITHDRAWN},
         State.MADE: set(),
         State.DECLINED: set(),

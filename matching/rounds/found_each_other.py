@@ -153,7 +153,7 @@ def confirm(request: PairRequest, *, by: User, at: datetime | None = None) -> Ap
     anyone else and once the request has ended.
     """
     now = at or timezone.now()
-    _lock(request)
+    pair_requests.lock(request)
     mine = request.application_of(by)
     if mine is not None and request.by_id != by.pk:
         return mine
@@ -181,7 +181,7 @@ def say_no(invitation: PairInvitation, *, at: datetime | None = None) -> None:
     """End the request; whoever asked sees the same as without an answer. Twice changes nothing."""
     now = at or timezone.now()
     request = invitation.request
-    _lock(request)
+    pair_requests.lock(request)
     if request.state == State.ASKED:
         pair_requests.end(request, State.LAPSED, by=None, at=now)
         _forget_address(request, now)
@@ -201,11 +201,6 @@ def take_back(request: PairRequest, *, by: User, at: datetime | None = None) -> 
     now = at or timezone.now()
     pair_requests.take_back(request, by=by, at=now)
     _forget_address(request, now)
-
-
-def _lock(request: PairRequest) -> None:
-    rows = PairRequest.system.select_for_update(no_key=True).filter(pk=request.pk)
-    request.state = rows.values_list("state", flat=True)[0]
 
 
 def _forget_address(request: PairRequest, at: datetime) -> None:

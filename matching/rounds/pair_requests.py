@@ -14,11 +14,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from applications.draft_closing import was_never_sent
 from applications.models import Application
 from applications.submission import close_for_pair
 from matches.match_creation import NewPair, check_pairs, create_matches
@@ -117,7 +119,7 @@ def accept(request: PairRequest, *, by: User, at: datetime | None = None) -> Mat
     missing step of one of the two or a lack of places stands against it.
     """
     at = at or timezone.now()
-    _lock(request)
+    lock(request)
     if not request.may_be_decided_by(by):
         raise ActionNotAllowed(_not_yours(request, by))
     if request.state != State.CONFIRMED:
@@ -204,7 +206,7 @@ def turn_down(
     Of two who asked themselves both are told, with `words`. Of others nobody hears of it.
     """
     at = at or timezone.now()
-    _lock(request)
+    lock(request)
     if not request.may_be_decided_by(by):
         raise ActionNotAllowed(_not_yours(request, by))
     move(
@@ -229,7 +231,7 @@ def take_back(request: PairRequest, *, by: User, at: datetime | None = None) -> 
     Raises ActionNotAllowed for others and once it has ended.
     """
     at = at or timezone.now()
-    _lock(request)
+    lock(request)
     if not request.may_be_taken_back_by(by):
         raise ActionNotAllowed(_("Only the member who registered it can take it back."))
     end(request, State.WITHDRAWN, by=by, at=at)
@@ -243,21 +245,32 @@ def end(request: PairRequest, state: str, *, by: User | None, at: datetime) -> N
 
 
 def close_applications(request: PairRequest, *, at: datetime) -> None:
-    """Close the short applications of a request that has ended without a pair."""
+    """Close the short applications of a request that has ended without a pair.
+
+    One that another request or a pair of the person needs stays.
+    """
     for application in (request.mentee, request.mentor):
-        if application is not None:
+        if application is not None and not _is_needed(application):
             close_for_pair(application, at=at)
 
 
+def _is_needed(application: Application) -> bool:
+    theirs = Q(mentee=application) | Q(mentor=application)
+    is_asked_for = PairRequest.system.open().filter(theirs).exists()
+    return is_asked_for or Match.objects.filter(theirs).exists()
+
+
 def end_of_application(application: Application, *, at: datetime) -> None:
-    """Take back the open requests of an application that is withdrawn."""
+    """End the open requests of an application that is withdrawn, or was not sent in time."""
+    state = State.LAPSED if was_never_sent(application) else State.WITHDRAWN
     for side in ("mentee", "mentor"):
         rows = PairRequest.system.open().filter(**{side: application})
         for request in rows.select_related("mentee__cohort", "mentor__cohort"):
-            end(request, State.WITHDRAWN, by=None, at=at)
+            end(request, state, by=None, at=at)
 
 
-def _lock(request: PairRequest) -> None:
+def lock(request: PairRequest) -> None:
+    """Lock the row until the end of the transaction, and read its state again."""
     rows = PairRequest.system.select_for_update(no_key=True).filter(pk=request.pk)
     request.state = rows.values_list("state", flat=True)[0]
 
