@@ -29,9 +29,11 @@ def answer_by_link(
         found_each_other.say_no(subject)
     if answer == "yes" and subject.is_open(timezone.now()):
         return redirect("matching:pair-request", subject.request.public_id)
+    asked = subject.request
     context = {
         "program": subject.program,
-        "pair_request": subject.request,
+        "pair_request": asked,
+        "has_said_yes": asked.mentee_id is not None and asked.mentor_id is not None,
         "is_open": subject.is_open(timezone.now()),
         "has_said_no": answer == "no",
         "closes_at": subject.closes_at,

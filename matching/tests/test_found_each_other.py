@@ -410,3 +410,15 @@ def test_a_request_ends_with_a_draft_that_was_never_sent(open_cohort, vera, otto
         assert "We have closed your application" in page
         assert "It was only for a pair with someone you know, and that request has ended." in page
         assert "You have withdrawn" not in page
+
+
+def test_a_link_after_yes_does_not_say_that_it_has_ended(open_cohort, vera, otto, client):
+    request = ask(open_cohort, vera)
+    (letter,) = deliver_due_emails(NOW)
+    found_each_other.confirm(request, by=otto)
+    for answer in ({}, {"answer": "no"}):
+        page = client.post(link_in(letter), answer).content.decode()
+        assert "You have already said yes" in page
+        assert "has ended" not in page
+        assert "Thank you for telling us" not in page
+    assert fresh(request).state == State.CONFIRMED
