@@ -25,6 +25,7 @@ from applications.screening import in_open_pairs, without_checks
 from checkins.first_contact import without_contact
 from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
 from learning.models import Lesson
+from matches import recovering
 from matches.models import Match
 from matching.models import Offer, PairRequest, Round
 from notifications import outbox_health
@@ -85,6 +86,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_pairs(member, at),
         *_support(member, at),
         *_members(member, at),
+        *_lost_mailboxes(member),
         *_emails(member),
         *_bouncing_addresses(member),
         *_set_up(member),
@@ -270,6 +272,15 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     silent, since = _found(CarerSilence.objects.visible_to(member).open(), "since")
     text = ngettext("carer has gone silent", "carers have gone silent", silent)
     yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad", since)
+
+
+def _lost_mailboxes(member: User) -> Iterator[AttentionItem]:
+    waiting, since = _found(recovering.to_confirm(member), "proposed_at")
+    text = ngettext(
+        "lost mailbox waits for a second member", "lost mailboxes wait for a second member", waiting
+    )
+    url = changelist_url("matches_accountrecovery", state__exact="proposed")
+    yield AttentionItem(waiting, text, url, "amber", since)
 
 
 def _rounds(member: User) -> Iterator[AttentionItem]:

@@ -1,8 +1,8 @@
 """Someone has lost their mailbox, which is their account: two members give it a new address.
 
-1. One member proposes, another one confirms. Neither is the person, has a conflict of interest with
-   them, or looks after a pair of theirs as its carer or deputy: whoever knows most about a person
-   must not be able to open their account.
+1. One member proposes, another one confirms within `CONFIRM_DAYS`. Neither is the person, has a
+   conflict of interest with them, or looks after a pair of theirs as its carer or deputy: whoever
+   knows most about a person must not be able to open their account.
 2. All addresses of the account are told, with a link that stops it with one press. For
    `NOTICE_HOURS` nothing else happens.
 3. Then a code is sent to the new address. Whoever enters it there has the account; the old
@@ -35,11 +35,13 @@ from programs.models import Program
 from workflow.states import move
 
 from .models import AccountRecovery, Match
+from .models.recoveries import AccountRecoveryQuerySet
 
 State = AccountRecovery.State
 NOTICE_HOURS = 72
 CODE_DAYS = 7
-KEPT_DAYS = 183  # half a year after the end
+CONFIRM_DAYS = 30  # for a second member
+KEPT_DAYS = 183  # half a year, from the day it was proposed
 STOP = "recovery-stop"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 10
@@ -104,6 +106,13 @@ def program_of(person: User, member: User) -> Program:
     return seen.select_related("cohort__program").latest("pk").program
 
 
+def to_confirm(member: User) -> AccountRecoveryQuerySet:
+    """Return those that wait for a second member, which `member` can be."""
+    rows = AccountRecovery.objects.for_committee(member).filter(state=State.PROPOSED)
+    people = User.objects.filter(people_to_recover(member))
+    return rows.exclude(proposed_by=member).filter(person__in=people)
+
+
 def may_confirm(recovery: AccountRecovery, member: User) -> bool:
     """Return whether `member` can be the second one."""
     if recovery.state != State.PROPOSED or recovery.proposed_by_id == member.pk:
@@ -147,18 +156,21 @@ def stop(recovery: AccountRecovery, *, by: User | None, at: datetime | None = No
 
 @reconciler
 def send_due_codes(at: datetime) -> None:
-    """Send the code of each recovery whose notice is over; end those whose code was not used."""
+    """Send the codes whose notice is over; end what was not confirmed or not used in time."""
     waiting = AccountRecovery.system.filter(state=State.WAITING).select_related("person")
     for row in waiting.filter(due_at__lte=at, code_sent_at=None):
         with transaction.atomic():
             _send_code(row, at)
     for row in waiting.filter(code_sent_at__lte=at - timedelta(days=CODE_DAYS)):
         move(row, State.EXPIRED, by=None, at=at, code_hash="")
+    alone = AccountRecovery.system.filter(state=State.PROPOSED)
+    for row in alone.filter(proposed_at__lte=at - timedelta(days=CONFIRM_DAYS)):
+        move(row, State.STOPPED, by=None, why="no second member confirmed it", at=at)
 
 
 @reconciler
 def forget_old_words(at: datetime) -> None:
-    """Erase the address and the words of recoveries that ended long ago; who and when stays."""
+    """Erase the address and the words of old recoveries that have ended; who and when stays."""
     over = AccountRecovery.system.exclude(state__in=AccountRecovery.UNFINISHED)
     old = over.filter(proposed_at__lte=at - timedelta(days=KEPT_DAYS)).exclude(new_email="")
     old.update(new_email="", checked="", code_hash="")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from dashboard.attention import attention_items
 from matches import recovering
 from matches.models import AccountRecovery
 from notifications.models import Notification
@@ -217,6 +218,24 @@ def test_the_pages_of_the_committee_lead_through_it(application, ben, cleo, eve,
     assert stored(row) == State.WAITING
     as_user(cleo).post(reverse("admin:matches_accountrecovery_stop", args=[row.pk]))
     assert stored(row) == State.STOPPED
+
+
+def test_it_is_on_today_of_who_can_be_the_second_member(proposed, ben, cleo, eve):
+    def on_today(member):
+        items = attention_items(member, at=NOW)
+        return [one.count for one in items if one.text == "lost mailbox waits for a second member"]
+
+    assert (on_today(eve), on_today(cleo)) == ([1], [])  # cleo has proposed it
+    recovering.confirm(proposed, by=eve, at=NOW)
+    assert on_today(eve) == []
+
+
+def test_what_no_second_member_confirms_is_stopped_after_a_month(proposed):
+    recovering.send_due_codes(NOW + timedelta(days=30, seconds=-1))
+    assert stored(proposed) == State.PROPOSED
+    recovering.send_due_codes(NOW + timedelta(days=30))
+    recovering.send_due_codes(NOW + timedelta(days=31))
+    assert stored(proposed) == State.STOPPED
 
 
 def test_the_code_page_signs_no_one_in(waiting, ben, client):
