@@ -4,14 +4,14 @@
    broke a rule before the change, because the committee waived it, is not counted.
 2. Nothing happens to the pair. Who cares for it is told, and sees the rule until the pair meets it
    again or ends. The two people never see it.
-3. Facts that are changed elsewhere, such as employers that are merged, are seen within
-   `LOOK_AGAIN`.
+3. Whether a pair that breaks a rule still does is asked again every `LOOK_AGAIN`: facts can change
+   elsewhere, as when employers are merged. That a pair begins to break one so is not noticed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -19,7 +19,7 @@ from django.db.models import Q
 from accounts.models import User
 from applications.models import Application
 from matches.match_creation import capacity_of, open_match_counts
-from matches.models import Match
+from matches.models import Match, MatchQuerySet
 from matches.signals import rules_broken, rules_met
 from notifications.reconcilers import reconciler
 
@@ -36,13 +36,13 @@ FROM_FACTS = frozenset({"same_employer", "language", "mode_place", "hours"})
 Codes = Mapping[int, frozenset[str]]  # of the rules that each pair breaks, by its id
 
 
-def broken_rules(matches: Collection[Match], *, at: datetime) -> dict[int, frozenset[str]]:
+def broken_rules(matches: Sequence[Match], *, at: datetime) -> dict[int, frozenset[str]]:
     """Return which rules each of `matches` breaks at `at`; they need their applications."""
     if not matches:
         return {}
     ids = {pk for match in matches for pk in (match.mentee_id, match.mentor_id)}
     data = {row.pk: row for row in read_some(ids)}
-    answers = FeatureArrays(matches[0].mentee.cohort, at, only=ids)  # type: ignore[index]  # a list
+    answers = FeatureArrays(matches[0].mentee.cohort, at, only=ids)
     people = {match.mentee.person_id for match in matches}
     apart = bars_among(people | {match.mentor.person_id for match in matches})
     full = _overfull({match.mentor_id: match.mentor for match in matches})
@@ -111,8 +111,8 @@ def open_pairs_of(person: User) -> list[Match]:
     return _with_facts(Match.objects.open().filter(mine))
 
 
-def _with_facts(matches: object) -> list[Match]:
-    rows = matches.select_related(  # type: ignore[attr-defined]  # a queryset of pairs
+def _with_facts(matches: MatchQuerySet) -> list[Match]:
+    rows = matches.select_related(
         "mentee__cohort__program__policy",
         "mentee__person",
         "mentor__cohort__program__policy",
@@ -176,7 +176,7 @@ def look_at_broken_rules(at: datetime) -> int:
     matches = _with_facts(Match.objects.open().filter(pk__in=ids))
     after = broken_rules(matches, at=at)
     _note(matches, after, after, person=None, at=at)
-    for match in ids - {match.pk for match in matches}:
-        BrokenRule.system.lasting().filter(match=match).update(ended_at=at)
+    ended = ids - {match.pk for match in matches}
+    BrokenRule.system.lasting().filter(match__in=ended).update(ended_at=at)
     BrokenRule.system.lasting().filter(match__in=ids).update(looked_at=at)
     return len(matches)
