@@ -1,9 +1,9 @@
 """E-mails about the agreement: who is asked for what, and when.
 
 The mentee is asked to draft it after the first meeting or some days after the introduction, until
-a draft is shared. Whoever has not signed a shared version is asked to sign it. About once a minute
-`enqueue_reminders` enqueues what the facts call for; running it twice, or after a long stop,
-enqueues nothing twice.
+a draft is shared. Whoever has not signed a shared version is asked to sign it. About once in two
+minutes `enqueue_reminders` enqueues what the facts call for; running it twice, or after a long
+stop, enqueues nothing twice.
 """
 
 from __future__ import annotations

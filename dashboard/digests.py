@@ -46,7 +46,7 @@ MONDAY, TUESDAY, SATURDAY = 0, 1, 5
 FIRST_MONDAY = date(2000, 1, 3)  # from which days and weeks are numbered
 APART = {TO_READ: timedelta(hours=20), WEEK: timedelta(days=5)}
 LASTS = {TO_READ: timedelta(hours=24), WEEK: timedelta(days=2)}  # for the hour of the member
-BATCH = 50  # e-mails of one run; the next one follows a minute later
+BATCH = 50  # e-mails of one run; the next run goes on
 SHOWN_NAMES = 10
 MOST_LINES, MOST_NEWS = 12, 3
 A_WEEK = timedelta(days=7)

@@ -1,7 +1,7 @@
 """An alarm when the worker of long jobs hangs: one e-mail to the maintainer each time.
 
-The worker that sends e-mail looks once a minute; it goes on while the heavy one hangs. When the
-other one hangs, `notifications.alarms` says so.
+The worker that sends e-mail looks once in two minutes; it goes on while the heavy one hangs. When
+the other one hangs, `notifications.alarms` says so.
 """
 
 from __future__ import annotations

@@ -202,7 +202,7 @@ def publishing_problems(event: Event, *, at: datetime) -> Iterator[Problem]:
 
 @transaction.atomic
 def publish(event: Event, *, by: User, at: datetime | None = None) -> None:
-    """Let people sign up; those whom it is for are invited within a minute.
+    """Let people sign up; those whom it is for are invited within two minutes.
 
     Raises ActionNotAllowed for anyone but a chair, for an event that is no draft or has begun, and
     for what `problems` finds.

@@ -1,4 +1,4 @@
-"""What time does to events: invitations, lost places, reminders, questions; once a minute.
+"""What time does to events: invitations, lost places, reminders, questions; once in two minutes.
 
 Each looks only at events that are ahead, or that were just over; running it twice changes nothing.
 Events of the past cost nothing, however many there are.
@@ -31,7 +31,7 @@ FEEDBACK, ATTENDANCE = "event-feedback", "event-attendance"
 DAY = timedelta(days=1)
 MORNING = 9  # the hour at which the organiser is asked who came
 ASKED_FOR_DAYS = 14
-INVITED_AT_ONCE = 500  # people of one event in one run; the next run, a minute later, goes on
+INVITED_AT_ONCE = 500  # people of one event in one run; the next run goes on
 
 
 @reconciler

@@ -37,7 +37,7 @@ KIND = "learning-touch"
 MONTH = timedelta(days=30)  # as for surveys: it needs no calendar
 LATE_DAYS = timedelta(days=21)
 SAME_TEXT = timedelta(days=365)  # within it someone gets a text once, whatever pairs they are in
-AT_ONCE = 200  # pairs in one run; the next one, a minute later, goes on
+AT_ONCE = 200  # pairs in one run; the next one goes on
 MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
 PEOPLE: dict[str, str] = {MENTEE: "mentee__person", MENTOR: "mentor__person"}
 PROGRAM = "mentee__cohort__program"

@@ -1,4 +1,4 @@
-"""What the clock does to pauses; run about once a minute, and running it twice changes nothing."""
+"""What the clock does to pauses; run once in two minutes, and running it twice changes nothing."""
 
 from __future__ import annotations
 

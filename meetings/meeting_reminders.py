@@ -1,6 +1,6 @@
 """Reminders about meetings: prepare it before, say afterwards whether it took place.
 
-Run about once a minute: each reads the meetings near `at` about which an e-mail is not in the
+Run about once in two minutes: each reads the meetings near `at` about which an e-mail is not in the
 outbox yet, and enqueues what is due. A meeting that is moved is asked about again: ordinals are ten
 times the number of moves plus the number of the reminder.
 """

@@ -1,4 +1,4 @@
-"""What time does to meetings; run about once a minute, and running it twice changes nothing.
+"""What time does to meetings; run about once in two minutes, and running it twice changes nothing.
 
 A proposal whose times have all passed lapses. Meetings ahead of a match that has ended are
 cancelled: the e-mails about the ending say so, none is sent about the meetings.

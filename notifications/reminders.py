@@ -42,7 +42,7 @@ def due_reminder(
 
 
 class PendingEmails:
-    """Enqueues e-mails that are not in the outbox yet, for reconcilers that run every minute.
+    """Enqueues e-mails that are not in the outbox yet, for reconcilers that run every two minutes.
 
     The keys of the given kinds and rows are read once; an e-mail that is known costs no query.
     """

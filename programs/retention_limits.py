@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from .models.programs_by import programs_by
 
-# Rows that one run erases of the programs with one limit; the next run, a minute later, goes on.
+# Rows that one run erases of the programs with one limit; the next run goes on.
 BATCH = 200
 Theirs = Callable[[str], Q]  # of the lookup that leads to the program
 

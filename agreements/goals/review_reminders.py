@@ -1,7 +1,7 @@
 """Ask for a review of the goals in months 3, 6 and 9, and once more after a week.
 
-Run about once a minute; running it twice, or after a long stop, asks for nothing twice. After a
-stop only the latest review that is due is asked for.
+Run about once in two minutes; running it twice, or after a long stop, asks for nothing twice. After
+a stop only the latest review that is due is asked for.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def test_an_event_can_be_for_others_while_no_one_of_them_has_signed_up(
 
 
 def test_who_has_left_the_program_does_not_keep_the_event_as_it_was(event, cleo, ben, cohort):
-    """Their place is freed within a minute in any case."""
+    """Their place is freed within two minutes in any case."""
     sign_ups.sign_up(event, by=ben)
     Match.objects.all().delete()
     ben_application = Application.objects.get(person=ben)
