@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # The settings of a program were saved: `policy`.
 policy_saved = Signal()
 
+# The settings of a program are checked before they are saved: `policy`. A receiver returns why a
+# setting can't be saved, {name of the setting: the reason}.
+policy_problems_asked = Signal()
+
 # A text was changed and people are to read it again: `program`, `name`, `version` (the id of its
 # newest version), `at`.
 text_to_read_again = Signal()

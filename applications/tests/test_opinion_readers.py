@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -234,3 +235,42 @@ def test_a_question_ends_with_the_application(as_user, sent, reader, ben, cleo):
     with pytest.raises(ActionNotAllowed, match="no longer needs an answer"):
         applicant_questions.answer(question, by=ben, text="In Lille.")
     assert as_user(cleo).get(LIST, {"queue": "asked"}).context["cl"].result_count == 0
+
+
+def check_settings(program, number):
+    policy = Policy.objects.get(program=program)
+    policy.opinions_needed = number
+    policy.full_clean()
+    policy.save()
+
+
+def test_a_chair_can_not_read_an_opinion_and_then_want_more(program, sent, cleo, second):
+    write(sent, second)
+    check_settings(program, 1)
+    assert read_by(cleo, sent) == {"Kim Osei"}
+    with pytest.raises(ValidationError) as refused:
+        check_settings(program, 2)
+    assert refused.value.message_dict == {
+        "opinions_needed": [
+            "The committee already reads opinions about 1 application. Release its decision "
+            "first: another opinion would not be blind."
+        ]
+    }
+    Application.objects.filter(pk=sent.pk).update(state="accepted")
+    check_settings(program, 2)
+
+
+def test_more_opinions_can_be_wanted_while_none_is_read(program, sent, cleo, second):
+    check_settings(program, 1)
+    assign(sent, second, cleo)
+    check_settings(program, 2)
+    write(sent, second)
+    check_settings(program, 2)
+    assert read_by(cleo, sent) == set()
+
+
+def test_opinions_of_another_program_do_not_matter(sent, second):
+    write(sent, second)
+    check_settings(sent.program, 1)
+    other = factories.program()
+    check_settings(other, 1)

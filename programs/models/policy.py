@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..signals import policy_saved
+from ..signals import policy_problems_asked, policy_saved
 from .programs import Program, ProgramPartQuerySet
 from .setting_fields import integer_setting
 
@@ -389,5 +389,7 @@ class Policy(models.Model):
             errors["stuck_percent"] = _(
                 "Stuck must come after drifting. Enter a larger percentage."
             )
+        for _receiver, problems in policy_problems_asked.send(Policy, policy=self):
+            errors |= cast(dict[str, str], problems)
         if errors:
             raise ValidationError(errors)
