@@ -40,9 +40,10 @@ def answer_late(on: date) -> Q:
     """Match sent applications whose promised day is over on `on`; see `answer_by_on`."""
     matched = Q(cohort__matching_on__lt=on)
     read = Q(cohort__matching_on=None, cohort__closes_on__lt=on - ANSWER_WITHIN)
+    at_any_time = Q(is_for_pair=True) | Q(cohort__matching_on=None, cohort__closes_on=None)
     first = timezone.make_aware(datetime.combine(on - ANSWER_WITHIN, time()))
-    rolling = Q(cohort__matching_on=None, cohort__closes_on=None, submitted_at__lt=first)
-    return Q(matched | read | rolling, state="submitted")
+    is_over = Q(matched | read, is_for_pair=False) | Q(at_any_time, submitted_at__lt=first)
+    return Q(is_over, state="submitted")
 
 
 class ApplicationQuerySet(ScopedQuerySet):
@@ -306,10 +307,11 @@ class Application(models.Model):
     def answer_by_on(self) -> date:
         """The day by which the person gets an answer, as promised when they apply.
 
-        Where the cohort has none, because it is rolling, it counts from when they send it; a draft
-        is taken to be sent today.
+        For a rolling cohort, and for a pair of two who found each other, it counts from when they
+        send it; a draft is taken to be sent today.
         """
-        if (day := self.cohort.answer_by_on) is not None:
+        day = None if self.is_for_pair else self.cohort.answer_by_on
+        if day is not None:
             return day
         return timezone.localdate(self.submitted_at or timezone.now()) + ANSWER_WITHIN
 
