@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,18 +15,10 @@ from accounts.models.people import DAY_NAMES, DAYS, PART_NAMES, PARTS, SLOTS
 from ..models import Application
 from ..person_facts import profile_of, times_in_words
 from .base import READ_BY_COMMITTEE, ModelPage, Values
+from .fields import languages_field
 from .profile import ProfilePage, plain_codes, set_options
 
 MAX_TRAVEL_KM = 500
-
-
-def checked_distance(distance: int | None) -> int | None:
-    """Return how far someone travels, in kilometres. Raises ValidationError for what is too far."""
-    if distance is not None and distance > MAX_TRAVEL_KM:
-        raise forms.ValidationError(
-            _("Enter a distance of at most %(most)d km.") % {"most": MAX_TRAVEL_KM}
-        )
-    return distance
 
 
 class WeekWidget(forms.widgets.ChoiceWidget):
@@ -78,33 +71,23 @@ class TimesPage(ProfilePage):
         return times_in_words(self.stored[name])
 
 
-class MeetingPage(ModelPage):
-    code = "meeting"
-    heading = gettext_lazy("How and how often to meet")
-    languages = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Languages you can meet in"),
-        queryset=Language.objects.none(),
-        to_field_name="code",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one language.")},
-    )
-    field_order = ("mode", "travel_km", "rhythm_days", "hours_per_month", "languages")
+class WaysFacts(ModelPage):
+    """How the person meets in one program: in person, online, how far they travel."""
+
+    code = "ways"
+    heading = gettext_lazy("How to meet")
 
     class Meta:
         model = Application
-        fields = ["mode", "travel_km", "rhythm_days", "hours_per_month"]
-        help_texts = {
+        fields: ClassVar[list[str]] = ["mode", "travel_km"]
+        help_texts: ClassVar[dict[str, Promise]] = {
             "travel_km": gettext_lazy("If you would meet in person. One way, in kilometres."),
-            "rhythm_days": gettext_lazy("A first idea: you will agree on it together."),
-            "hours_per_month": gettext_lazy("That you can give, with what you prepare."),
         }
-        widgets = {
+        widgets: ClassVar[dict[str, object]] = {
             "mode": forms.RadioSelect,
-            "rhythm_days": forms.RadioSelect,
             "travel_km": forms.NumberInput(
                 attrs={"inputmode": "numeric", "min": 0, "max": MAX_TRAVEL_KM}
             ),
-            "hours_per_month": forms.NumberInput(attrs={"inputmode": "numeric"}),
         }
 
     def complete(self) -> None:
@@ -114,6 +97,37 @@ class MeetingPage(ModelPage):
         mode.required = True
         mode.choices = Application.Mode.choices  # without the empty one of an optional column
         mode.error_messages["required"] = _("Choose how you would like to meet.")
+
+    def clean_travel_km(self) -> int | None:
+        distance: int | None = self.cleaned_data["travel_km"]
+        if distance is not None and distance > MAX_TRAVEL_KM:
+            raise forms.ValidationError(
+                _("Enter a distance of at most %(most)d km.") % {"most": MAX_TRAVEL_KM}
+            )
+        return distance
+
+
+class MeetingPage(WaysFacts):
+    code = "meeting"
+    heading = gettext_lazy("How and how often to meet")
+    languages = languages_field()
+    field_order = ("mode", "travel_km", "rhythm_days", "hours_per_month", "languages")
+
+    class Meta(WaysFacts.Meta):
+        fields: ClassVar[list[str]] = [*WaysFacts.Meta.fields, "rhythm_days", "hours_per_month"]
+        help_texts: ClassVar[dict[str, Promise]] = {
+            **WaysFacts.Meta.help_texts,
+            "rhythm_days": gettext_lazy("A first idea: you will agree on it together."),
+            "hours_per_month": gettext_lazy("That you can give, with what you prepare."),
+        }
+        widgets: ClassVar[dict[str, object]] = {
+            **WaysFacts.Meta.widgets,
+            "rhythm_days": forms.RadioSelect,
+            "hours_per_month": forms.NumberInput(attrs={"inputmode": "numeric"}),
+        }
+
+    def complete(self) -> None:
+        super().complete()
         rhythm = self.fields["rhythm_days"]
         assert isinstance(rhythm, forms.ChoiceField)
         rhythm.choices = Application.Rhythm.choices
@@ -129,9 +143,6 @@ class MeetingPage(ModelPage):
     def suggested(self) -> Values:
         known = self.stored["rhythm_days"] != ""
         return {} if known else {"rhythm_days": Application.Rhythm.MONTHLY}
-
-    def clean_travel_km(self) -> int | None:
-        return checked_distance(self.cleaned_data["travel_km"])
 
     def write(self) -> None:
         super().write()

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Employer, Industry, Profile, User
 from accounts.models.people import validate_name
-from accounts.phone_numbers import dialled
 from accounts.timezones import zone_choices
 from programs.models import Program
 
@@ -24,6 +23,7 @@ from ..completeness import SUITABILITY
 from ..models import Application
 from ..person_facts import profile_of
 from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values, marked
+from .fields import PhoneField
 
 MAX_YEARS = 70
 YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
@@ -128,13 +128,11 @@ def _read_at(application: Application) -> datetime | None:
 class AboutYouPage(ModelPage):
     code = "about-you"
     heading = gettext_lazy("Your name and contact details")
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"),
-        max_length=40,
-        required=False,
-        validators=[validate_name],
-        help_text=gettext_lazy("Your match sees it only if you choose so once you are introduced."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    phone = PhoneField(
+        help_text=gettext_lazy(
+            "Your match sees it once you are introduced. After your time together, they see it "
+            "only if you choose so."
+        )
     )
     field_order = ("name", "pronouns", "phone", "time_zone", "language")
 
@@ -175,12 +173,6 @@ class AboutYouPage(ModelPage):
 
     def read(self, application: Application) -> Values:
         return {**super().read(application), "phone": profile_of(application).phone}
-
-    def clean_phone(self) -> str:
-        phone = str(self.cleaned_data["phone"]).strip()
-        if phone and not dialled(phone):
-            raise forms.ValidationError(_("Enter a phone number, for example +1 416 555 0100."))
-        return phone
 
     def write(self) -> None:
         super().write()

@@ -58,6 +58,7 @@ def test_contact_is_changed_and_shown_with_who_sees_it(as_user, ada):
     ("values", "field"),
     [
         ({"phone": "call me"}, "phone"),
+        ({"phone": "+1 416 555 0100 www.example.org"}, "phone"),
         ({"links": "javascript://alert(1)"}, "links"),
         ({"links": "https://a.org\nhttps://b.org\nhttps://c.org\nhttps://d.org"}, "links"),
         ({"call_hours": "x" * 81}, "call_hours"),
@@ -67,6 +68,12 @@ def test_what_makes_no_sense_is_refused_beside_its_field(values, field, as_user,
     answer = send(as_user(ada), address("contact"), contact(**values))
     assert set(answer.context["form"].errors) == {field}
     assert stored(ada).phone == ""
+
+
+def test_who_sees_a_phone_number_is_said_alike_on_both_pages(as_user, ben, draft):
+    page = as_user(ben).get(f"/applications/{draft.public_id}/about-you/").content.decode()
+    assert "Your match sees it once you are introduced." in page
+    assert "After your time together, they see it only if you choose so." in page
 
 
 def test_someone_without_profile_gets_one(as_user, dan):

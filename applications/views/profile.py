@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import person_facts
+from ..forms.availability import WaysFacts
 from ..forms.base import READ_BY_COMMITTEE, EditConflict, Page
-from ..forms.own_facts import OF_PERSON, WaysFacts
+from ..forms.own_facts import OF_PERSON
 from ..forms.taking_part import part_sentences
 from ..models import Application
 from ..profile_facts import applications_to_change, save_facts, unsent
