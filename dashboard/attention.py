@@ -164,7 +164,9 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
     yield AttentionItem(urgent.number, text, url, "bad", urgent.since)
     number = sum(one.number for one in found.values())
-    since = min((one.since for one in found.values() if one.since), default=None)
+    is_exact = all(one.number <= SHOWN_LIMIT for one in found.values())
+    days = [one.since for one in found.values() if one.since and is_exact]
+    since = min(days, default=None)
     text = ngettext("open concern", "open concerns", number)
     url = changelist_url("checkins_concern", state__exact="open")
     yield AttentionItem(number, text, url, "amber", since)

@@ -84,6 +84,14 @@ def test_many_are_not_read_for_their_first_day(monkeypatch, cleo, match, concern
 
 def test_a_line_is_left_out_until_its_day(cleo, concern):
     leave(cleo, days=3)
+def test_the_first_day_of_some_is_not_that_of_all(monkeypatch, cleo, match, concern):
+    for days in (5, 9):
+        raise_concern(match, urgency="whenever", raised_at=NOON - timedelta(days=days))
+    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    (line,) = [one for one in today.today_of(cleo, at=NOON).lines if one.item.url == OPEN]
+    assert (line.item.count, line.item.since) == (3, None)
+
+
     assert OPEN in lines_of(cleo)[1]
     with time_machine.travel(NOON + timedelta(days=2), tick=False):
         assert OPEN in lines_of(cleo)[1]
