@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
-from . import job_retries, mail_page, person_search, today_page
+from . import job_retries, mail_page, person_search, today, today_page
 from .email_text_pages import urls as email_text_urls
 from .menu import menu
 from .person_search import find_person
@@ -29,7 +29,8 @@ class CommitteeAdminSite(CommitteeSite):
         return [
             path("find/", self.admin_view(self.find_view), name="find"),
             path("later/", self.admin_view(self.later_view), name="later"),
-            path("later/back/", self.admin_view(self.show_again_view), name="later-back"),
+            path("later/again/", self.admin_view(self.show_again_view), name="later-again"),
+            path("later/back/", self.admin_view(self.give_back_view), name="later-back"),
             path("mail/", self.admin_view(self.mail_view), name="mail"),
             path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
@@ -50,8 +51,13 @@ class CommitteeAdminSite(CommitteeSite):
 
     @method_decorator(require_POST)
     def show_again_view(self, request: HttpRequest) -> HttpResponse:
-        """Show a line of Today again, or give it back."""
-        return today_page.show_again(request)
+        """Show a line of Today again."""
+        return today_page.undo(request, today.show_again)
+
+    @method_decorator(require_POST)
+    def give_back_view(self, request: HttpRequest) -> HttpResponse:
+        """Give a line of Today back to who asked."""
+        return today_page.undo(request, today.give_back)
 
     @method_decorator(require_safe)
     def mail_view(self, request: HttpRequest) -> HttpResponse:

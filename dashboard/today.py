@@ -126,13 +126,15 @@ def leave_until(
 
 
 def show_again(member: User, url: str) -> bool:
-    """Take back what `member` decided about a line, else give it back; return whether it was so.
+    """Take back what `member` decided about a line; return whether there was a decision.
 
-    Who was asked and left it for later is still asked once they see it again.
+    Who has asked `member` to do it still asks.
     """
-    about = LaterLine.objects.filter(line=url)
-    for rows in (about.filter(member=member), about.filter(given_to=member)):
-        deleted, _by_model = rows.delete()
-        if deleted:
-            return True
-    return False
+    deleted, _by_model = LaterLine.objects.filter(member=member, line=url).delete()
+    return bool(deleted)
+
+
+def give_back(member: User, url: str) -> bool:
+    """Show a line again to those who asked `member` to do it; return whether anyone did."""
+    deleted, _by_model = LaterLine.objects.filter(given_to=member, line=url).delete()
+    return bool(deleted)

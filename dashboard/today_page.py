@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from django import forms
@@ -93,9 +94,9 @@ def _leave_out(request: HttpRequest, line: TodayLine, form: LaterForm) -> bool:
     return True
 
 
-def show_again(request: HttpRequest) -> HttpResponse:
-    """Take back a decision about a line, or give the line back to who asked."""
-    if today.show_again(acting_member(request), request.POST.get("line", "")):
+def undo(request: HttpRequest, verb: Callable[[User, str], bool]) -> HttpResponse:
+    """Take back a decision about a line with `verb`, one of `today`."""
+    if verb(acting_member(request), request.POST.get("line", "")):
         messages.success(request, _("The line is where it was before."))
     else:
         messages.info(request, _("Nothing was left for later here."))

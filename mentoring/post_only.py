@@ -46,7 +46,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "admin:applications_rosterupload_changelist",
     ),
     "admin:applications_application_wish": ("admin:applications_application_changelist",),
-    "admin:later-back": ("admin:index",),
+    "admin:later-": ("admin:index",),
     "admin:learning_libraryitem_restore": ("admin:learning_libraryitem_change",),
     "admin:programs_seed": ("admin:programs_setup",),
     **{

@@ -19,7 +19,9 @@ from programs.models import Membership
 from testkit import factories
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=ZoneInfo("UTC"))
-INDEX, LATER, BACK = (reverse(f"admin:{name}") for name in ("index", "later", "later-back"))
+INDEX, LATER, AGAIN, BACK = (
+    reverse(f"admin:{name}") for name in ("index", "later", "later-again", "later-back")
+)
 OPEN = reverse("admin:checkins_concern_changelist") + "?state__exact=open"
 URGENT = f"{OPEN}&urgency__exact=urgent"
 
@@ -82,8 +84,6 @@ def test_many_are_not_read_for_their_first_day(monkeypatch, cleo, match, concern
     assert (line.item.shown, line.item.since) == ("1+", None)
 
 
-def test_a_line_is_left_out_until_its_day(cleo, concern):
-    leave(cleo, days=3)
 def test_the_first_day_of_some_is_not_that_of_all(monkeypatch, cleo, match, concern):
     for days in (5, 9):
         raise_concern(match, urgency="whenever", raised_at=NOON - timedelta(days=days))
@@ -92,6 +92,8 @@ def test_the_first_day_of_some_is_not_that_of_all(monkeypatch, cleo, match, conc
     assert (line.item.count, line.item.since) == (3, None)
 
 
+def test_a_line_is_left_out_until_its_day(cleo, concern):
+    leave(cleo, days=3)
     assert OPEN in lines_of(cleo)[1]
     with time_machine.travel(NOON + timedelta(days=2), tick=False):
         assert OPEN in lines_of(cleo)[1]
@@ -171,13 +173,25 @@ def test_it_comes_back_when_the_other_member_leaves(cleo, nora, concern):
     assert OPEN in lines_of(cleo)[0]
 
 
-def test_who_was_asked_and_left_it_for_later_is_still_asked(as_user, cleo, nora, concern):
+def test_showing_a_line_again_does_not_give_it_back(as_user, cleo, nora, concern):
     leave(cleo, to=nora)
     leave(nora)
-    as_user(nora).post(BACK, {"line": OPEN})
+    client = as_user(nora)
+    assert f'action="{AGAIN}"' in client.get(INDEX).content.decode()
+    client.post(AGAIN, {"line": OPEN})
+    assert OPEN in lines_of(nora)[0]
     assert OPEN in lines_of(cleo)[1]
-    (line,) = [one for one in today.today_of(nora, at=NOON).lines if one.item.url == OPEN]
-    assert line.asked_by.member == cleo
+    assert "Cleo Marsh asks you to do this" in client.get(INDEX).content.decode()
+    page = client.post(AGAIN, {"line": OPEN}, follow=True).content.decode()
+    assert "Nothing was left for later here." in page
+
+
+def test_nobody_takes_back_what_another_member_decided(as_user, cleo, nora, program, concern):
+    leave(cleo, to=nora)
+    other = as_user(factories.member("Max Lind", program=program, role="chair"))
+    for url in (AGAIN, BACK):
+        other.post(url, {"line": OPEN})
+    assert OPEN in lines_of(cleo)[1]
 
 
 def test_what_someone_has_taken_on_is_not_given(as_user, cleo, nora, concern):
@@ -204,7 +218,7 @@ def test_the_page_leaves_a_line_out(as_user, cleo, nora, concern):
     assert right.url == INDEX
     (row,) = LaterLine.objects.all()
     assert (row.member, row.given_to, row.until, row.count) == (cleo, nora, day(4), 1)
-    client.post(BACK, {"line": OPEN})
+    client.post(AGAIN, {"line": OPEN})
     assert not LaterLine.objects.exists()
 
 

@@ -268,6 +268,7 @@ PAGES: dict[str, Rule] = {
     "admin:applications_application_release-schedule": act(CHAIRS, "cohort"),
     "admin:applications_application_release-stop": act(READING, "cohort"),
     "admin:later": desk(ANY_COMMITTEE),
+    "admin:later-again": act(ANY_COMMITTEE),
     "admin:later-back": act(ANY_COMMITTEE),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_kinds": desk(ANY_COMMITTEE),
