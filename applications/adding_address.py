@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
@@ -11,7 +12,8 @@ from accounts.first_address import give_first_address
 from accounts.models import User
 from programs.committee import Role, has_role
 
-from .models import Application
+from .models import Application, ReviewStep
+from .review_steps import add_step
 
 MAY_ADD = (Role.CHAIR, Role.MATCHER)
 
@@ -25,4 +27,6 @@ def add_address(
     """
     if not has_role(by, application.program, *MAY_ADD):
         raise ActionNotAllowed(_("Only chairs and matchers add an e-mail address."))
-    give_first_address(application.person, email, at=at)
+    with transaction.atomic():
+        give_first_address(application.person, email, at=at)
+        add_step(application, ReviewStep.Kind.ADDRESS_ADDED, by=by, at=at)

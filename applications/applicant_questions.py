@@ -119,7 +119,7 @@ def take_back(question: ApplicantQuestion, *, by: User, at: datetime | None = No
         raise ActionNotAllowed(_("You don't have permission to do this."))
     _lock(question.application)
     waiting = ApplicantQuestion.system.filter(pk=question.pk, answered_at=None, withdrawn_at=None)
-    if not waiting.update(withdrawn_at=at or timezone.now()):
+    if not waiting.update(withdrawn_at=at or timezone.now(), withdrawn_by=by):
         raise ActionNotAllowed(_("This question was answered or taken back in the meantime."))
 
 

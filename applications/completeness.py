@@ -104,6 +104,12 @@ def parts_for(
     ]
 
 
+def page_titles(role: str) -> dict[str, str]:
+    """Return the title of each page of the product's own questions, by code; asks no database."""
+    parts = parts_for(role, set(Topic.Kind.values))
+    return {page.code: page.title for part in parts for page in part.pages}
+
+
 def _suitability(role: str) -> Part:
     """One question a page, so that each is read."""
     title, codes = _("Is this the right time?"), suitability.CODES[role]

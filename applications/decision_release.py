@@ -38,6 +38,7 @@ from programs.models import Cohort
 from programs.sender_policy import sender_policy_for
 
 from .models import Application, Decision
+from .review_steps import Kind, add_steps
 from .reviewing import (
     DECIDERS,
     EMAIL_KINDS,
@@ -101,7 +102,9 @@ def schedule(
     _lock_applications(decision.application_id for decision in chosen)
     moments = release_times(cohort, chosen, at=at)
     when = moments[-1] if is_sooner else moments[0]
-    return [decision for decision in chosen if _ask_for_release(decision, when, by)]
+    asked = [decision for decision in chosen if _ask_for_release(decision, when, by)]
+    add_steps((one.application_id for one in asked), Kind.RELEASE_ASKED, by=by, at=at)
+    return asked
 
 
 def _ask_for_release(decision: Decision, when: datetime, by: User) -> bool:
@@ -128,8 +131,14 @@ def stop(cohort: Cohort, *, by: User) -> None:
         application__cohort=cohort, released_at=None, release_at__isnull=False
     )
     _lock_applications(waiting.values_list("application", flat=True))
-    if not waiting.update(release_at=None, release_by=None):
+    if not _put_back(waiting, Kind.RELEASE_STOPPED, by):
         raise ActionNotAllowed(_("No release is waiting any more, so there is nothing to stop."))
+
+
+def _put_back(waiting: QuerySet[Decision], kind: str, by: User | None) -> bool:
+    """Let decisions wait for no release any more; return whether there were any."""
+    add_steps(list(waiting.values_list("application", flat=True)), kind, by=by)
+    return bool(waiting.update(release_at=None, release_by=None))
 
 
 def _lock_applications(ids: Iterable[int]) -> None:
@@ -179,7 +188,7 @@ def _release_group(cohort: int, moment: datetime, member: int, *, at: datetime) 
 
 def _give_up(group: QuerySet[Decision]) -> None:
     """Put back what cannot be released: the person withdrew, or the chair may not any more."""
-    if group.update(release_at=None, release_by=None):
+    if _put_back(group, Kind.NOT_RELEASED, None):
         log.warning("decisions were not released")
 
 

@@ -9,7 +9,10 @@
 4. Opinions are blind: no one but its author reads one until all readers have written, and as many
    as the program wants. From then on no reader is added. An opinion can't be changed once another
    reader has written.
-5. A reader is removed as long as they have not written. No one waits for a reader whose role has
+5. The number of opinions that a program wants counts for an application as it was when the first
+   one was written. Lowering the setting lets an application be decided earlier, and opens no
+   opinion before that; raising it asks for no opinion that could not be blind any more.
+6. A reader is removed as long as they have not written. No one waits for a reader whose role has
    ended, or who has a conflict of interest by now.
 6. As long as the committee reads opinions about an application that waits, the program can't want
    more of them: they would be hidden again, and the next one would not be blind.
@@ -33,6 +36,7 @@ from accounts.models import User
 from programs.models import Membership, Policy
 
 from .models import Application, Opinion
+from .review_steps import Kind, add_step
 from .reviewing import DECIDERS, Outcome, require_decider, start_reading
 
 State = Application.State
@@ -85,23 +89,38 @@ def to_read_by(reader: User) -> Exists:
     return Exists(waiting)
 
 
+def wanted_by(written: Iterable[Opinion], needed: int) -> int:
+    """Return how many opinions open each other: `needed`, until the first of them was written."""
+    kept = (row.wanted for row in written if row.wanted is not None)
+    return next(kept, needed)
+
+
 @dataclass(frozen=True)
 class Readers:
     """The readers of an application: who has written, and whom the others wait for."""
 
     rows: list[Opinion]  # with `is_possible`
-    needed: int
+    needed: int  # by the program of today
+
+    @property
+    def _written(self) -> list[Opinion]:
+        return [row for row in self.rows if row.written_at is not None]
+
+    @property
+    def wanted(self) -> int:
+        """How many must be written before anyone reads the others'."""
+        return wanted_by(self._written, self.needed)
 
     @property
     def missing(self) -> int:
-        """How many opinions the program still wants."""
-        return max(0, self.needed - sum(row.written_at is not None for row in self.rows))
+        """How many opinions the program still wants before a decision."""
+        return max(0, min(self.needed, self.wanted) - len(self._written))
 
     @property
     def is_complete(self) -> bool:
-        """Whether all who may write, and as many as the program wants, have written."""
+        """Whether all who may write, and as many as the program wanted, have written."""
         waits = any(row.written_at is None and row.is_possible for row in self.rows)
-        return not self.missing and not waits
+        return len(self._written) >= self.wanted and not waits
 
     @property
     def are_open(self) -> bool:
@@ -163,6 +182,7 @@ def remove(application: Application, reader: User, *, by: User) -> None:
     waiting = Opinion.system.filter(application=application, reader=reader, written_at=None)
     if not waiting.delete()[0]:
         raise ActionNotAllowed(_("This reader has written, or was removed in the meantime."))
+    add_step(application, Kind.READER_REMOVED, by=by, member=reader)
 
 
 @transaction.atomic
@@ -189,7 +209,7 @@ def write(
     now = at or timezone.now()
     start_reading(application, by=by, at=now)
     row = mine or Opinion(application=application, reader=by, by=by, assigned_at=now)
-    row.outcome, row.text, row.written_at = outcome, text, now
+    row.outcome, row.text, row.written_at, row.wanted = outcome, text, now, readers.wanted
     row.save()
     return row
 
@@ -214,13 +234,16 @@ def share_out(
     locked = mine.filter(pk__in=ids).select_for_update(no_key=True, of=("self",)).order_by("pk")
     rows = list(locked.select_related("cohort__program__policy", "person"))
     known: dict[int, set[int]] = defaultdict(set)
+    wanted: dict[int, int] = {}
     usable = Opinion.system.filter(application__in=rows).usable()
-    for application, reader in usable.values_list("application", "reader"):
+    for application, reader, kept in usable.values_list("application", "reader", "wanted"):
         known[application].add(reader)
+        if kept is not None:
+            wanted[application] = kept
     done, new = SharedOut(), []
     queue = _Queue(list(readers), rows)
     for row in sorted(rows, key=lambda row: (row.submitted_at or row.created_at, row.pk)):
-        missing = max(1, needed_for(row)) - len(known[row.pk])
+        missing = max(1, wanted.get(row.pk, needed_for(row))) - len(known[row.pk])
         chosen = queue.take(row, missing, without=known[row.pk]) if missing > 0 else []
         done.given.update(chosen)
         new += [

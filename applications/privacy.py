@@ -30,6 +30,7 @@ from .models import (
     Preparation,
     PrivateAnswers,
     QuestionAnswer,
+    ReviewStep,
     RosterJob,
     RosterUpload,
     ScreeningCheck,
@@ -169,6 +170,7 @@ def empty(applications: ApplicationQuerySet) -> None:
     erase_texts(applications)
     about = Q(application__in=applications)
     Standing.system.filter(about).delete()
+    ReviewStep.system.filter(about).delete()
     ApplicationExperience.objects.filter(about).delete()
     ApplicationTopic.objects.filter(about).delete()
     applications.update(
@@ -303,6 +305,7 @@ COLUMNS = rules(
             "public_id": impersonal("a random id"),
             "text answer": ERASED,
         },
+        "ReviewStep": {"page": impersonal("codes of the form's pages")},
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Standing": {"waiver_reason": erased(not_exported=FOR_THE_COMMITTEE)},
         "Opinion": {"text": erased(not_exported=FOR_THE_COMMITTEE)},

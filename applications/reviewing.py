@@ -29,6 +29,7 @@ from programs.models import Membership
 from workflow.states import move
 
 from .models import Application, CommitteeNote, Decision, Opinion
+from .review_steps import Kind, add_step
 
 Role = Membership.Role
 State = Application.State
@@ -63,8 +64,11 @@ def missing_opinions(application: Application) -> int:
     needed = application.program.policy.opinions_needed
     if not needed or application.state != State.SUBMITTED:
         return 0
-    written = Opinion.system.filter(application=application).written()
-    return max(0, needed - written.count())
+    rows = Opinion.system.filter(application=application).written().order_by("written_at", "pk")
+    kept = list(rows.values_list("wanted", flat=True))
+    if kept and kept[0] is not None:  # what counted when the first one was written
+        needed = min(needed, kept[0])
+    return max(0, needed - len(kept))
 
 
 def words_of_missing_opinions(number: int) -> str:
@@ -77,6 +81,7 @@ def words_of_missing_opinions(number: int) -> str:
     return text % {"n": number}
 
 
+@transaction.atomic
 def start_reading(application: Application, *, by: User, at: datetime | None = None) -> None:
     """Close a submitted application for changes by its person; a second call changes nothing.
 
@@ -89,6 +94,7 @@ def start_reading(application: Application, *, by: User, at: datetime | None = N
     unread = Application.objects.filter(pk=application.pk, review_started_at=None)
     if unread.update(review_started_at=now):
         application.review_started_at = now
+        add_step(application, Kind.REVIEW_STARTED, by=by, at=now)
 
 
 @transaction.atomic
@@ -177,6 +183,7 @@ def decide(
     # A new decision is not what a chair has asked to release.
     decision.release_at = decision.release_by = decision.released_at = None
     decision.save()
+    add_step(application, Kind.DECIDED, by=by, at=now, outcome=outcome)
     return decision
 
 
@@ -204,6 +211,7 @@ def clear_decision(application: Application, *, by: User) -> None:
     pending = Decision.system.filter(application=application, released_at=None)
     if not pending.delete()[0]:
         raise ActionNotAllowed(_("There is no pending decision to clear."))
+    add_step(application, Kind.CLEARED, by=by)
 
 
 def pending_decisions(by: User) -> QuerySet[Decision]:

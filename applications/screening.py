@@ -37,10 +37,11 @@ from programs.models import Membership, Policy, Program
 from programs.retention_limits import BATCH
 
 from . import standing
-from .models import Application, ScreeningCheck
+from .models import Application, ReviewStep, ScreeningCheck
 from .models.applications import ApplicationQuerySet
 from .models.screening import ScreeningCheckQuerySet, lacks_checks, needs_check
 from .models.standing_rule import lacks_standing
+from .review_steps import add_steps
 
 EXPIRES = "screening-expires"  # kind of e-mail
 NOTICE_DAYS = (60, 30, 7)
@@ -187,6 +188,11 @@ def remove(check: ScreeningCheck, *, by: User) -> None:
     if not visible.exists():
         raise ActionNotAllowed(_("This check was removed in the meantime."))
     ScreeningCheck.system.filter(pk=check.pk).delete()
+    mine = Application.objects.for_committee(by, *RECORDERS).filter(
+        person=check.person_id, cohort__program=check.program_id
+    )
+    removed = ReviewStep.Kind.CHECK_REMOVED
+    add_steps(list(mine.values_list("pk", flat=True)), removed, by=by)
 
 
 def _require_chair(application: Application, by: User) -> None:

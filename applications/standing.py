@@ -30,6 +30,7 @@ from programs.models import Policy, Program
 from .member_lists import MemberList, Status
 from .models import Application, Standing
 from .models.applications import ApplicationQuerySet
+from .review_steps import Kind, add_step
 
 State = Application.State
 RECORDERS = (Role.CHAIR,)
@@ -135,6 +136,7 @@ def waive(
     if row.waiver_reason != reason or row.waived_at is None:
         row.waived_at, row.waived_by, row.waiver_reason = at or timezone.now(), by, reason
         row.save(update_fields=["waived_at", "waived_by", "waiver_reason"])
+        add_step(application, Kind.WAIVED, by=by, at=at)
     return row
 
 
@@ -149,6 +151,7 @@ def take_back_waiver(application: Application, *, by: User) -> None:
     waived = Standing.system.filter(application=application, waived_at__isnull=False)
     if not waived.update(waived_at=None, waived_by=None, waiver_reason=""):
         raise ActionNotAllowed(_("This was taken back in the meantime."))
+    add_step(application, Kind.WAIVER_ENDED, by=by)
 
 
 def _require_chair(application: Application, by: User) -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs.committee import acting_member, holds
-from programs.committee_admin import steps_of
 
 from .. import orientation, reviewing
 from ..forms.applicant_questions import AskForm
@@ -21,10 +20,18 @@ from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..forms.screening import ScreeningForm
 from ..forms.standing import WaiverForm
-from ..models import Application, CommitteeNote, ImportedRow
+from ..models import Application, CommitteeNote
 from ..program_questions import answer_rows
-from . import address_form, applicant_questions, opinions, review_page, screening, standing, wishes
-from .preparation_history import preparation_steps
+from . import (
+    address_form,
+    applicant_questions,
+    history,
+    opinions,
+    review_page,
+    screening,
+    standing,
+    wishes,
+)
 
 State = Application.State
 
@@ -60,6 +67,7 @@ class ReviewPageMixin(admin.ModelAdmin):
         """Show the application to the committee; `forms` are those that came back with errors."""
         reader = acting_member(request)
         pages = review_page.in_reading_order(filled_pages(application, reader))
+        answered = review_page.with_answers(pages)
         following, waiting = review_page.next_to_review(application, reader)
         notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)
         readers = opinions.opinions_of(request, application)
@@ -69,11 +77,11 @@ class ReviewPageMixin(admin.ModelAdmin):
             "opts": self.opts,
             "title": str(application.person),
             "application": application,
-            "sections": review_page.sections(pages),
-            "unanswered": review_page.unanswered(pages),
+            "sections": review_page.sections(answered),
+            "unanswered": review_page.unanswered(answered),
             "following": following,
             "waiting": waiting,
-            "earlier": review_page.earlier_application(application, pages, reader),
+            "earlier": review_page.earlier_application(application, answered, reader),
             "changed_facts": review_page.changed_facts(application),
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, acting_member(request)),
@@ -84,19 +92,33 @@ class ReviewPageMixin(admin.ModelAdmin):
             **screening.checks_of(request, application),
             **standing.standing_context(request, application),
             "notes": notes.select_related("author"),
-            "origins": ImportedRow.objects.visible_to(request.user)
-            .filter(application=application)
-            .select_related("job__created_by"),
-            "history": sorted(
-                [*steps_of(application), *preparation_steps(application)],
-                key=lambda entry: entry.at,
-            ),
             "note_form": NoteForm(prefix="note"),
             **self._decision_context(request, application, is_ready=is_ready),
             **forms,
         }
         context["wrong_forms"] = [one for one in (*forms.values(), wish_form) if one]
         return TemplateResponse(request, "admin/applications/application/review.html", context)
+
+    @method_decorator(require_safe)
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Show what happened to an application, as the member may see it."""
+        application = self._application(request, object_id if object_id.isdigit() else 0)
+        happened, has_more = history.history_of(application, acting_member(request))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("History: %(name)s") % {"name": application.person},
+            "application": application,
+            "happened": happened,
+            "has_more": has_more,
+            "most": history.MOST,
+        }
+        return TemplateResponse(request, "admin/applications/application/history.html", context)
 
     def _decision_context(
         self, request: HttpRequest, application: Application, *, is_ready: bool

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from programs.models import Membership
 
-from ..forms.base import OwnWords, Page
+from ..forms.base import Answer, OwnWords, Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..models import Application
 from ..person_facts import changed_since_sent
@@ -97,17 +97,25 @@ class EarlierApplication:
     more: int
 
 
+Answered = tuple[Page, list[Answer]]  # a page with what was answered on it
+
+
+def with_answers(pages: Iterable[Page]) -> list[Answered]:
+    """Return the pages of an application with their answers, each read once."""
+    return [(page, page.answers()) for page in pages]
+
+
 def in_reading_order(pages: Iterable[Page]) -> list[Page]:
     """Return the pages of an application, those that decide first."""
     place = {code: number for number, code in enumerate(READING_ORDER)}
     return sorted(pages, key=lambda page: place.get(page.code, len(place)))
 
 
-def sections(pages: Iterable[Page]) -> list[AnswerSection]:
+def sections(pages: Iterable[Answered]) -> list[AnswerSection]:
     """Return what was answered, page by page; pages without answers are left out."""
     found = []
-    for page in pages:
-        rows = [_row(label, lines) for label, lines in page.answers() if lines]
+    for page, answers in pages:
+        rows = [_row(label, lines) for label, lines in answers if lines]
         if len(rows) > 1 and page.code in AGREED_TO and len({str(row.lines) for row in rows}) == 1:
             rows = [AnswerRow(page.heading, [_same_to_all(rows)], is_long=False)]
         if rows:
@@ -136,9 +144,9 @@ def _same_to_all(rows: list[AnswerRow]) -> str:
     return text % {"answer": capfirst(rows[0].lines[0]), "count": len(rows)}
 
 
-def unanswered(pages: Iterable[Page]) -> list[object]:
+def unanswered(pages: Iterable[Answered]) -> list[object]:
     """Return the labels of the questions that were left empty."""
-    return [label for page in pages for label, lines in page.answers() if not lines]
+    return [label for _page, answers in pages for label, lines in answers if not lines]
 
 
 def to_review(reader: User) -> QuerySet[Application]:
@@ -160,7 +168,7 @@ def next_to_review(application: Application, reader: User) -> tuple[Application 
 
 
 def earlier_application(
-    application: Application, pages: Iterable[Page], reader: User
+    application: Application, pages: Iterable[Answered], reader: User
 ) -> EarlierApplication | None:
     """Return the last application of the person to the program before this one, compared."""
     rows = Application.objects.for_committee(reader).filter(
@@ -175,7 +183,7 @@ def earlier_application(
     earlier = known.prefetch_related("topic_rows__topic").order_by("-created_at").first()
     if earlier is None:
         return None
-    before = _texts(filled_pages(earlier, reader, without=OF_PERSON))
+    before = _texts(with_answers(filled_pages(earlier, reader, without=OF_PERSON)))
     changes = [
         ChangedAnswer(label, before.get(label, ""), now)
         for label, now in _texts(pages).items()
@@ -196,11 +204,11 @@ def changed_facts(application: Application) -> list[ChangedAnswer]:
     ]
 
 
-def _texts(pages: Iterable[Page]) -> dict[str, str]:
+def _texts(pages: Iterable[Answered]) -> dict[str, str]:
     """Return {label: answer as one text} of the pages whose answers belong to the application."""
     return {
         str(label): "; ".join(str(line) for line in lines)
-        for page in pages
+        for page, answers in pages
         if page.code not in OF_PERSON
-        for label, lines in page.answers()
+        for label, lines in answers
     }

@@ -29,6 +29,7 @@ from accounts.models import User
 
 from ..models import Application
 from ..person_facts import keep_said
+from ..review_steps import add_changed_page
 
 Values = dict[str, Any]  # answers as JSON values: text, numbers, booleans, lists of codes
 Answer = tuple[object, list[object]]  # label, lines
@@ -173,6 +174,8 @@ class Page(forms.BaseForm):
         if application.state == Application.State.SUBMITTED:  # changed before it is read
             fresh = Application.objects.select_related("person__profile__employer")
             keep_said(fresh.get(pk=application.pk))
+            if self.values() != stored:
+                add_changed_page(application, self.code, by=by, at=now)
 
     def rebase(self) -> None:
         """After an EditConflict: keep what was posted and let the next save replace the stored."""

@@ -26,9 +26,11 @@ from applications.models import (
     Decision,
     ImportedRow,
     QuestionAnswer,
+    ReviewStep,
     RosterJob,
 )
 from applications.named_wishes import resolve_names
+from applications.review_steps import add_steps
 from programs.models import Cohort, Experience, ProgramQuestion, Topic
 from programs.word_merging import merged_into
 from workflow.models import Transition
@@ -126,13 +128,22 @@ def _undo(job: RosterJob, cohort: Cohort, at: datetime) -> UndoResult | None:
     }
     write_answers(back, at=at)
     # Those of new applications were deleted with them.
-    ImportedRow.system.filter(pk__in=[one.row.pk for one in undone if not one.is_new]).delete()
+    kept = [one for one in undone if not one.is_new]
+    ImportedRow.system.filter(pk__in=[one.row.pk for one in kept]).delete()
+    ids = sorted({one.application.pk for one in kept})
+    add_steps(ids, ReviewStep.Kind.IMPORT_UNDONE, by=_who_undoes(job), at=at)
     resolve_names(cohort)  # so that no wish refers to a person who goes
     _delete_people([one.application.person for one in undone if one.is_new_person])
     _delete_added(job)
     _narrow_questions(job)
     RosterJob.system.filter(pk=job.pk).update(undone_at=at)
     return result
+
+
+def _who_undoes(job: RosterJob) -> User:
+    """Return the member who asked for the undoing of an import."""
+    asked = RosterJob.system.filter(undoes=job).select_related("created_by").order_by("-pk").first()
+    return (asked or job).created_by
 
 
 def _worked_on(cohort: Cohort) -> set[int]:

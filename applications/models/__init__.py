@@ -8,6 +8,7 @@ from .opinions import Opinion
 from .preparation import Preparation
 from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
+from .review_steps import ReviewStep
 from .screening import ScreeningCheck
 from .standing import Standing
 from .way_of_working import WAY_QUESTIONS, MattersMost, shared_ways, way_numbers
@@ -29,6 +30,7 @@ __all__ = [
     "Preparation",
     "PrivateAnswers",
     "QuestionAnswer",
+    "ReviewStep",
     "RosterJob",
     "RosterUpload",
     "ScreeningCheck",

@@ -75,6 +75,10 @@ class ApplicantQuestion(ConfidentialModel):
     answer = EncryptedTextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False,
+        verbose_name=_("taken back by"),
+    )  # fmt: skip
 
     objects = ApplicantQuestionQuerySet.as_manager()
     system = SystemManager.from_queryset(ApplicantQuestionQuerySet)()

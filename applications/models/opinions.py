@@ -85,16 +85,19 @@ def _is_possible() -> ExpressionWrapper:
 
 
 def _is_complete() -> Exists:
-    """Whether all readers who may write, and as many as the program wants, have written.
+    """Whether all readers who may write, and as many as the program wanted, have written.
 
-    Once the person knows the decision, no one is influenced any more.
+    The number that counted when the first opinion was written: a setting that is lowered must not
+    open it early, and one that is raised can't hide what has been read. Once the person knows the
+    decision, no one is influenced any more.
     """
     of_same = Opinion.system.filter(application=OuterRef("pk")).order_by()
     counted = of_same.written().values("application").annotate(n=models.Count("pk")).values("n")
     complete = Application.objects.filter(pk=OuterRef("application")).annotate(
         number=Coalesce(models.Subquery(counted), 0)
     )
-    needed = F("cohort__program__policy__opinions_needed")
+    wanted = of_same.written().order_by("written_at", "pk").values("wanted")[:1]
+    needed = Coalesce(models.Subquery(wanted), F("cohort__program__policy__opinions_needed"))
     is_over = ~Q(state=Application.State.SUBMITTED)
     is_written = Q(number__gte=needed) & ~Q(Exists(of_same.expected()))
     return Exists(complete.filter(is_over | is_written))
@@ -112,6 +115,8 @@ class Opinion(ConfidentialModel):
     )
     text = EncryptedTextField(_("why"), blank=True)
     written_at = models.DateTimeField(_("written at"), null=True, editable=False)
+    # How many opinions the program wanted when the first one of the application was written.
+    wanted = models.PositiveSmallIntegerField(null=True, editable=False)
 
     is_possible: bool  # annotated by `with_possible`
 

@@ -224,8 +224,9 @@ class TestOrigin:
     def test_the_application_and_the_person_say_where_they_came_from(self, bring, as_user, cleo):
         bring(FILE, *FIELDS, create="on")
         iva = Application.objects.get(person__email="iva@example.org")
-        review = reverse("admin:applications_application_change", args=[iva.pk])
-        assert "From people.csv, row 2, imported on" in as_user(cleo).get(review).content.decode()
+        history = reverse("admin:applications_application_history", args=[iva.pk])
+        page = as_user(cleo).get(history).content.decode()
+        assert "Application made from people.csv, row 2" in page
         person = reverse("admin:accounts_user_change", args=[iva.person_id])
         assert "people.csv, row 2, on" in as_user(cleo).get(person).content.decode()
 

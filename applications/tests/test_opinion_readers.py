@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from applications import applicant_questions, opinions, submission
+from applications import applicant_questions, opinions, reviewing, submission
 from applications.models import Application, Opinion
 from notifications.models import Notification
 from programs.models import Conflict, Membership, Policy
@@ -39,6 +39,11 @@ def two_readers(program):
 def write(application, reader, text="Clear."):
     rows = Application.objects.select_related("cohort__program__policy")
     return opinions.write(rows.get(pk=application.pk), by=reader, outcome="accepted", text=text)
+
+
+def fresh(application):
+    rows = Application.objects.select_related("cohort__program__policy", "person")
+    return rows.get(pk=application.pk)
 
 
 def assign(application, reader, by):
@@ -156,18 +161,55 @@ def test_a_program_that_wants_no_opinions_any_more_decides_at_once(
     assert page.context["decision_form"] is not None
     assert read_by(cleo, sent) == set()  # Kim may still write, and has read nothing
     opinions.remove(sent, second, by=cleo)
+    assert read_by(cleo, sent) == set()  # it was written to be read after a second one
+    assert page.context["decision_form"] is not None
+    decide_and_release(sent, cleo)
     assert read_by(cleo, sent) == {"Rhea Lind"}
 
 
-def test_a_program_that_wants_one_more_opinion_hides_the_first(sent, reader, second, cleo):
+def decide_and_release(sent, chair):
+    decision = reviewing.decide(fresh(sent), by=chair, outcome="accepted")
+    reviewing.release([decision], by=chair, at=timezone.now())
+
+
+@pytest.mark.parametrize("lowered", [0, 1])
+def test_no_one_reads_a_first_opinion_by_lowering_the_number_and_raising_it_again(
+    as_user, sent, reader, second, third, cleo, lowered
+):
+    write(sent, reader)
+    Policy.objects.update(opinions_needed=lowered)
+    assert read_by(cleo, sent) == read_by(second, sent) == set()
+    assert as_user(cleo).get(page_of(sent)).context["are_opinions_hidden"]
+    Policy.objects.update(opinions_needed=2)
+    assert read_by(cleo, sent) == set()
+    with pytest.raises(ActionNotAllowed, match="1 reader still has to write"):
+        reviewing.decide(fresh(sent), by=cleo, outcome="accepted")
+    write(sent, second)
+    assert read_by(cleo, sent) == {"Rhea Lind", "Kim Osei"}
+
+
+def test_a_program_that_wants_one_more_opinion_asks_for_none_that_is_not_blind(
+    as_user, sent, reader, second, cleo
+):
     Policy.objects.update(opinions_needed=1)
     write(sent, reader)
     assert read_by(cleo, sent) == {"Rhea Lind"}
     Policy.objects.update(opinions_needed=2)
-    assert read_by(cleo, sent) == set()
-    assign(sent, second, cleo)
-    write(sent, second)
-    assert len(read_by(cleo, sent)) == 2
+    assert read_by(cleo, sent) == {"Rhea Lind"}
+    with pytest.raises(ActionNotAllowed, match="Ask for a note instead"):
+        assign(sent, second, cleo)
+    assert not opinions.share_out([sent], [second, cleo], by=cleo).given
+    assert as_user(cleo).get(page_of(sent)).context["decision_form"] is not None
+    decide_and_release(sent, cleo)
+
+
+def test_an_application_whose_first_opinion_is_not_written_follows_the_setting(
+    sent, reader, second, cleo
+):
+    assign(sent, reader, cleo)
+    Policy.objects.update(opinions_needed=1)
+    write(sent, reader)
+    assert read_by(cleo, sent) == {"Rhea Lind"}
 
 
 def test_an_opinion_is_on_no_list_and_in_no_export(as_user, sent, reader, second, cleo):
@@ -195,7 +237,7 @@ def test_the_page_takes_the_same_number_of_queries_for_one_and_two_readers(
     write(sent, reader)
     client = as_user(cleo)
     client.get(page_of(sent))
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(37):
         client.get(page_of(sent))
 
 

@@ -8,6 +8,7 @@ from applications.models import (
     ApplicantQuestion,
     Application,
     Opinion,
+    ReviewStep,
     ScreeningCheck,
     Standing,
 )
@@ -37,6 +38,8 @@ def add_review(world: AccessFixtures) -> None:
             by=by,
         )
         world.add("screening", pair, check)
+        step = ReviewStep.objects.create(application=row.application, kind="cleared", by=by)
+        world.add("review_step", pair, step)
         standing = Standing.objects.create(
             application=row.application,
             by=by,

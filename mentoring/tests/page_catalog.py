@@ -33,6 +33,7 @@ VIEWERS = (
 # An e-mail in a sandbox, where no script runs, not even a check; dashboard/tests read it.
 WITHOUT_SCRIPTS = {"admin:email-text-html"}
 SAME_PAGE = "_history"  # one template for all tables
+OWN_HISTORY = "admin:applications_application_history"  # but this one
 FURTHER = {
     "agreements:part-update": ("part", PARTS[1:]),
     "applications:orientation-module": ("code", list(MODULES["mentor"])[1:]),
@@ -91,7 +92,7 @@ class PageCatalog:
     def wanted(self) -> list[Iterator[Page]]:
         """For each page of the site, those addresses of it that answer."""
         routes, rules = every_route(), access_rules.rules()
-        histories = [name for name in routes if name.endswith(SAME_PAGE)]
+        histories = [name for name in routes if name.endswith(SAME_PAGE) and name != OWN_HISTORY]
         names = [
             name
             for name, rule in sorted(rules.items())

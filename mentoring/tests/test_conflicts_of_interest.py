@@ -42,7 +42,7 @@ ACTORS = {
     "confirmed_by", "created_by", "decided_by", "deputy", "ended_by", "member", "moved_by",
     "organiser", "release_by", "prepared_by", "proposed_by", "published_by", "read_by",
     "recorded_by", "reopened_by", "marked_by", "started_by", "taken_by", "undone_by", "user",
-    "waived_by",
+    "waived_by", "withdrawn_by",
 }  # fmt: skip
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
