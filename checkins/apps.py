@@ -9,6 +9,7 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         from . import (  # noqa: F401  (they register themselves)
             bounced_addresses,
+            concern_emails,
             concerns,
             contact_plan,
             emails,

@@ -17,7 +17,7 @@ from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
-from .emails import OTHER_MEMBER
+from .concern_emails import OTHER_MEMBER
 from .first_contact import COPY, QUESTION, is_in_charge, to_ask
 from .first_contact_links import ANSWERS, LINK_PURPOSE, Said
 
