@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ from notifications.kinds import Stream
 from notifications.models import Notification
 from notifications.reasons import ADDRESS_BOUNCED, ANSWERED, TURNED_OFF, reason
 from notifications.reconcilers import reconciler
-from notifications.reminders import due_reminder
+from notifications.reminders import remind_addresses
 from programs.models import Cohort, Membership, Program
 
 from .models import Application, MentorInvitation
@@ -252,34 +252,8 @@ def cohort_to_apply_to(program: Program, at: datetime) -> Cohort | None:
 @reconciler
 def remind_invited(at: datetime) -> int:
     """Enqueue the one reminder that is due; return how many. Running it twice changes nothing."""
-    newest = at - timedelta(days=REMIND_DAYS)
     rows = MentorInvitation.system.all().open()
-    waiting = rows.filter(asked_at__lte=newest, asked_at__gt=at - timedelta(days=OPEN_DAYS))
-    emails = Notification.system.filter(
-        kind=KIND, about_type=MentorInvitation._meta.label_lower, about_id=OuterRef("pk")
-    )
-    first = emails.filter(state=Notification.State.SENT, ordinal=1)
-    unreminded = waiting.filter(Exists(first), ~Exists(emails.filter(ordinal=2)))
-    found = 0
-    for row in unreminded.order_by("pk"):
-        reminder = due_reminder(
-            at,
-            since=row.asked_at,
-            reminders=[REMIND_DAYS],
-            last_days=OPEN_DAYS - REMIND_DAYS,
-        )
-        if reminder:
-            outbox.enqueue(
-                KIND,
-                to=None,
-                address=row.address,
-                about=row,
-                ordinal=reminder.ordinal,
-                expires_at=reminder.expires_at,
-                at=at,
-            )
-            found += 1
-    return found
+    return remind_addresses(KIND, rows, at, after_days=REMIND_DAYS, open_days=OPEN_DAYS)
 
 
 @reconciler

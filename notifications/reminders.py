@@ -41,6 +41,34 @@ def due_reminder(
     return None
 
 
+def remind_addresses(
+    kind: str, rows: models.QuerySet, at: datetime, *, after_days: int, open_days: int
+) -> int:
+    """Enqueue the one reminder of `kind` about `rows` whose first e-mail was sent; return how many.
+
+    `rows` have an `address`, which was asked at `asked_at` and can answer for `open_days`.
+    """
+    after, open_for = timedelta(days=after_days), timedelta(days=open_days)
+    emails = Notification.system.filter(
+        kind=kind, about_type=rows.model._meta.label_lower, about_id=models.OuterRef("pk")
+    )
+    was_sent = models.Exists(emails.filter(state=Notification.State.SENT, ordinal=1))
+    is_reminded = models.Exists(emails.filter(ordinal=2))
+    due = rows.filter(asked_at__lte=at - after, asked_at__gt=at - open_for)
+    found = list(due.filter(was_sent, ~is_reminded).order_by("pk"))
+    for row in found:
+        enqueue(
+            kind,
+            to=None,
+            address=row.address,
+            about=row,
+            ordinal=2,
+            expires_at=row.asked_at + open_for,
+            at=at,
+        )
+    return len(found)
+
+
 class PendingEmails:
     """Enqueues e-mails that are not in the outbox yet, for reconcilers that run every two minutes.
 

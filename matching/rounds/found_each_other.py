@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,10 +24,9 @@ from applications.submission import begin_for_pair
 from matches.models import Match
 from notifications import outbox, preferences
 from notifications.kinds import Stream
-from notifications.models import Notification
 from notifications.reasons import ANSWERED, TURNED_OFF
 from notifications.reconcilers import reconciler
-from notifications.reminders import due_reminder
+from notifications.reminders import remind_addresses
 from programs.models import Cohort, Program
 from workflow.states import move
 
@@ -254,26 +253,5 @@ def _lapse(at: datetime) -> int:
 
 
 def _remind(at: datetime) -> int:
-    emails = Notification.system.filter(
-        kind=INVITED, about_type=PairInvitation._meta.label_lower, about_id=OuterRef("pk")
-    )
-    first = emails.filter(state=Notification.State.SENT, ordinal=1)
-    waiting = PairInvitation.system.all().open(at)
-    waiting = waiting.filter(asked_at__lte=at - timedelta(days=REMIND_DAYS))
-    found = 0
-    for row in waiting.filter(Exists(first), ~Exists(emails.filter(ordinal=2))).order_by("pk"):
-        reminder = due_reminder(
-            at, since=row.asked_at, reminders=[REMIND_DAYS], last_days=OPEN_DAYS - REMIND_DAYS
-        )
-        if reminder:
-            outbox.enqueue(
-                INVITED,
-                to=None,
-                address=row.address,
-                about=row,
-                ordinal=reminder.ordinal,
-                expires_at=reminder.expires_at,
-                at=at,
-            )
-            found += 1
-    return found
+    rows = PairInvitation.system.all().open(at)
+    return remind_addresses(INVITED, rows, at, after_days=REMIND_DAYS, open_days=OPEN_DAYS)
