@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from math import atan, cos, pi, sin, sqrt
 from statistics import NormalDist, fmean, stdev
 
@@ -18,7 +18,7 @@ def mean_with_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - reach, mean + reach
 
 
-@cache
+@lru_cache(maxsize=LARGE)
 def t_quantile(freedom: int) -> float:
     """Return t with `CONFIDENCE` of Student's distribution between -t and t, by bisection."""
     if freedom >= LARGE:

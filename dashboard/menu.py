@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -49,7 +49,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
       "accounts.language", "accounts.industry", "accounts.employer")),
 )  # fmt: skip
 OTHER_GROUP = ("more", _("More"))
-KEPT = 500  # menus: by what a member may open, language and page
+KEPT = 500  # menus, by what a member may open, language and page; addresses
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _rendered(site: AdminSite, permitted: tuple[Permitted, ...], current: str, p
     return render_to_string("admin/menu.html", {"groups": groups, "current": current_code})
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def _address(label: str, verb: str, prefix: str) -> str:
     """Return the address of a page; `prefix` is the part before the first slash of all addresses.
 
