@@ -29,6 +29,10 @@ NAMES = {
         "fr": {"one": "une alliée", "many": "alliées"},
     },
 }
+MARKUP = {
+    "mentor": {"en": {"one": "a <b>palword</b>", "many": "palwords & %s"}},
+    "mentee": {"en": {"one": "a palword %(name)s", "many": "palwords {x}"}},
+}
 OURS = re.compile(r"\b(?:mentors?|mentees?|mentorée?s?|mentorez)\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\S*(?:://|@)\S*|/[\w/.-]+/")
 # The e-mails of the installation, which has several programs.
@@ -71,24 +75,44 @@ def test_every_email_names_the_roles_as_its_program_does(kind):
 
 
 @pytest.fixture
-def catalog(db, without_zeal, monkeypatch):
+def names():
+    return NAMES
+
+
+@pytest.fixture
+def catalog(db, without_zeal, monkeypatch, names):
     monkeypatch.setattr(page_catalog, "VIEWERS", ("mentee", "mentor"))
     logging.disable(logging.CRITICAL)
     # From the beginning: agreements keep the words that they are written with.
-    monkeypatch.setattr(Program._meta.get_field("role_names"), "_get_default", lambda: NAMES)
+    monkeypatch.setattr(Program._meta.get_field("role_names"), "_get_default", lambda: names)
     yield PageCatalog(worlds.build())
     logging.disable(logging.NOTSET)
 
 
-def test_every_page_of_participants_names_the_roles_as_their_program_does(catalog):
+def pages_of(catalog):
     by_route = {
         (page.name, page.role): page
         for candidates in catalog.wanted()
         for page in candidates
         if page.role in page_catalog.VIEWERS
     }
-    pages = list(by_route.values())
-    assert len(pages) > 100
+    assert len(by_route) > 100
+    return list(by_route.values())
+
+
+@pytest.mark.parametrize("names", [MARKUP])
+def test_no_page_shows_a_name_of_a_role_with_markup_or_placeholders(catalog):
+    """No one can save such names; these came into the database in another way."""
+    pages, ours = pages_of(catalog), 0
+    for page in pages:
+        text = catalog.clients[page.role].get(page.address).content.decode()
+        assert "palword" not in text, page
+        ours += bool(ours_in(visible(text)))
+    assert ours > 20  # pages that name a role, in our words
+
+
+def test_every_page_of_participants_names_the_roles_as_their_program_does(catalog):
+    pages = pages_of(catalog)
     found, said = {}, set()
     for language, names in (("en", r"\b(?:ally|newcomer)"), ("fr", "accompagnateur|alliée")):
         User.objects.update(language=language)

@@ -38,19 +38,27 @@ WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-](?=[^\W\d_]))*")
 
 
 def words_by_language(names: RoleNames) -> dict[str, RoleWords]:
-    """Return the words of a program in each language in which it has its own for a role."""
+    """Return the words of a program in each language in which it has its own for a role.
+
+    They stand in translated texts that templates take for safe HTML. A name that is no word is left
+    out, however it came into the database.
+    """
     languages = {language for by_language in names.values() for language in by_language}
     return {
         language: RoleWords(
             language,
             **{
-                role: _name(names[role][language])
+                role: _name(said)
                 for role in ROLES
-                if language in names.get(role, {})
+                if (said := names.get(role, {}).get(language)) and _are_words(said)
             },
         )
         for language in languages
     }
+
+
+def _are_words(forms: Mapping[str, str]) -> bool:
+    return all(WORDS.fullmatch(forms[form]) for form in ("one", "many"))
 
 
 def _name(forms: Mapping[str, str]) -> Name:
@@ -81,8 +89,7 @@ def check_name(role: str, language: str, one: str, many: str) -> None:
 def check_names(names: RoleNames) -> None:
     """Refuse a name that does not fit, and the same word for both roles in a language.
 
-    Names come out of translated texts that templates take for safe, so they never have a character
-    of HTML or of a placeholder. Raises ValidationError.
+    Raises ValidationError.
     """
     for role, by_language in names.items():
         for language, said in by_language.items():
