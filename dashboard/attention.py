@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from access.bounded import count_up_to, found_in
+from access.bounded import found_in
 from accounts.models import User
 from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
@@ -34,43 +31,19 @@ from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
 from support.models import Referral, SupportRequest
 
+from .attention_lines import (
+    SHOWN_LIMIT,
+    AttentionItem,
+    changelist_url,
+    counted,
+    found_by,
+    found_since,
+)
 from .health import Health, by_health, may_end
 from .reachability import count_with_bouncing_address
 
 Role = Membership.Role
-SHOWN_LIMIT = 99
-FEW = 200  # rows that are counted by reading them
-OWN = ("me", "mine")  # the values of filters that leave a member's own rows
 MOST_SET_UP = 3  # programs, whose steps are asked one by one
-
-
-@dataclass(frozen=True)
-class AttentionItem:
-    """One line: how many, in words, and the address of the list, by which the line is known.
-
-    `tone` is bad, amber or info; `since` when the oldest of the rows began to wait, where it is
-    known and no more rows wait than are counted.
-    """
-
-    count: int
-    text: str
-    url: str
-    tone: str = "info"
-    since: date | None = None
-
-    @property
-    def shown(self) -> str:
-        """The number, or "99+" for more: nobody works through that many in a day."""
-        return str(self.count) if self.count <= SHOWN_LIMIT else f"{SHOWN_LIMIT}+"
-
-    @property
-    def is_urgent(self) -> bool:
-        return self.tone == "bad"
-
-    @property
-    def is_personal(self) -> bool:
-        """Whether the list holds what this member has taken on or was asked to do."""
-        return any(value in OWN for _name, value in parse_qsl(urlsplit(self.url).query))
 
 
 def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
@@ -104,61 +77,9 @@ def delivery_problems(at: datetime) -> list[str]:
     return outbox_health.problems(at)
 
 
-def changelist_url(name: str, **query: str) -> str:
-    """Return the address of an admin list, `name` being "app_model", with filters."""
-    address = reverse(f"admin:{name}_changelist")
-    return f"{address}?{urlencode(query)}" if query else address
-
-
-def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
-    """Count the rows that meet each condition, none further than is shown."""
-    return [count_up_to(rows.filter(one), SHOWN_LIMIT + 1) for one in conditions]
-
-
-class Found(NamedTuple):
-    """How many rows wait, none counted further than is shown, and since when the oldest does."""
-
-    number: int
-    since: date | None = None
-
-
-def _found(rows: QuerySet, since: str) -> Found:
-    """Count the rows and find the smallest value of the column `since`, in one query."""
-    days = list(rows.order_by().values_list(since, flat=True)[: SHOWN_LIMIT + 1])
-    return _found_days(days)
-
-
-def _found_days(days: list[date | datetime | None]) -> Found:
-    known = [day for day in days if day is not None]
-    is_exact = len(days) <= SHOWN_LIMIT
-    return Found(len(days), _day(min(known, default=None)) if is_exact else None)
-
-
-def _day(moment: date | datetime | None) -> date | None:
-    return timezone.localdate(moment) if isinstance(moment, datetime) else moment
-
-
-def _found_by(rows: QuerySet, column: str, since: str, *values: str) -> dict[str, Found]:
-    """Count the rows with each value of a column, and since when they wait, as `_found` does.
-
-    Usually there are few, and one query asks once who may see them.
-    """
-    few = list(rows.order_by().values_list(column, since)[: FEW + 1])
-    by_value = {value: [day for one, day in few if one == value] for value in values}
-    if len(few) > FEW:
-        # Where more were read than are shown, it is known that there are more.
-        return {
-            value: Found(len(days))
-            if len(days) > SHOWN_LIMIT
-            else _found(rows.filter(**{column: value}), since)
-            for value, days in by_value.items()
-        }
-    return {value: _found_days(days) for value, days in by_value.items()}
-
-
 def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
-    found = _found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
+    found = found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
     urgent = found.pop(Concern.Urgency.URGENT)
     text = ngettext("urgent request for help", "urgent requests for help", urgent.number)
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
@@ -171,12 +92,12 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     url = changelist_url("checkins_concern", state__exact="open")
     yield AttentionItem(number, text, url, "amber", since)
     mine = Concern.objects.for_committee(member).filter(taken_by=member)
-    again, since = _found(mine.to_look_at_again(at), "follow_up_on")
+    again, since = found_since(mine.to_look_at_again(at), "follow_up_on")
     text = ngettext("concern to look at again", "concerns to look at again", again)
     url = changelist_url("checkins_concern", again="mine")
     yield AttentionItem(again, text, url, "amber", since)
     own = ContactPlan.objects.visible_to(member).due(at).filter(match__carer=member)
-    contacts, since = _found(own, "due_on")
+    contacts, since = found_since(own, "due_on")
     text = ngettext(
         "contact with someone in your care is due",
         "contacts with people in your care are due",
@@ -184,18 +105,19 @@ def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     )
     url = changelist_url("checkins_contactplan", due="now", carer="me")
     yield AttentionItem(contacts, text, url, "amber", since)
-    unread, since = _found(CheckIn.objects.readable_by(member).to_read(), "answered_at")
+    unread, since = found_since(CheckIn.objects.readable_by(member).to_read(), "answered_at")
     text = ngettext("check-in to read", "check-ins to read", unread)
     url = changelist_url("checkins_checkin", read="no")
     yield AttentionItem(unread, text, url, since=since)
-    suggested, since = _found(Suggestion.objects.readable_by(member).unread(), "sent_at")
+    suggested, since = found_since(Suggestion.objects.readable_by(member).unread(), "sent_at")
     text = ngettext("suggestion to read", "suggestions to read", suggested)
     url = changelist_url("checkins_suggestion", stage="unread")
     yield AttentionItem(suggested, text, url, since=since)
 
 
 def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
-    late, since = _found(SupportRequest.objects.for_committee(member).late(at), "waiting_since")
+    asked = SupportRequest.objects.for_committee(member)
+    late, since = found_since(asked.late(at), "waiting_since")
     text = ngettext(
         "request for support has waited for more than a week",
         "requests for support have waited for more than a week",
@@ -204,10 +126,11 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
     url = changelist_url("support_supportrequest", waiting="week")
     yield AttentionItem(late, text, url, "amber", since)
     today = timezone.localdate(at)
-    due, since = _found(Referral.objects.for_committee(member).to_follow_up(today), "follow_up_on")
+    referrals = Referral.objects.for_committee(member)
+    due, since = found_since(referrals.to_follow_up(today), "follow_up_on")
     text = ngettext("referral to follow up", "referrals to follow up", due)
     yield AttentionItem(due, text, changelist_url("support_referral", due="yes"), since=since)
-    offered, since = _found(Lesson.objects.for_editor(member).waiting(), "offered_at")
+    offered, since = found_since(Lesson.objects.for_editor(member).waiting(), "offered_at")
     text = ngettext("lesson of a pair to edit", "lessons of pairs to edit", offered)
     url = changelist_url("learning_lesson", stage="waiting")
     yield AttentionItem(offered, text, url, since=since)
@@ -216,13 +139,13 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     known = queues(timezone.localdate(at))
-    (unprepared,) = _counts(mine, known["orientation"][1])
-    late, late_since = _found(mine.filter(known["late"][1]), "submitted_at")
-    unread, unread_since = _found(mine.filter(known["to-read"][1]), "submitted_at")
+    unprepared = counted(mine.filter(known["orientation"][1]))
+    late, late_since = found_since(mine.filter(known["late"][1]), "submitted_at")
+    unread, unread_since = found_since(mine.filter(known["to-read"][1]), "submitted_at")
     releasing = Application.objects.for_committee(member, Role.CHAIR)
-    (unreleased,) = _counts(releasing, known["pending"][1])
+    unreleased = counted(releasing.filter(known["pending"][1]))
     name = "applications_application"
-    assigned, assigned_since = _found(mine.filter(Q(to_read_by(member))), "submitted_at")
+    assigned, assigned_since = found_since(mine.filter(Q(to_read_by(member))), "submitted_at")
     text = ngettext(
         "application waits for your opinion", "applications wait for your opinion", assigned
     )
@@ -246,10 +169,10 @@ def _checks(member: User) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.CHAIR)
     lacking = without_checks(member, mine)
     name = "applications_application"
-    in_pairs = count_up_to(in_open_pairs(lacking), SHOWN_LIMIT + 1)
+    in_pairs = counted(in_open_pairs(lacking))
     text = ngettext("person in a pair lacks a check", "people in a pair lack a check", in_pairs)
     yield AttentionItem(in_pairs, text, changelist_url(name, checks="in-pair"), "bad")
-    everyone = count_up_to(lacking, SHOWN_LIMIT + 1)
+    everyone = counted(lacking)
     text = ngettext("accepted person lacks a check", "accepted people lack a check", everyone)
     yield AttentionItem(everyone, text, changelist_url(name, checks="missing"), "amber")
 
@@ -258,12 +181,12 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     ending = Membership.objects.for_committee(member, Role.CHAIR).filter(
         pk__in=Membership.objects.ending(timezone.localdate(at))
     )
-    (leaving,) = _counts(ending, Q())
+    leaving = counted(ending)
     text = ngettext("carer whose role ends soon", "carers whose role ends soon", leaving)
     url = changelist_url("programs_membership", ends="soon")
     yield AttentionItem(leaving, text, url, "amber")
     chaired = Membership.objects.for_committee(member, Role.CHAIR)
-    (unreachable,) = _counts(chaired.unreachable(timezone.localdate(at)), Q())
+    unreachable = counted(chaired.unreachable(timezone.localdate(at)))
     text = ngettext(
         "committee member can't be reached by e-mail",
         "committee members can't be reached by e-mail",
@@ -271,13 +194,13 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
     )
     url = changelist_url("programs_membership", mail="bounces")
     yield AttentionItem(unreachable, text, url, "bad")
-    silent, since = _found(CarerSilence.objects.visible_to(member).open(), "since")
+    silent, since = found_since(CarerSilence.objects.visible_to(member).open(), "since")
     text = ngettext("carer has gone silent", "carers have gone silent", silent)
     yield AttentionItem(silent, text, changelist_url("checkins_carersilence"), "bad", since)
 
 
 def _lost_mailboxes(member: User) -> Iterator[AttentionItem]:
-    waiting, since = _found(recovering.to_confirm(member), "proposed_at")
+    waiting, since = found_since(recovering.to_confirm(member), "proposed_at")
     text = ngettext(
         "lost mailbox waits for a second member", "lost mailboxes wait for a second member", waiting
     )
@@ -293,7 +216,7 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
         | Q(state=approved, publish_at=None)
         | Q(state=draft)
     )
-    found = _found_by(to_do, "state", "created_at", review, approved, draft)
+    found = found_by(to_do, "state", "created_at", review, approved, draft)
     for_me, to_publish, drafts = found[review], found[approved], found[draft]
 
     def url(state: str) -> str:
@@ -309,10 +232,10 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
 
 def _offers(member: User) -> Iterator[AttentionItem]:
     mine = Offer.objects.for_committee(member)
-    waiting, since = _found(mine.open(), "opened_at")
+    waiting, since = found_since(mine.open(), "opened_at")
     # Who still waits is a long question, and usually there is nobody to ask it about.
     alone = found_in(mine.left_alone(), lambda rows: rows.nobody_left())
-    without = count_up_to(alone, SHOWN_LIMIT + 1) if isinstance(alone, QuerySet) else 0
+    without = counted(alone) if isinstance(alone, QuerySet) else 0
     text = ngettext(
         "request before a match waits for an answer",
         "requests before matches wait for an answer",
@@ -327,7 +250,7 @@ def _offers(member: User) -> Iterator[AttentionItem]:
 def _pair_requests(member: User) -> Iterator[AttentionItem]:
     mine = Membership.objects.program_ids(member, Role.MATCHER, Role.CHAIR)
     rows = PairRequest.objects.for_committee(member).waiting().exclude(by=member.pk)
-    (waiting,) = _counts(rows.filter(cohort__program__in=mine), Q())
+    waiting = counted(rows.filter(cohort__program__in=mine))
     text = ngettext(
         "pair without a round to decide on", "pairs without a round to decide on", waiting
     )
@@ -337,7 +260,7 @@ def _pair_requests(member: User) -> Iterator[AttentionItem]:
 
 def _announcements(member: User) -> Iterator[AttentionItem]:
     unsent = Announcement.objects.for_committee(member).unsent()
-    (count,) = _counts(unsent, Q())
+    count = counted(unsent)
     text = ngettext("announcement was not sent", "announcements were not sent", count)
     url = changelist_url("announcements_announcement", sending="failed")
     yield AttentionItem(count, text, url, "amber")
@@ -346,31 +269,31 @@ def _announcements(member: User) -> Iterator[AttentionItem]:
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = Match.objects.for_committee(member, Role.CARER, Role.CHAIR).open()
     health = by_health(pairs, reader=member, at=at)
-    ending = count_up_to(may_end(pairs, reader=member), SHOWN_LIMIT + 1)
+    ending = counted(may_end(pairs, reader=member))
     text = ngettext("pair may want to end", "pairs may want to end", ending)
     yield AttentionItem(ending, text, changelist_url("dashboard_pair", health="ending"), "amber")
-    stuck, since = _found(health[Health.STUCK], "stuck_from")
+    stuck, since = found_since(health[Health.STUCK], "stuck_from")
     text = ngettext("pair is stuck", "pairs are stuck", stuck)
     url = changelist_url("dashboard_pair", health="stuck")
     yield AttentionItem(stuck, text, url, "bad", since)
-    drifting, since = _found(health[Health.DRIFTING], "drifting_from")
+    drifting, since = found_since(health[Health.DRIFTING], "drifting_from")
     text = ngettext("pair is drifting", "pairs are drifting", drifting)
     url = changelist_url("dashboard_pair", health="drifting")
     yield AttentionItem(drifting, text, url, "amber", since)
-    silent, since = _found(without_contact(pairs, at=at), "introduced_at")
+    silent, since = found_since(without_contact(pairs, at=at), "introduced_at")
     text = ngettext("new pair has not been in touch", "new pairs have not been in touch", silent)
     url = changelist_url("dashboard_pair", contact="none")
     yield AttentionItem(silent, text, url, "bad", since)
-    without_carer, since = _found(pairs.without_carer(), "uncovered_since")
+    without_carer, since = found_since(pairs.without_carer(), "uncovered_since")
     text = ngettext("pair without a carer", "pairs without a carer", without_carer)
     url = changelist_url("dashboard_pair", carer="none")
     yield AttentionItem(without_carer, text, url, "amber", since)
-    unreviewed = count_up_to(goals_not_reviewed(pairs, at=at), SHOWN_LIMIT + 1)
+    unreviewed = counted(goals_not_reviewed(pairs, at=at))
     text = ngettext(
         "pair has not reviewed its goals", "pairs have not reviewed their goals", unreviewed
     )
     yield AttentionItem(unreviewed, text, changelist_url("dashboard_pair", goals="not-reviewed"))
-    late, since = _found(without_agreement(pairs, at=at), "introduced_at")
+    late, since = found_since(without_agreement(pairs, at=at), "introduced_at")
     text = ngettext("agreement is late", "agreements are late", late)
     url = changelist_url("dashboard_pair", agreement="late")
     yield AttentionItem(late, text, url, since=since)

@@ -14,7 +14,7 @@ from notifications.reasons import reason
 from programs.models import Membership, Program
 
 from . import digests
-from .attention import AttentionItem
+from .attention_lines import AttentionItem
 
 NOTHING_WAITS = reason("nothing-waits", gettext_lazy("there is nothing to tell the member"))
 

@@ -36,7 +36,7 @@ from notifications.reconcilers import reconciler
 from programs.committee_admin import monday_of, rows_in_week, value_of
 from programs.models import Membership, Program, read_roles_once
 
-from .attention import SHOWN_LIMIT, AttentionItem, changelist_url
+from .attention_lines import SHOWN_LIMIT, AttentionItem, changelist_url
 from .today import today_of
 
 Role = Membership.Role

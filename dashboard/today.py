@@ -23,7 +23,8 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from programs.models import Membership
 
-from .attention import AttentionItem, attention_items
+from .attention import attention_items
+from .attention_lines import AttentionItem
 from .models import LaterLine
 
 LATEST, LATEST_URGENT = timedelta(days=30), timedelta(days=1)

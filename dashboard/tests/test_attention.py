@@ -142,7 +142,7 @@ def test_what_is_too_much_to_read_is_counted_all_the_same(monkeypatch, cleo, ben
     assert found["urgent request for help"] == 1
     assert found["open concerns"] == 2
     assert found["e-mail on hold"] == 1
-    monkeypatch.setattr("dashboard.attention.FEW", 0)
+    monkeypatch.setattr("dashboard.attention_lines.FEW", 0)
     assert items_of(cleo) == found
 
 
@@ -160,7 +160,8 @@ def test_many_emails_of_one_state_are_not_counted_again(monkeypatch, cleo, ada, 
     match = factories.match(ben, ada, cohort)
     failed_emails(5, match)
     failed_emails(1, match, state="held")
-    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    for module in ("attention", "attention_lines"):
+        monkeypatch.setattr(f"dashboard.{module}.SHOWN_LIMIT", 1)
     with CaptureQueriesContext(connection) as asked:
         found = {item.text: item.shown for item in attention_items(cleo, at=timezone.now())}
     assert found["e-mails could not be delivered"] == "1+"
@@ -174,7 +175,8 @@ def test_emails_of_others_hide_none_of_ones_own(monkeypatch, cleo, ada, ben, coh
     elsewhere = factories.match(factories.person(), factories.person(), factories.cohort())
     failed_emails(4, elsewhere)
     failed_emails(2, factories.match(ben, ada, cohort))
-    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    for module in ("attention", "attention_lines"):
+        monkeypatch.setattr(f"dashboard.{module}.SHOWN_LIMIT", 1)
     (item,) = (one for one in attention_items(cleo, at=timezone.now()) if "e-mail" in one.text)
     assert item.count == 2
 

@@ -78,8 +78,9 @@ def test_a_line_says_since_when(as_user, cleo, match, concern):
 
 def test_many_are_not_read_for_their_first_day(monkeypatch, cleo, match, concern):
     raise_concern(match)
-    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
-    monkeypatch.setattr("dashboard.attention.FEW", 1)
+    for module in ("attention", "attention_lines"):
+        monkeypatch.setattr(f"dashboard.{module}.SHOWN_LIMIT", 1)
+    monkeypatch.setattr("dashboard.attention_lines.FEW", 1)
     (line,) = [one for one in today.today_of(cleo, at=NOON).lines if one.item.url == OPEN]
     assert (line.item.shown, line.item.since) == ("1+", None)
 
@@ -87,7 +88,8 @@ def test_many_are_not_read_for_their_first_day(monkeypatch, cleo, match, concern
 def test_the_first_day_of_some_is_not_that_of_all(monkeypatch, cleo, match, concern):
     for days in (5, 9):
         raise_concern(match, urgency="whenever", raised_at=NOON - timedelta(days=days))
-    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    for module in ("attention", "attention_lines"):
+        monkeypatch.setattr(f"dashboard.{module}.SHOWN_LIMIT", 1)
     (line,) = [one for one in today.today_of(cleo, at=NOON).lines if one.item.url == OPEN]
     assert (line.item.count, line.item.since) == (3, None)
 

@@ -1,0 +1,99 @@
+"""The lines of what needs the committee: how many rows wait, since when, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from access.bounded import count_up_to
+
+SHOWN_LIMIT = 99
+FEW = 200  # rows that are counted by reading them
+OWN = ("me", "mine")  # the values of filters that leave a member's own rows
+
+
+@dataclass(frozen=True)
+class AttentionItem:
+    """One line: how many, in words, and the address of the list, by which the line is known.
+
+    `tone` is bad, amber or info; `since` when the oldest of the rows began to wait, where it is
+    known and no more rows wait than are counted.
+    """
+
+    count: int
+    text: str
+    url: str
+    tone: str = "info"
+    since: date | None = None
+
+    @property
+    def shown(self) -> str:
+        """The number, or "99+" for more: nobody works through that many in a day."""
+        return str(self.count) if self.count <= SHOWN_LIMIT else f"{SHOWN_LIMIT}+"
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.tone == "bad"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the list holds what this member has taken on or was asked to do."""
+        return any(value in OWN for _name, value in parse_qsl(urlsplit(self.url).query))
+
+
+def changelist_url(name: str, **query: str) -> str:
+    """Return the address of an admin list, `name` being "app_model", with filters."""
+    address = reverse(f"admin:{name}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def counted(rows: QuerySet) -> int:
+    """Count the rows, no further than is shown."""
+    return count_up_to(rows, SHOWN_LIMIT + 1)
+
+
+class Found(NamedTuple):
+    """How many rows wait, none counted further than is shown, and since when the oldest does."""
+
+    number: int
+    since: date | None = None
+
+
+def found_since(rows: QuerySet, since: str) -> Found:
+    """Count the rows and find the smallest value of the column `since`, in one query."""
+    days = list(rows.order_by().values_list(since, flat=True)[: SHOWN_LIMIT + 1])
+    return _found_days(days)
+
+
+def _found_days(days: list[date | datetime | None]) -> Found:
+    known = [day for day in days if day is not None]
+    is_exact = len(days) <= SHOWN_LIMIT
+    return Found(len(days), _day(min(known, default=None)) if is_exact else None)
+
+
+def _day(moment: date | datetime | None) -> date | None:
+    return timezone.localdate(moment) if isinstance(moment, datetime) else moment
+
+
+def found_by(rows: QuerySet, column: str, since: str, *values: str) -> dict[str, Found]:
+    """Count the rows with each value of a column, and since when they wait, as `found_since` does.
+
+    Usually there are few, and one query asks once who may see them.
+    """
+    few = list(rows.order_by().values_list(column, since)[: FEW + 1])
+    by_value = {value: [day for one, day in few if one == value] for value in values}
+    if len(few) > FEW:
+        # Where more were read than are shown, it is known that there are more.
+        return {
+            value: Found(len(days))
+            if len(days) > SHOWN_LIMIT
+            else found_since(rows.filter(**{column: value}), since)
+            for value, days in by_value.items()
+        }
+    return {value: _found_days(days) for value, days in by_value.items()}
