@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matching.storage.cache import CACHE
+from programs.models import Cohort, Policy
 from testkit import factories, rounds
 
 from .offers import offer_of, publish
@@ -57,3 +58,19 @@ def spare(cohort):
 def asked(cohort, people, spare, kim, cleo):
     publish(cohort, kim, cleo)
     return offer_of(people["amina"])
+
+
+@pytest.fixture
+def open_cohort(cohort):
+    Policy.objects.update(pairs_by_people=True)
+    return Cohort.objects.select_related("program__policy").get(pk=cohort.pk)
+
+
+@pytest.fixture
+def vera():
+    return factories.person("Vera Blum", email="vera@example.org")
+
+
+@pytest.fixture
+def otto():
+    return factories.person("Otto Lund", email="otto@example.org")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +12,6 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from applications.completeness import missing, parts
-from applications.draft_closing import close_old_drafts
 from applications.models import Application
 from applications.outlook import Outlook, outlook_of
 from applications.submission import withdraw
@@ -23,12 +21,12 @@ from matching.pool.pool_data import build_pool
 from matching.rounds import found_each_other, pair_requests
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
-from programs.models import Cohort, Policy
+from programs.models import Cohort
 from testkit import factories
 
+from .found import DAY, NOW, ask, complete, confirmed, fresh, link_in
+
 State = PairRequest.State
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -36,50 +34,9 @@ def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-@pytest.fixture
-def open_cohort(cohort):
-    Policy.objects.update(pairs_by_people=True)
-    return Cohort.objects.select_related("program__policy").get(pk=cohort.pk)
-
-
-@pytest.fixture
-def vera():
-    return factories.person("Vera Blum", email="vera@example.org")
-
-
-@pytest.fixture
-def otto():
-    return factories.person("Otto Lund", email="otto@example.org")
-
-
-def ask(cohort, by, address="otto@example.org", role="mentee", **options):
-    return found_each_other.ask(cohort, role, address, by=by, reason="Old colleagues", **options)
-
-
-def fresh(request):
-    return PairRequest.system.select_related(*pair_requests.RELATIONS, "by").get(pk=request.pk)
-
-
-def confirmed(cohort, by, other):
-    request = ask(cohort, by, other.email)
-    found_each_other.confirm(request, by=other)
-    return fresh(request)
-
-
-def complete(application, **fields):
-    """Let the applicant have sent a short application, and be prepared unless `fields` differ."""
-    now = timezone.now()
-    values = {"state": "submitted", "submitted_at": now, "code_accepted_at": now, **fields}
-    Application.objects.filter(pk=application.pk).update(**values)
-
-
 def plain(page, request):
     """Return a page without what differs for each request and visit."""
     return re.sub(r'value="\w{64}"', "", page.replace(request.public_id, ""))
-
-
-def link_in(email):
-    return re.search(r"https?://[^/]+(/go/pair-invitation/\S+/)", str(email.body))[1]
 
 
 def test_one_asks_the_other_confirms_the_committee_accepts(open_cohort, vera, otto, cleo, client):
@@ -362,63 +319,3 @@ def test_the_export_has_what_one_has_asked(open_cohort, vera, otto):
     (row,) = found_each_other.export(vera)
     assert (row["state"], row["reason"]) == ("asked", "Old colleagues")
     assert found_each_other.export(otto) == []
-
-
-def test_a_no_ends_nothing_else_that_the_asker_has_asked(open_cohort, vera):
-    first = ask(open_cohort, vera, "p1@example.org", role="mentor")
-    second = ask(open_cohort, vera, "p2@example.org", role="mentor")
-    found_each_other.say_no(PairInvitation.system.get(request=first))
-    assert (fresh(first).state, fresh(second).state) == (State.LAPSED, State.ASKED)
-    assert fresh(second).mentor.state == Application.State.DRAFT
-    found_each_other.say_no(PairInvitation.system.get(request=second))
-    assert fresh(second).mentor.state == Application.State.WITHDRAWN
-
-
-def test_a_no_ends_no_pair_of_the_asker(open_cohort, vera, otto):
-    first = ask(open_cohort, vera, "p1@example.org", role="mentor")
-    complete(first.mentor, state="accepted", orientation_passed_at=timezone.now())
-    match = Match.objects.create(
-        mentee=factories.application(otto, open_cohort), mentor=first.mentor, origin="self"
-    )
-    found_each_other.say_no(PairInvitation.system.get(request=first))
-    match.refresh_from_db()
-    assert (match.state, fresh(first).mentor.state) == (Match.State.INTRODUCED, "accepted")
-
-
-def test_a_short_draft_outlives_the_days_of_applications(open_cohort, vera):
-    Cohort.objects.update(closes_on=NOW.date() - 30 * DAY)
-    request = ask(Cohort.objects.select_related("program__policy").get(), vera)
-    assert close_old_drafts(NOW + DAY) == 0
-    assert fresh(request).state == State.ASKED
-
-
-def test_a_request_ends_with_a_draft_that_was_never_sent(open_cohort, vera, otto, client):
-    request = confirmed(open_cohort, vera, otto)
-    complete(request.mentee)
-    assert close_old_drafts(NOW + 41 * DAY) == 0
-    assert close_old_drafts(NOW + 43 * DAY) == 1
-    assert fresh(request).state == State.LAPSED
-    assert not Application.objects.open().filter(is_for_pair=True).exists()
-    client.force_login(vera)
-    page = client.get(reverse("matching:pair-request", args=[request.public_id])).content.decode()
-    assert "one of the two applications was not sent in time" in page
-    assert "without an answer" not in page
-    for application in (request.mentee, request.mentor):  # sent, and never sent
-        client.force_login(application.person)
-        sent = client.get(reverse("applications:application-sent", args=[application.public_id]))
-        page = sent.content.decode()
-        assert "We have closed your application" in page
-        assert "It was only for a pair with someone you know, and that request has ended." in page
-        assert "You have withdrawn" not in page
-
-
-def test_a_link_after_yes_does_not_say_that_it_has_ended(open_cohort, vera, otto, client):
-    request = ask(open_cohort, vera)
-    (letter,) = deliver_due_emails(NOW)
-    found_each_other.confirm(request, by=otto)
-    for answer in ({}, {"answer": "no"}):
-        page = client.post(link_in(letter), answer).content.decode()
-        assert "You have already said yes" in page
-        assert "has ended" not in page
-        assert "Thank you for telling us" not in page
-    assert fresh(request).state == State.CONFIRMED
