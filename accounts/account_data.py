@@ -20,6 +20,7 @@ def export_account(user: User) -> dict[str, object]:
     """Return who the person is, and where they are signed in."""
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialAccount
     from allauth.usersessions.models import UserSession
 
     profile = Profile.objects.filter(user=user).select_related("employer").first()
@@ -31,6 +32,9 @@ def export_account(user: User) -> dict[str, object]:
         ),
         "second_factors": list(
             Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
+        ),
+        "signed_in_by_organisations": list(
+            SocialAccount.objects.filter(user=user).values("uid", "date_joined", "last_login")
         ),
         "signed_in": list(sessions.values("ip", "user_agent", "created_at", "last_seen_at")),
         "profile": profile and export_profile(profile),
@@ -62,6 +66,7 @@ def erase_account(user: User) -> None:
     """Replace the address by one that receives no mail; end sign-in, sessions and sent links."""
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialAccount
 
     end_sessions(user)
     addresses = EmailAddress.objects.filter(user=user)
@@ -69,6 +74,7 @@ def erase_account(user: User) -> None:
         code_attempts.forget(email=email)
     addresses.delete()
     Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     for profile in Profile.objects.filter(user=user):
         erase_profile(profile)
     user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""

@@ -113,6 +113,14 @@ ACCOUNT_EMAILS: Mapping[str, AccountEmail] = {
         gettext_lazy("An e-mail address was removed"),
         gettext_lazy("An e-mail address was removed from your account."),
     ),
+    "account_connected": _notice(
+        gettext_lazy("You can sign in by your organisation"),
+        gettext_lazy("Your account can now be signed in by an organisation."),
+    ),
+    "account_disconnected": _notice(
+        gettext_lazy("Sign-in by an organisation removed"),
+        gettext_lazy("An organisation can no longer sign in to your account."),
+    ),
     "totp_activated": _notice(
         gettext_lazy("Two-step sign-in is on"),
         gettext_lazy("An authenticator app was added to your account."),

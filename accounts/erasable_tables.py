@@ -101,6 +101,20 @@ ACCOUNTS = {
         },
     ),
     **rules("account", {"EmailAddress": {"email": OWN}, "EmailConfirmation": {"key": CODES}}),
+    **rules(
+        "socialaccount",
+        {
+            "SocialAccount": {
+                "uid": OWN,
+                "provider": erased(
+                    not_exported="a random key of a program's settings", mentions="a random key"
+                ),
+                "extra_data": impersonal("stays empty: nothing that a provider says is stored"),
+            },
+            "SocialApp": {"provider provider_id name client_id secret key settings": UNUSED},
+            "SocialToken": {"token token_secret": UNUSED},
+        },
+    ),
     **rules("mfa", {"Authenticator": {"data": erased(not_exported=SIGNS_IN, mentions=OWN_ONLY)}}),
     **rules(
         "usersessions",

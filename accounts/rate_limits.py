@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import re
+from copy import copy
 
 from allauth.account import app_settings
+from allauth.core.ratelimit import consume
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,11 +33,14 @@ LIMITS = {
     "account_reauthenticate": ("reauthenticate",),
     "demo-sign-in": ("login",),
     "programs:opening-request": ("opening_request",),
+    "programs:organisation-sign-in": ("organisation_sign_in",),
+    "programs:organisation-code": ("organisation_code",),
 }
 
 # What the session holds while a code is waited for, and the page where it is entered.
 CODE_PAGES = {
     "account_login": "account_confirm_login_code",
+    "organisation_code": "programs:organisation-code",
     "account_email_verification_code": "account_email_verification_sent",
     "account_password_reset_verification": "account_confirm_password_reset_code",
 }
@@ -45,6 +50,16 @@ def handler429(request: HttpRequest) -> HttpResponse:
     """Answer a form of allauth that was sent too often; it is named in `mentoring.urls`."""
     match = request.resolver_match
     return too_many_requests(request, seconds=seconds_to_wait(match.view_name if match else ""))
+
+
+def take(request: HttpRequest, *, action: str, key: str | None = None) -> bool:
+    """Count a request of any method; return whether the limit `action` of the settings allows it.
+
+    allauth counts no GET, and signing in by an organisation has nothing else.
+    """
+    counted = copy(request)
+    counted.method = "POST"
+    return consume(counted, action=action, key=key)
 
 
 def too_many_requests(request: HttpRequest, *, seconds: int) -> HttpResponse:

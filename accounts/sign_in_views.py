@@ -9,6 +9,7 @@ from typing import Protocol, TypedDict
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -19,7 +20,7 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView
 
-from . import code_attempts, equal_work
+from . import code_attempts, equal_work, sign_in_choices
 
 
 class CodeState(TypedDict, total=False):
@@ -122,6 +123,15 @@ class AddressCodeView(CountedGuesses, allauth_views.ConfirmEmailVerificationCode
     email_without_account = "account_already_exists"
 
 
+class SignInView(allauth_views.LoginView):
+    """The sign-in page, with the buttons of organisations."""
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
+        choices = sign_in_choices.choices(get_next_redirect_url(self.request) or "")
+        return {**context, "choices": choices}
+
+
 class SignUpView(allauth_views.SignupView):
     """Signs up in one transaction, so that both kinds of address are written with one commit."""
 
@@ -131,6 +141,7 @@ class SignUpView(allauth_views.SignupView):
 
 
 urlpatterns = [
+    path("account/login/", SignInView.as_view(), name="account_login"),
     path("account/signup/", SignUpView.as_view(), name="account_signup"),
     path(
         "account/confirm-email/", AddressCodeView.as_view(), name="account_email_verification_sent"

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import privacy, second_address
+from . import privacy, second_address, sign_in_choices
 from .fact_changes import watched
 from .forms import ErasureForm, SettingsForm
 
@@ -64,7 +64,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         with translation.override(person.language):  # of the next page, which may be a new one
             messages.success(request, _("Your settings have been saved."))
         return redirect("accounts:settings")
-    return render(request, "accounts/settings.html", {"form": form, "sections": sections()})
+    pages = [*sections(), *sign_in_choices.account_pages(request.user)]
+    return render(request, "accounts/settings.html", {"form": form, "sections": pages})
 
 
 @require_POST

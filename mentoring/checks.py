@@ -51,6 +51,15 @@ def mail_webhook(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> l
 
 
 @register(Tags.security, deploy=True)
+def organisations(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
+    """Refuse what is only for development: a provider on this machine, and tokens that are kept."""
+    if settings.ORGANISATIONS_ON_LOOPBACK or settings.SOCIALACCOUNT_STORE_TOKENS:
+        text = "ORGANISATIONS_ON_LOOPBACK and SOCIALACCOUNT_STORE_TOKENS must be off."
+        return [Error(text, id="mentoring.E007")]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def secure_base_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     if not settings.SECURE:
         return [Error("BASE_URL must begin with https:// in production.", id="mentoring.E002")]

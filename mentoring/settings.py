@@ -91,6 +91,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -130,7 +132,10 @@ MIDDLEWARE = [
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     INSTALLED_APPS.append("zeal")
-    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # asked at each stage of a sign-in
+    ZEAL_ALLOWLIST = [
+        {"model": "account.EmailAddress"},  # asked at each stage of a sign-in
+        {"model": "sessions.Session"},  # allauth stores at once that a state was used
+    ]
 
 ROOT_URLCONF = "demo.urls" if DEMO else "mentoring.urls"
 _demo_templates = [BASE_DIR / "demo" / "templates"] if DEMO else []
@@ -300,13 +305,24 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True  # who takes part in a program is confidential
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # allauth keeps its own limits beside this one.
-ACCOUNT_RATE_LIMITS = {"verify_statement": "20/m/ip", "opening_request": "20/m/ip,3/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "verify_statement": "20/m/ip",
+    "opening_request": "20/m/ip,3/h/key",
+    "organisation_sign_in": "20/m/ip",  # each asks another machine up to four times
+    "organisation_code": "10/m/ip,3/h/key",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # How many proxies add to X-Forwarded-For; rate limits count addresses, and the rest can be forged.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+# Sign-in by an organisation, set per program (programs.organisations). Nothing of it is stored but
+# who someone is there. A provider on this machine is only for development and tests.
+SOCIALACCOUNT_ADAPTER = "programs.organisations.social_adapter.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may lead to no other site (CSP); a link may
+ORGANISATIONS_ON_LOOPBACK = DEBUG
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

@@ -19,7 +19,10 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("admin/", admin.site.urls),
     *sign_in_views.urlpatterns,  # before allauth's own pages of the same names
-    path("account/", include("allauth.urls")),
+    # Not `allauth.urls`: signing in by an organisation has its own pages (programs.urls).
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("applications.urls")),

@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
             opening_links,
             privacy,
         )
+        from .organisations import choices  # noqa: F401  # as above
         from .role_names import catalogue, rows  # noqa: F401  # as above
 
         catalogue.install()

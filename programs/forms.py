@@ -34,6 +34,16 @@ class OpeningRequestForm(forms.Form):
         opening_requests.ask(program, self.cleaned_data["email"], self.cleaned_data["role"])
 
 
+class OrganisationCodeForm(forms.Form):
+    """The code that was sent to the address that an organisation named."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
 class FirstChairForm(forms.ModelForm):
     """The first chair, and the few facts that the first program starts with."""
 

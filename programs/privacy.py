@@ -62,6 +62,12 @@ COLUMNS = rules(
         "PlaceDistance": {"one other": impersonal("names of places")},
         "Cohort": {"public_id name slug": OWN_WORDS},
         "FirstChairLink": {"key": impersonal("a hash of a link, deleted with its use")},
+        "OrganisationSignIn": {
+            "public_id link_key": impersonal("random ids"),
+            "name_en name_fr issuer client_id secret domains": impersonal(
+                "how the program's organisation signs people in"
+            ),
+        },
         "OpeningRequest": {
             "public_id": impersonal("a random id"),
             "address_key": impersonal("a keyed hash, deleted with its row"),

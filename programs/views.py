@@ -35,7 +35,7 @@ def public_programs() -> QuerySet[Program]:
     coming = Cohort.objects.filter(opens_on__gt=today).order_by("opens_on")
     return (
         Program.objects.public()
-        .select_related("policy")
+        .select_related("policy", "organisation_sign_in")
         .prefetch_related(
             Prefetch(
                 "cohorts",

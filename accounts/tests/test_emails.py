@@ -110,8 +110,8 @@ def test_every_mail_of_the_library_has_our_text():
     theirs = {
         path.name.removesuffix("_subject.txt") for path in folder.glob("*/email/*_subject.txt")
     }
-    by_link_or_social = {"password_reset_key", "account_connected", "account_disconnected"}
-    assert theirs - by_link_or_social == set(ACCOUNT_EMAILS)
+    by_link = {"password_reset_key"}
+    assert theirs - by_link == set(ACCOUNT_EMAILS)
 
 
 def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):

@@ -5,6 +5,7 @@ Those apps know neither programs nor conflicts of interest, so their pages live 
 
 from allauth.account import admin as _addresses
 from allauth.mfa import admin as _factors
+from allauth.socialaccount import admin as _organisations
 from allauth.usersessions import admin as _sessions
 from django.contrib import admin
 from django.contrib.auth import admin as _groups
@@ -15,7 +16,7 @@ __all__ = ["history", "meetings", "outbox", "pairs", "people", "vocabulary"]
 
 # The libraries register pages for sign-in secrets, sessions and groups; the committee must not
 # see them.
-for _module in (_addresses, _factors, _sessions, _groups):
+for _module in (_addresses, _factors, _organisations, _sessions, _groups):
     for _model in [
         model
         for model, page in admin.site._registry.items()

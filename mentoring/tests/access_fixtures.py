@@ -58,6 +58,7 @@ from .access_fixtures_of_learning import add_learning, add_lessons, add_partners
 from .access_fixtures_of_offers import add_offer, add_pair_request
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_review import add_review
+from .access_fixtures_of_sign_in import add_organisation
 from .access_fixtures_of_surveys import add_need_and_move, add_surveys
 from .access_fixtures_of_words import add_merges, words
 from .access_roles import OWNERS, PAIRS, AccessFixtures
@@ -125,6 +126,7 @@ def people(world: AccessFixtures) -> None:
     )
     world.add("conflict", "own", conflict, owners=("conflicted",))
     User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
+    add_organisation(world)
 
 
 @register_builder

@@ -60,6 +60,8 @@ from .access_values import (
     SOON,
 )
 
+# It begins a sign-in or ends it, which nothing but a browser that shows pages may do.
+GET_ONLY = frozenset({"GET"})
 PAGES: dict[str, Rule] = {
     "healthz": page(EVERYONE),
     "theme": act(EVERYONE),
@@ -102,6 +104,12 @@ PAGES: dict[str, Rule] = {
     "accounts:privacy": page(SIGNED_IN),
     "accounts:data-export": page(SIGNED_IN),
     "accounts:data-erase": form(SIGNED_IN),
+    # --- sign-in by an organisation
+    "programs:organisation-sign-in": Rule(EVERYONE, "organisation", methods=GET_ONLY),
+    "programs:organisation-callback": Rule(EVERYONE, "organisation", methods=GET_ONLY),
+    "programs:organisation-code": form(EVERYONE),
+    "programs:organisation-links": page(SIGNED_IN),
+    "programs:organisation-unlink": act(OWNER, "organisation_link"),
     # --- public pages, applying, orientation: programs
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),

@@ -32,6 +32,7 @@ from ..creation import create_program
 from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 from . import kind_pages, role_names, texts
+from .organisations import OrganisationSignInInline
 from .policy import PolicyInline, ProgramInlineMixin
 
 
@@ -91,7 +92,7 @@ class ProgramAdmin(CommitteeAdmin):
     }
     list_display = ("name", "has_page", "speaks", "zone")
     readonly_fields = ("waiting_for_opening", "other_languages")
-    inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
+    inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline, OrganisationSignInInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
         (

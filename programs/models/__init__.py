@@ -7,6 +7,7 @@ from .first_chair_links import FirstChairLink
 from .form_texts import FORM_TEXTS
 from .guest_addresses import GuestAddress, GuestAddressQuerySet
 from .opening_requests import OpeningRequest
+from .organisation_sign_in import OrganisationSignIn
 from .orientation_texts import ORIENTATION_TEXTS
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
@@ -34,6 +35,7 @@ __all__ = [
     "Membership",
     "Objective",
     "OpeningRequest",
+    "OrganisationSignIn",
     "PlaceDistance",
     "Policy",
     "Program",
