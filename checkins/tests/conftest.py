@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from agreements import reconcilers as agreement_reconcilers
 from checkins import concerns, results, unanswered_emails
-from checkins.models import Adjustment
-from checkins.seeds import seed_surveys
+from checkins.models import Adjustment, Survey
 from notifications.testing import deliver_due_emails
 from testkit import checkins as make
 from testkit import factories
@@ -31,7 +30,8 @@ def run_program(at):
 
 @pytest.fixture
 def surveys(db):
-    return seed_surveys()
+    make.seed_surveys()
+    return list(Survey.objects.filter(program=None).order_by("pk"))
 
 
 @pytest.fixture
