@@ -25,6 +25,7 @@ from .models import (
     CommitteeNote,
     Decision,
     ImportedRow,
+    InterviewScore,
     NamedWish,
     Opinion,
     Preparation,
@@ -198,6 +199,7 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     Decision.system.filter(about).update(note="")
     Opinion.system.filter(about).update(text="")
     Standing.system.filter(about).update(waiver_reason="")
+    InterviewScore.system.filter(about).delete()
     PrivateAnswers.system.filter(about).delete()
     QuestionAnswer.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
@@ -221,6 +223,7 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     mentions.replace_in(Decision.system.filter(about), "note")
     mentions.replace_in(Opinion.system.filter(about), "text")
     mentions.replace_in(Standing.system.filter(about), "waiver_reason")
+    mentions.replace_in(InterviewScore.system.filter(about), "note")
     mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
     mentions.replace_in(QuestionAnswer.system.filter(about), "values_json")
     mentions.replace_in(others, "situation", "hopes")
@@ -308,6 +311,12 @@ COLUMNS = rules(
         "ReviewStep": {"page": impersonal("codes of the form's pages")},
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Standing": {"waiver_reason": erased(not_exported=FOR_THE_COMMITTEE)},
+        "InterviewScore": {
+            "note": erased(not_exported=FOR_THE_COMMITTEE),
+            "scores_json": erased(
+                not_exported=FOR_THE_COMMITTEE, mentions="questions of the program with numbers"
+            ),
+        },
         "Opinion": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Decision": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },

@@ -166,10 +166,11 @@ def record(
     if kind == Kind.REFERENCE:
         rows = rows.filter(recorded_at__gt=now - seconds)
     same = rows.first()
-    return same or _create(known, by, now)
+    return same or store(known, by=by, now=now)
 
 
-def _create(known: dict[str, object], by: User, now: datetime) -> ScreeningCheck:
+def store(known: dict[str, object], *, by: User, now: datetime) -> ScreeningCheck:
+    """Store a check that a verb has allowed; it takes the place of the same one of that day."""
     if known["kind"] != Kind.REFERENCE:  # a correction of how long it holds
         of_day = {name: known[name] for name in known if name != "expires_on"}
         ScreeningCheck.system.filter(**of_day).delete()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from applications import opinions, screening, standing
+from applications import interviews, opinions, screening, standing
+from applications.interview_texts import questions_of
 from applications.member_lists import MemberList
 from applications.models import Application, ScreeningCheck, Standing
 from programs.models import Policy, Program
@@ -36,6 +37,28 @@ def write_opinions(demo: DemoCohort, *, day: float) -> None:
         for place, reader in enumerate(writing):
             outcome, text = texts[place]["outcome"], texts[place]["text"]
             opinions.write(row, by=reader, outcome=outcome, text=text, at=at)
+
+
+def score_interviews(demo: DemoCohort, *, day: float) -> None:
+    """Interview mentors, scored by two members: two are done, the third waits for the other."""
+    Policy.objects.filter(program=demo.program).update(
+        interview_needed=True, interview_scorers=len(READERS)
+    )
+    program = Program.objects.get(pk=demo.program.pk)
+    calendar = demo.calendar
+    rows = demo.cohort.applications.mentors().filter(state__in=interviews.HELD_IN)
+    readers = [demo.members[name] for name in READERS]
+    for row, scorers in zip(rows.order_by("pk"), (readers, readers, readers[:1]), strict=False):
+        for place, member in enumerate(scorers):
+            asked = enumerate(questions_of(program))
+            interviews.send(
+                row,
+                by=member,
+                held_on=calendar.on(day - 1),
+                scores=[(question, 2 + (number + place) % 3) for number, question in asked],
+                is_passed=True,
+                at=calendar.at(day),
+            )
 
 
 def compare_with_members(demo: DemoCohort, *, day: float) -> None:

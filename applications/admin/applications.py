@@ -100,6 +100,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
             "<int:pk>/check/<int:check>/remove/": (screening.remove_view, "screening-remove"),
             "<int:pk>/ask/": (self.ask_view, "ask"),
             "questions/<int:pk>/take-back/": (questions.take_back, "question-take-back"),
+            "<int:pk>/interview/": (self.interview_view, "interview"),
             "<int:pk>/standing/waive/": (self.waive_view, "standing-waive"),
             "<int:pk>/standing/take-back/": (self.unwaive_view, "standing-unwaive"),
             "<int:pk>/address/": (self.address_view, "address"),

@@ -24,12 +24,14 @@ from workflow.models import Transition
 
 from ..completeness import page_titles
 from ..forms.registry import FORMS
+from ..interviews import is_held
 from ..models import (
     ApplicantQuestion,
     Application,
     CommitteeNote,
     Decision,
     ImportedRow,
+    InterviewScore,
     Opinion,
     ReviewStep,
     ScreeningCheck,
@@ -89,6 +91,8 @@ class _Sources:
         yield from self._reviewed(known, moments)
         yield from self._questions()
         yield from self._opinions()
+        if is_held(self.application):
+            yield from self._scores()
         yield from self._notes_and_standing()
         yield from self._prepared(moments)
         yield from self._checks_and_emails()
@@ -186,6 +190,11 @@ class _Sources:
                 yield self._line(row.assigned_at, asked, row.by)
             if row.written_at:
                 yield self._line(row.written_at, _("Opinion written"), row.reader)
+
+    def _scores(self) -> Iterator[Happened]:
+        rows = InterviewScore.objects.scorers(self.reader).filter(application=self.application)
+        for row in self._newest(rows.select_related("scorer"), "sent_at"):
+            yield self._line(row.sent_at, _("Interview scored"), row.scorer)
 
     def _notes_and_standing(self) -> Iterator[Happened]:
         notes = self._visible(CommitteeNote).select_related("author")

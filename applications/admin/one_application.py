@@ -26,6 +26,7 @@ from . import (
     address_form,
     applicant_questions,
     history,
+    interviews,
     opinions,
     review_page,
     screening,
@@ -91,6 +92,7 @@ class ReviewPageMixin(admin.ModelAdmin):
             **readers,
             **screening.checks_of(request, application),
             **standing.standing_context(request, application),
+            **interviews.interview_of(request, application),
             "notes": notes.select_related("author"),
             "note_form": NoteForm(prefix="note"),
             **self._decision_context(request, application, is_ready=is_ready),
@@ -224,6 +226,13 @@ class ReviewPageMixin(admin.ModelAdmin):
         if form.is_valid():
             return screening.record(request, application, form)
         return self._review_page(request, application, screening_form=form)
+
+    def interview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = interviews.bound_form(request, application)
+        if not form.is_valid():
+            return self._review_page(request, application, interview_form=form)
+        return self._finish(request, application, interviews.send(request, application, form))
 
     def waive_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

@@ -3,6 +3,7 @@ from .applicant_questions import ApplicantQuestion
 from .applications import Application
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
+from .interviews import InterviewScore
 from .mentor_invitations import MentorInvitation
 from .opinions import Opinion
 from .preparation import Preparation
@@ -22,6 +23,7 @@ __all__ = [
     "CommitteeNote",
     "Decision",
     "ImportedRow",
+    "InterviewScore",
     "MattersMost",
     "MentorInvitation",
     "NamedWish",

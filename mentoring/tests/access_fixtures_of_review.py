@@ -7,6 +7,7 @@ from django.utils import timezone
 from applications.models import (
     ApplicantQuestion,
     Application,
+    InterviewScore,
     Opinion,
     ReviewStep,
     ScreeningCheck,
@@ -38,6 +39,16 @@ def add_review(world: AccessFixtures) -> None:
             by=by,
         )
         world.add("screening", pair, check)
+        scores = InterviewScore.objects.create(
+            application=row.application,
+            scorer=by,
+            held_on=timezone.localdate(),
+            scores_json="[]",
+            is_passed=True,
+            note="n",
+            wanted=1,
+        )
+        world.add("interview_score", pair, scores)
         step = ReviewStep.objects.create(application=row.application, kind="cleared", by=by)
         world.add("review_step", pair, step)
         standing = Standing.objects.create(

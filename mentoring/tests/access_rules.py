@@ -265,6 +265,7 @@ PAGES: dict[str, Rule] = {
         act(READING, "sent"), **{"question-text": "Why?", "question-answer_by_on": SOON}
     ),
     "admin:applications_application_question-take-back": act(READING, "applicant_question"),
+    "admin:applications_application_interview": act(READING, "sent"),
     "admin:applications_application_standing": desk(ANY_CHAIR),
     "admin:applications_application_standing-waive": saying(
         act(CHAIRS, "sent"), **{"waiver-reason": "Paid today"}

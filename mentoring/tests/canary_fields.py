@@ -264,6 +264,8 @@ FIELDS: dict[str, str | None] = {
     "programs.PlaceDistance.one": COMMITTEE_ONLY,
     "programs.PlaceDistance.other": COMMITTEE_ONLY,
     "applications.Opinion.text": COMMITTEE_ONLY,
+    "applications.InterviewScore.note": COMMITTEE_ONLY,
+    "applications.InterviewScore.scores_json": NO_WORDS,  # our questions with numbers
     "applications.Standing.waiver_reason": COMMITTEE_ONLY,
     "applications.PrivateAnswers.accommodations": REVIEWED,
     "applications.PrivateAnswers.limits": REVIEWED,
@@ -276,6 +278,8 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.contact_phone": OPEN,
     "programs.Program.emergency_note": OPEN,
     "programs.Program.faq": OPEN,
+    "programs.Program.interview_anchors": COMMITTEE_ONLY,
+    "programs.Program.interview_questions": COMMITTEE_ONLY,
     "programs.Program.is_not": OPEN,
     "programs.Program.language": NO_WORDS,
     "programs.Program.mentee_benefits": OPEN,
@@ -293,6 +297,7 @@ FIELDS: dict[str, str | None] = {
     "programs.EmailText.texts": NO_WORDS,  # {field: text}; checked when it is written
     "programs.TextVersion.language": NO_WORDS,
     "programs.TextVersion.text": COMMITTEE_ONLY,
+    "applications.ReviewStep.page": NO_WORDS,
     "applications.RosterJob.added": NO_WORDS,
     "applications.RosterJob.counts": NO_WORDS,
     "applications.RosterJob.error": NOBODY,

@@ -72,6 +72,7 @@ WORDS: dict[str, Readers] = {
     "applications.CommitteeNote.text": everyone,
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
+    "applications.InterviewScore.note": everyone,
     "applications.Standing.waiver_reason": everyone,
     "matches.AccountRecovery.new_email": everyone,
     "matches.AccountRecovery.checked": everyone,

@@ -47,6 +47,7 @@ ACTORS = {
 NOT_SHOWN = {
     "announcements.Announcement.author": "a committee member",
     "applications.CommitteeNote.author": "a committee member",
+    "applications.InterviewScore.scorer": "a committee member",
     "applications.Opinion.reader": "a committee member",
     "learning.ItemVersion.author": "a committee member",
     "learning.TouchVersion.author": "a committee member",

@@ -57,6 +57,8 @@ ALLOWED = {
     "applications/retention.py": "erases what is older than the policy, for no person",
     "applications/program_questions.py": "keeps given answers true; counts them for a round",
     "applications/review_steps.py": "adds the last moment of a step of the person themselves",
+    "applications/interviews.py": "writes for a member whom the verb checks",
+    "applications/models/interviews.py": "asks whether all have scored; no words",
     "applications/reviewing.py": "decides for a member with a role, checked by the verb",
     "applications/models/screening.py": "asks who lacks a check; no results",
     "applications/models/standing_rule.py": "asks who is in good standing; no reasons",

@@ -41,6 +41,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
                 "record_check_months",
                 "references_needed",
                 "interview_needed",
+                "interview_scorers",
                 "standing_rule",
             ),
         },

@@ -108,6 +108,10 @@ class ProgramAdmin(CommitteeAdmin):
             },
         ),
         (
+            gettext_lazy("For interviews"),
+            {"classes": ("collapse",), "fields": ("interview_questions", "interview_anchors")},
+        ),
+        (
             gettext_lazy("Conduct and help"),
             {
                 "fields": (

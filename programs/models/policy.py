@@ -271,7 +271,16 @@ class Policy(models.Model):
     interview_needed = models.BooleanField(
         _("mentors are interviewed before a match"),
         default=False,
-        help_text=_("A chair records the result and the day."),
+        help_text=_("With the day and the result as a check."),
+    )
+    interview_scorers = integer_setting(
+        0,
+        _("members who score an interview"),
+        _(
+            "With 2, two members score the program's questions without seeing what the other gave. "
+            "With 0, a chair records the result."
+        ),
+        high=2,
     )
     standing_rule = models.CharField(
         _("membership in good standing"),

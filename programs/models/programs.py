@@ -85,6 +85,22 @@ class Program(models.Model):
         blank=True,
         help_text=_("Who reads the applications, what counts, and what doesn't."),
     )
+    interview_questions = models.TextField(
+        _("questions of an interview"),
+        blank=True,
+        help_text=_(
+            "One per line: what everyone is asked who is interviewed before a match. Each of them "
+            "is scored. Left empty, ours are used."
+        ),
+    )
+    interview_anchors = models.TextField(
+        _("what the scores of an interview mean"),
+        blank=True,
+        help_text=_(
+            "Four lines, from “not shown” to “strongly”: how to recognise each score. Left empty, "
+            "or with another number of lines, ours are used."
+        ),
+    )
     faq = models.TextField(
         _("questions and answers"),
         blank=True,

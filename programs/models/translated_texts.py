@@ -17,6 +17,8 @@ SET_UP_TEXTS = (
     "mentee_benefits",
     "mentor_benefits",
     "selection",
+    "interview_questions",
+    "interview_anchors",
     "faq",
     "code_of_conduct",
     "other_help",
