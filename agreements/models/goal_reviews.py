@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from matches.models import Match
+from workflow.column_pairs import both_or_neither
 
 Person = settings.AUTH_USER_MODEL
 
@@ -60,8 +61,7 @@ class GoalReview(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["match", "month"], name="one_review_per_month"),
             models.CheckConstraint(
-                condition=Q(done_at=None, done_by=None)
-                | Q(done_at__isnull=False, done_by__isnull=False),
+                condition=both_or_neither("done_at", "done_by"),
                 name="review_done_by_someone",
             ),
         ]

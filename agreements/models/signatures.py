@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
 from accounts.models import User
+from workflow.column_pairs import both_or_neither
 
 from .paper import PaperRecord
 from .versions import AgreementVersion
@@ -71,8 +72,7 @@ class Signature(models.Model):
                 name="one_valid_signature_per_person",
             ),
             models.CheckConstraint(
-                condition=Q(paper=None, paper_date=None)
-                | Q(paper__isnull=False, paper_date__isnull=False),
+                condition=both_or_neither("paper", "paper_date"),
                 name="signature_on_paper_has_a_day",
             ),
             models.CheckConstraint(

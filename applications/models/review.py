@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from workflow.column_pairs import both_or_neither
 
 from .applications import Application
 
@@ -98,8 +99,7 @@ class Decision(ConfidentialModel):
                 name="decision_other_than_accept_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(release_at=None, release_by=None)
-                | Q(release_at__isnull=False, release_by__isnull=False),
+                condition=both_or_neither("release_at", "release_by"),
                 name="decision_release_was_asked_by_a_member",
             ),
         ]

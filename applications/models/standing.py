@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, SystemManager
+from workflow.column_pairs import both_or_neither
 
 from .applications import Application
 from .review import CommitteeOnlyQuerySet
@@ -52,8 +53,7 @@ class Standing(ConfidentialModel):
         verbose_name_plural = _("memberships of applicants")
         constraints = [
             models.CheckConstraint(
-                condition=Q(waived_at=None, waived_by=None)
-                | Q(waived_at__isnull=False, waived_by__isnull=False),
+                condition=both_or_neither("waived_at", "waived_by"),
                 name="standing_waived_by_a_member",
             ),
         ]
