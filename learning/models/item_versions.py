@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from access.scoping import ScopedQuerySet
 from accounts.models import User
 
 from .library import ItemWords, LibraryItem
+from .versions import SavedWords
 
 WORDS = ("titles", "summaries", "texts", "links")  # columns that an item and a version share
 
@@ -30,32 +30,20 @@ class ItemVersionQuerySet(ScopedQuerySet):
         return self.filter(item__in=LibraryItem.objects.for_committee(user, *roles))
 
 
-class ItemVersion(models.Model):
+class ItemVersion(SavedWords):
     """The words of an item as they were saved once. The product's own have no author."""
 
     item = models.ForeignKey(
         LibraryItem, models.PROTECT, related_name="versions", verbose_name=_("library item")
     )
-    number = models.PositiveSmallIntegerField(_("version"), default=1)
-    titles = models.JSONField(_("title by language"), default=dict)
     summaries = models.JSONField(_("description by language"), default=dict)
-    texts = models.JSONField(_("text by language"), default=dict)
     links = models.JSONField(_("link by language"), default=dict)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    saved_at = models.DateTimeField(_("saved at"))
 
     objects = ItemVersionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SavedWords.Meta):
         verbose_name = _("version of a library item")
         verbose_name_plural = _("versions of library items")
-        ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["item", "number"], name="one_item_version_number")
         ]

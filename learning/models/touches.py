@@ -31,6 +31,7 @@ from notifications.models import Notification
 from programs.models import Membership, Program
 
 from .library import LibraryItem
+from .versions import SavedWords
 
 LAST_MONTH = 24
 # How an e-mail ends that may come later, or for another pair of the same person. Where the reply of
@@ -120,31 +121,19 @@ class TouchVersionQuerySet(ScopedQuerySet):
         return self.filter(text__in=TouchText.objects.for_committee(user, *roles))
 
 
-class TouchVersion(models.Model):
+class TouchVersion(SavedWords):
     """The words of a text as they were saved once; they are never changed."""
 
     text = models.ForeignKey(
         TouchText, models.PROTECT, related_name="versions", verbose_name=_("text")
     )
-    number = models.PositiveSmallIntegerField(_("version"), default=1)
-    titles = models.JSONField(_("title by language"), default=dict)
-    texts = models.JSONField(_("text by language"), default=dict)
     tries = models.JSONField(_("one thing to try by language"), default=dict)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    saved_at = models.DateTimeField(_("saved at"))
 
     objects = TouchVersionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SavedWords.Meta):
         verbose_name = _("version of a short text")
         verbose_name_plural = _("versions of short texts")
-        ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["text", "number"], name="one_touch_version_number")
         ]
