@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs.committee import acting_member, holds
+from programs.committee_admin import row_id
 
 from .. import orientation, reviewing
 from ..forms.applicant_questions import AskForm
@@ -40,7 +41,7 @@ State = Application.State
 class ReviewPageMixin(admin.ModelAdmin):
     """One application: its page, and the verbs that come back to it."""
 
-    def _application(self, request: HttpRequest, pk: int | str) -> Application:
+    def _application(self, request: HttpRequest, pk: int) -> Application:
         """Return an application that the member may see, or raise Http404."""
         rows = Application.objects.for_committee(request.user).select_related(
             "person__profile__employer", "cohort__program__policy"
@@ -55,7 +56,7 @@ class ReviewPageMixin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        application = self._application(request, object_id if object_id.isdigit() else 0)
+        application = self._application(request, row_id(object_id))
         return self._review_page(request, application)
 
     def _review_page(
@@ -109,7 +110,7 @@ class ReviewPageMixin(admin.ModelAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Show what happened to an application, as the member may see it."""
-        application = self._application(request, object_id if object_id.isdigit() else 0)
+        application = self._application(request, row_id(object_id))
         happened, has_more = history.history_of(application, acting_member(request))
         context = {
             **self.admin_site.each_context(request),

@@ -19,7 +19,7 @@ from applications.importing.reports import upload_stage
 from applications.models import RosterJob, RosterUpload
 from applications.models.imports import RosterUploadQuerySet
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, row_id
 
 from . import roster_columns, roster_jobs
 from .roster_pages import Purpose, page, start
@@ -102,8 +102,9 @@ class RosterUploadAdmin(CommitteeAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        key = int(object_id) if object_id.isdecimal() else 0
-        upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
+        upload = get_object_or_404(
+            RosterUpload.objects.visible_to(request.user), pk=row_id(object_id)
+        )
         last = (
             RosterJob.objects.visible_to(request.user).filter(upload=upload).order_by("pk").last()
         )

@@ -287,3 +287,9 @@ def test_an_earlier_application_to_another_program_is_not_shown(as_user, cleo, s
     earlier = factories.application(sent.person, elsewhere, state="declined")
     Application.objects.filter(pk=earlier.pk).update(created_at=sent.created_at - timedelta(days=9))
     assert as_user(cleo).get(url("change", sent)).context["earlier"] is None
+
+
+@pytest.mark.parametrize("number", ["²", "0", "x", "9" * 30])
+@pytest.mark.parametrize("view", ["change", "history"])
+def test_an_address_without_an_application_leads_to_none(as_user, cleo, sent, view, number):
+    assert as_user(cleo).get(f"{LIST}{number}/{view}/").status_code == 404

@@ -21,7 +21,7 @@ from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
-from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList
+from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, row_id
 from programs.models import Cohort, read_roles_once
 
 from . import (
@@ -194,15 +194,13 @@ class RoundAdmin(CommitteeAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: object = None
     ) -> HttpResponse:
-        key = int(object_id) if object_id.isdecimal() else 0
-        found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
+        found = get_object_or_404(Round.objects.visible_to(request.user), pk=row_id(object_id))
         return redirect("admin:matching_round_workbench", found.public_id)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: object = None
     ) -> HttpResponse:
-        key = int(object_id) if object_id.isdecimal() else 0
-        found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
+        found = get_object_or_404(Round.objects.visible_to(request.user), pk=row_id(object_id))
         return redirect("admin:matching_round_minutes", found.public_id)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:

@@ -21,7 +21,7 @@ from .languages import language_label
 from .list_exports import ExportAdmin
 from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
 from .row_names import RowKey, RowName, name_rows
-from .row_pages import steps_of
+from .row_pages import row_id, steps_of
 from .state_names import state_name
 from .week_filter import InWeek, WeekFilter, monday_of, rows_in_week, value_of
 from .words import MERGED, WordAdmin
@@ -58,6 +58,7 @@ __all__ = [
     "name_rows",
     "rows_in_week",
     "state_chip",
+    "row_id",
     "state_name",
     "state_tone",
     "steps_of",

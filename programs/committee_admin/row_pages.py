@@ -155,6 +155,11 @@ class RowPages(admin.ModelAdmin):
         return super().history_view(request, object_id, {**(extra_context or {}), **extra})
 
 
+def row_id(sent: str) -> int:
+    """Return the id of a row out of the address of its page; 0, which no row has, for others."""
+    return int(sent) if sent.isdecimal() else 0
+
+
 def history_of(row: Model) -> list[HistoryEntry]:
     """Return what happened to a row that the member may see, the newest first."""
     model = row._meta.concrete_model
