@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin, find_field, format_date
+from programs.committee_admin import ChairedAdmin, CommitteeAdmin, find_field, format_date
 from programs.models import Program
 
 from . import referring
@@ -28,7 +28,7 @@ from .partner_forms import PartnerForm, offer_fields
 
 
 @admin.register(PartnerOrganisation)
-class PartnerOrganisationAdmin(CommitteeAdmin):
+class PartnerOrganisationAdmin(ChairedAdmin):
     """Everyone in the committee reads the list, chairs write it and see the figures."""
 
     form = PartnerForm
@@ -69,13 +69,6 @@ class PartnerOrganisationAdmin(CommitteeAdmin):
         own = ["name", *self.columns] if self._may_write(request, obj) else []
         fields = ["program", *own] if obj is None else own
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
         self, db_field: DbField, request: HttpRequest, **kwargs: object

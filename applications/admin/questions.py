@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, ForeignKey, Model, OuterRef, QuerySet, Subquery
-from django.forms import ModelChoiceField, ModelForm
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.committee import Role
-from programs.committee_admin import CommitteeAdmin, translated_name_fields
+from programs.committee_admin import ChairedAdmin, translated_name_fields
 from programs.models import Program, ProgramQuestion
 from programs.program_texts import LANGUAGES, language_in_sentence
 
@@ -28,7 +28,7 @@ SHOWN = 80  # characters of a question in the list
 
 
 @admin.register(ProgramQuestion)
-class ProgramQuestionAdmin(CommitteeAdmin):
+class ProgramQuestionAdmin(ChairedAdmin):
     add_title = gettext_lazy("Add a question")
     empty_words = gettext_lazy("There are no questions of your own yet.")
     empty_advice = gettext_lazy(
@@ -106,13 +106,6 @@ class ProgramQuestionAdmin(CommitteeAdmin):
     ) -> HttpResponse:
         shown = {**context, "show_preview": True}
         return super().render_change_form(request, shown, add, change, form_url, obj)
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("question"), ordering="heading")
     def question(self, row: ProgramQuestion) -> str:

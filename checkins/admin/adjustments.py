@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin, language_label, steps_of
-from programs.models import Cohort, Program
+from programs.committee_admin import ChairedAdmin, language_label, steps_of
+from programs.models import Cohort
 
 from .. import adjustments
 from ..adjustment_forms import COLUMNS, LANGUAGES, TEXT_FIELDS, AdjustmentForm
@@ -30,7 +30,7 @@ State = Adjustment.State
 
 
 @admin.register(Adjustment)
-class AdjustmentAdmin(CommitteeAdmin):
+class AdjustmentAdmin(ChairedAdmin):
     add_title = gettext_lazy("Write down a change")
     menu_words = gettext_lazy("Write")
     add_roles = change_roles = (Role.CHAIR,)
@@ -79,8 +79,6 @@ class AdjustmentAdmin(CommitteeAdmin):
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
     ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         if db_field.name == "cohort":
             rows = Cohort.objects.for_committee(request.user, Role.CHAIR)
             kwargs["queryset"] = rows.select_related("program")

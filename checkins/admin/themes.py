@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model
-from django.forms import ModelChoiceField, ModelForm
+from django.db.models import Model
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin, translated_name_fields
-from programs.models import Program
+from programs.committee_admin import ChairedAdmin, translated_name_fields
 
 from ..models import CheckIn, Theme
 from ..theme_forms import ThemeForm, marks_forms
@@ -24,7 +23,7 @@ COLUMNS = ("position", "retired_on")
 
 
 @admin.register(Theme)
-class ThemeAdmin(CommitteeAdmin):
+class ThemeAdmin(ChairedAdmin):
     form = ThemeForm
     add_title = gettext_lazy("Add a theme")
     add_roles = change_roles = (Role.CHAIR,)
@@ -57,13 +56,6 @@ class ThemeAdmin(CommitteeAdmin):
         chosen = ["program", *COLUMNS] if obj is None else [*COLUMNS]
         fields = chosen if self._may_write(request, obj) else []
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("names"))
     def all_names(self, theme: Theme) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
-from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import ModelForm, ModelMultipleChoiceField
 from django.forms.widgets import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from programs.committee import Role, acting_member
-from programs.committee_admin import CommitteeAdmin, language_label, translated_name_fields
+from programs.committee_admin import (
+    ChairedAdmin,
+    language_label,
+    translated_name_fields,
+)
 from programs.models import Program
 
 from ..forms import LibraryItemForm, SupportTopicForm, word_fields
@@ -27,7 +31,7 @@ from ..item_saving import bring_back, save_version
 from ..models import ItemVersion, LibraryItem, SupportTopic
 
 
-class LearningAdmin(CommitteeAdmin):
+class LearningAdmin(ChairedAdmin):
     """What topics and items share: of a program that is chosen once, written by its chairs."""
 
     add_roles = change_roles = (Role.CHAIR,)
@@ -60,13 +64,6 @@ class LearningAdmin(CommitteeAdmin):
         chosen = ["program", *self.columns] if obj is None else [*self.columns]
         fields = chosen if self._may_write(request, obj) else []
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def programs_of_page(self, request: HttpRequest) -> QuerySet[Program]:
         """Return the program of the row on the page; where one is added, all that a chair has."""

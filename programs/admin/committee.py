@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,9 +17,9 @@ from accounts.models import User
 from notifications.work_hours import arrivals_text
 
 from ..committee import Role
-from ..committee_admin import CommitteeAdmin
+from ..committee_admin import ChairedAdmin
 from ..members import announce, deputies_that_end, find_or_create_person
-from ..models import Membership, Program
+from ..models import Membership
 
 
 class MembershipForm(forms.ModelForm):
@@ -139,7 +139,7 @@ class MailFilter(admin.SimpleListFilter):
 
 
 @admin.register(Membership)
-class MembershipAdmin(CommitteeAdmin):
+class MembershipAdmin(ChairedAdmin):
     """Roles have a first day and end on a day; no one is deleted."""
 
     add_title = gettext_lazy("Add a committee member")
@@ -179,10 +179,3 @@ class MembershipAdmin(CommitteeAdmin):
     ) -> Any:
         fields = ["until", "deputy"] if obj else ["program", "role", "since", "until"]
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -4,6 +4,7 @@ Everything that other apps use is imported from here.
 """
 
 from .base import CommitteeAdmin, CommitteeSite, format_date
+from .chaired import ChairedAdmin
 from .chips import chip, state_chip, state_tone
 from .find import FindField, find_field
 from .forms import (
@@ -30,6 +31,7 @@ __all__ = [
     "LIST_LIMIT",
     "MERGED",
     "CarerFilter",
+    "ChairedAdmin",
     "CohortFilter",
     "CohortOfMatchFilter",
     "CommitteeAdmin",
@@ -56,9 +58,9 @@ __all__ = [
     "language_label",
     "monday_of",
     "name_rows",
+    "row_id",
     "rows_in_week",
     "state_chip",
-    "row_id",
     "state_name",
     "state_tone",
     "steps_of",
