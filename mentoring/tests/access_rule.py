@@ -10,6 +10,7 @@ PAIR = frozenset({"owner", "partner"})
 NOBODY: frozenset[str] = frozenset()
 SAFE = frozenset({"GET", "HEAD"})
 POST = frozenset({"POST"})
+GET_ONLY = frozenset({"GET"})  # begins a sign-in or ends it: only for a browser that shows pages
 ALL = SAFE | {"POST", "PUT", "DELETE"}
 
 

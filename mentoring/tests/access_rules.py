@@ -21,6 +21,7 @@ from .access_rule import (
     CARE,
     CHAIRS,
     EVERYONE,
+    GET_ONLY,
     MATCHERS,
     NOBODY,
     OWNER,
@@ -60,8 +61,6 @@ from .access_values import (
     SOON,
 )
 
-# It begins a sign-in or ends it, which nothing but a browser that shows pages may do.
-GET_ONLY = frozenset({"GET"})
 PAGES: dict[str, Rule] = {
     "healthz": page(EVERYONE),
     "theme": act(EVERYONE),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from ..models import OrganisationSignIn, Program
-from ..organisations.links import save_changed
+from ..organisations.issuer_changes import save_changed
 from ..organisations.provider import callback_address
 from .policy import ProgramInlineMixin
 

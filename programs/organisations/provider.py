@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -21,10 +21,12 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.models import User
 from notifications.links import absolute
 
 from ..models import OrganisationSignIn
 from . import id_tokens
+from .linking import acceptable_name
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 USERINFO = "userinfo_endpoint"
@@ -121,10 +123,13 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
             keys=self._fetch(config["jwks_uri"]),
             expected=id_tokens.Expected(config["issuer"], app.client_id, self.nonce),
         )
-        login: SocialLogin = self.get_provider().sociallogin_from_response(
-            request, self._with_address(claims, token.token)
+        found = self._with_address(claims, token.token)
+        return SocialLogin(
+            user=User(name=acceptable_name(found.get("name"))),
+            account=SocialAccount(provider=self.row.link_key, uid=str(claims["sub"])),
+            email_addresses=confirmed_addresses(found),
+            provider=self.get_provider(),
         )
-        return login
 
     def _with_address(self, claims: id_tokens.Claims, token: str) -> dict[str, object]:
         """Ask for the e-mail address where the ID token has none."""
@@ -148,6 +153,14 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
         return found
 
 
+def confirmed_addresses(claims: id_tokens.Claims) -> list[EmailAddress]:
+    """Return the address if the provider says that it was confirmed; some write "true"."""
+    email, confirmed = claims.get("email"), claims.get("email_verified") in (True, "true")
+    if not isinstance(email, str) or not confirmed:
+        return []
+    return [EmailAddress(email=email.strip().lower(), verified=True, primary=True)]
+
+
 class OrganisationProvider(OpenIDConnectProvider):
     """A provider of a program; nothing of what it says is stored but who someone is."""
 
@@ -169,22 +182,6 @@ class OrganisationProvider(OpenIDConnectProvider):
         next_url = get_next_redirect_url(request)
         kwargs: dict[str, object] = {"process": AuthProcess.LOGIN}
         return {**kwargs, "next_url": next_url} if next_url else kwargs
-
-    def extract_uid(self, data: dict[str, object]) -> str:
-        return str(data["sub"])
-
-    def extract_extra_data(self, data: dict[str, object]) -> dict[str, object]:
-        return {}
-
-    def extract_email_addresses(self, data: dict[str, object]) -> list[EmailAddress]:
-        """Return the address if the provider says that it was confirmed; some write "true"."""
-        email, confirmed = data.get("email"), data.get("email_verified") in (True, "true")
-        if not isinstance(email, str) or not confirmed:
-            return []
-        return [EmailAddress(email=email.strip().lower(), verified=True, primary=True)]
-
-    def extract_common_fields(self, data: dict[str, object]) -> dict[str, object]:
-        return {"name": data.get("name")}
 
 
 def callback_address(row: OrganisationSignIn) -> str:

@@ -49,13 +49,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
         """Find no account by an address: that is for `linking`, after the address is proven."""
 
-    def populate_user(
-        self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, object]
-    ) -> User:
-        sociallogin.user.name = linking.acceptable_name(data.get("name"))
-        user: User = sociallogin.user
-        return user
-
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Let through who has a link, or gets one at once; send all others to the code."""
         row = sociallogin.provider.row

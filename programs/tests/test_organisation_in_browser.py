@@ -6,33 +6,17 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.adapter import AccountAdapter
-from programs.models import OrganisationSignIn
-from testkit import openid_provider
 from testkit.accessibility import broken_rules, listen, too_wide
 
+from .organisation_steps import CODE
+
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-CODE = "BCDF-GHJK"
 
 
 @pytest.fixture
-def provider():
-    with openid_provider.started() as running:
-        yield running
-
-
-@pytest.fixture
-def row(program, provider, settings, live_server, monkeypatch):
+def row(row, settings, live_server):
     settings.BASE_URL = live_server.url
-    monkeypatch.setattr(AccountAdapter, "generate_login_code", lambda self: CODE)
-    return OrganisationSignIn.objects.create(
-        program=program,
-        is_on=True,
-        name_en="Harbour Group",
-        issuer=provider.issuer,
-        client_id=openid_provider.CLIENT,
-        secret=openid_provider.SECRET,
-    )
+    return row
 
 
 def check(page) -> None:

@@ -17,7 +17,7 @@ def save_changed(row: OrganisationSignIn, *, keeps_domains: bool) -> int:
     `keeps_domains` is for the maintainer, who has just confirmed the domains with the issuer. For
     a chair they are emptied: they were trusted to another provider.
     """
-    old = OrganisationSignIn.objects.select_for_update().filter(pk=row.pk).first()
+    old = OrganisationSignIn.objects.select_for_update(no_key=True).filter(pk=row.pk).first()
     if old is None or old.issuer == row.issuer:
         row.save()
         return 0
