@@ -7,12 +7,12 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..signals import policy_problems_asked, policy_saved
 from .programs import Program, ProgramPartQuerySet
 from .setting_fields import integer_setting
+from .setting_problems import problems_of
 
 SMALLEST_GROUP_EVER = 3  # however a program sets it
 MOST_REFERENCES = 3
@@ -360,44 +360,8 @@ class Policy(models.Model):
         super().save(*args, **kwargs)
         policy_saved.send(Policy, policy=self)
 
-    def _begins_touches_in_the_past(self) -> bool:
-        """Whether a first day was entered that is over; the one that is stored may stay."""
-        begins = self.touches_from
-        if begins is None or begins >= timezone.localdate():
-            return False
-        return not Policy.objects.filter(pk=self.pk, touches_from=begins).exists()
-
     def clean(self) -> None:
-        errors: dict[str, str | Promise] = {}
-        if self.reminder_second_days <= self.reminder_first_days:
-            errors["reminder_second_days"] = _(
-                "The second reminder must come after the first. Enter a larger number."
-            )
-        if self.contact_last_reminder_days <= self.contact_reminder_days:
-            errors["contact_last_reminder_days"] = _(
-                "The mentee is asked again after the first time. Enter a larger number."
-            )
-        if self.checkin_lapses_days <= self.reminder_second_days:
-            errors["checkin_lapses_days"] = _(
-                "A check-in must lapse after its last reminder. Enter a larger number."
-            )
-        if self.care_gap_days < max(
-            self.care_first_days, self.care_second_days, self.care_later_days
-        ):
-            errors["care_gap_days"] = _(
-                "The longest time between two care contacts can't be shorter than the usual one. "
-                "Enter a larger number."
-            )
-        if self.pause_total_days < self.pause_days:
-            errors["pause_total_days"] = _(
-                "All pauses together can't be shorter than the longest one. Enter a larger number."
-            )
-        if self._begins_touches_in_the_past():
-            errors["touches_from"] = _("Choose a day from today on: nothing is sent for the past.")
-        if self.stuck_percent <= self.drifting_percent:
-            errors["stuck_percent"] = _(
-                "Stuck must come after drifting. Enter a larger percentage."
-            )
+        errors = dict(problems_of(self))
         for _receiver, problems in policy_problems_asked.send(Policy, policy=self):
             errors |= cast(dict[str, str], problems)
         if errors:
