@@ -173,7 +173,7 @@ explore: $(VENV)/dev.stamp prepare
 	EVERY_STATE=1 $(PY) -m pytest -q mentoring/tests/test_every_state_in_browser.py
 	RACES=1000 $(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_races_of_pairs.py
 	RACES=1000 $(PY) -m pytest -q -n 2 mentoring/tests/test_races_of_pairs.py
-	LIVES_PAIRS=500 LIVES_SEED=new $(PY) -m pytest -q mentoring/tests/test_lives_of_pairs.py
+	LIVES_PAIRS=500 LIVES_SEED=new $(PY) -m pytest -q -n 2 mentoring/tests/test_lives_of_pairs.py
 	YEAR_PAIRS=200 YEAR_RUNS=2 YEAR_SEED=new $(PY) -m pytest -q mentoring/tests/test_year_of_a_cohort.py
 	HYPOTHESIS_EXAMPLES=2000 $(PY) -m pytest -q -n 2 -m hypothesis $(ARGS)
 
