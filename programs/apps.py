@@ -12,6 +12,7 @@ class ProgramsConfig(AppConfig):
             emails,
             opening_links,
             privacy,
+            setting_problems,
         )
         from .organisations import choices  # noqa: F401  # as above
         from .role_names import catalogue, rows  # noqa: F401  # as above

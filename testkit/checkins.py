@@ -55,14 +55,15 @@ def seed_surveys() -> None:
     if Survey.objects.filter(program=None).exists():
         return
     now = timezone.now()
-    surveys, questions, transitions = ([copy(row) for row in rows] for rows in seeded)
+    surveys, questions, transitions = seeded
+    surveys, transitions = [copy(row) for row in surveys], [copy(row) for row in transitions]
     for survey in surveys:
         survey.published_at = now
     for transition in transitions:
         transition.at = now
-    QuerySet(Survey).bulk_create(surveys)
-    QuerySet(Question).bulk_create(questions)
-    QuerySet(Transition).bulk_create(transitions)
+    QuerySet[Survey](Survey).bulk_create(surveys)
+    QuerySet[Question](Question).bulk_create([copy(row) for row in questions])
+    QuerySet[Transition](Transition).bulk_create(transitions)
 
 
 def plan(at: datetime) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from . import access_rules, canaries
+from .access_rule import ALL
 from .crawl import changed_by, outcome, rolled_back
 from .routes import every_route
 
@@ -37,7 +38,7 @@ def expected(rule, standing, method):
             mine if standing in rule.who | rule.write else {"wrong_method", "refused", "signed_out"}
         )
     if rule.may(standing, method):
-        return {"in", "told_no"} | ({"wrong_method"} if rule.methods == access_rules.ALL else set())
+        return {"in", "told_no"} | ({"wrong_method"} if rule.methods == ALL else set())
     kept_out = {"refused", "wrong_method"} | ({"told_no"} if method == "POST" else set())
     return kept_out | {"signed_out"} if standing == "anonymous" else kept_out
 
@@ -78,11 +79,10 @@ def cells(world, rule, methods=METHODS):
                     if method not in RARE
                     else (may or standing, method)
                 )
-                read_by_all = method == "GET" and place == 0 and rule.methods != access_rules.ALL
+                read_by_all = method == "GET" and place == 0 and rule.methods != ALL
                 tried = key in (here if method == "GET" and not may else seen)
                 if (tried and not read_by_all) or (
-                    method in RARE
-                    and (rule.methods == access_rules.ALL if may else standing not in STRANGERS)
+                    method in RARE and (rule.methods == ALL if may else standing not in STRANGERS)
                 ):
                     continue
                 here.add(key)

@@ -7,12 +7,12 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..signals import policy_problems_asked, policy_saved
 from .programs import Program, ProgramPartQuerySet
 from .setting_fields import integer_setting
-from .setting_problems import problems_of
 
 SMALLEST_GROUP_EVER = 3  # however a program sets it
 MOST_REFERENCES = 3
@@ -361,8 +361,8 @@ class Policy(models.Model):
         policy_saved.send(Policy, policy=self)
 
     def clean(self) -> None:
-        errors = dict(problems_of(self))
+        errors: dict[str, str | Promise] = {}
         for _receiver, problems in policy_problems_asked.send(Policy, policy=self):
-            errors |= cast(dict[str, str], problems)
+            errors |= cast(dict[str, str | Promise], problems)
         if errors:
             raise ValidationError(errors)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from .policy import Policy
+from .models import Policy
+from .signals import policy_problems_asked
+
+
+@receiver(policy_problems_asked)
+def say_problems(
+    sender: type[Policy], policy: Policy, **_kwargs: object
+) -> dict[str, str | Promise]:
+    return dict(problems_of(policy))
 
 
 def problems_of(policy: Policy) -> Iterator[tuple[str, str | Promise]]:
@@ -55,4 +62,4 @@ def _begins_touches_in_the_past(policy: Policy) -> bool:
     begins = policy.touches_from
     if begins is None or begins >= timezone.localdate():
         return False
-    return not type(policy).objects.filter(pk=policy.pk, touches_from=begins).exists()
+    return not Policy.objects.filter(pk=policy.pk, touches_from=begins).exists()
