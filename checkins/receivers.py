@@ -17,7 +17,6 @@ from applications.models import Application
 from applications.signals import application_sent, application_withdrawn, optional_step_asked
 from matches import signals
 from matches.ending_texts import MATCH_ENDED
-from matches.endings import may_be_handled_by
 from matches.models import Closure, Match
 from matches.pair_sections import PairSection, SectionLine
 from programs.models import Policy, Program
@@ -95,13 +94,12 @@ def end_checkins(
 
 @receiver(signals.committee_sections_asked)
 def show_coming(
-    sender: type[Match], match: Match, user: User, at: datetime, **kwargs: object
+    sender: type[Match], match: Match, in_care: bool, at: datetime, **kwargs: object
 ) -> list[PairSection]:
     """Show the committee when the two are asked next; those in charge can move the dates."""
     if match.state == Match.State.CLOSED:
         return []
     address = reverse("admin:checkins_checkin_dates", args=[match.pk])
-    may_move = may_be_handled_by(match, user)
     return [
         PairSection(
             "coming-checkins",
@@ -112,7 +110,7 @@ def show_coming(
                 for one in moving.coming_of(match, at)
             ),
             empty=_("No check-in is planned."),
-            links=((_("Move a date…"), address),) if may_move else (),
+            links=((_("Move a date…"), address),) if in_care else (),
         )
     ]
 

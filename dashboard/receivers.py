@@ -1,17 +1,20 @@
-"""The health of pairs follows what happens to them at once."""
+"""The health of pairs follows what happens to them at once; what their page shows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.dispatch import receiver
 
+from accounts.models import User
 from matches import signals
 from matches.models import Match
 from programs.models import Policy
 from programs.signals import policy_saved
 
 from . import health_dates
+from .overviews.pair_overview import PairOverview, overview_of
 
 
 @receiver(signals.pair_changed)
@@ -28,3 +31,16 @@ def keep_dates_of_one(sender: type[Match], match: Match, **kwargs: object) -> No
 def mark_pairs(sender: type[Policy], policy: Policy, **kwargs: object) -> None:
     """Let the next sweep compute the dates: a program may have thousands of pairs."""
     health_dates.mark(Match.objects.open().filter(mentee__cohort__program=policy.program_id))
+
+
+@receiver(signals.committee_overview_asked)
+def show_overview(
+    sender: type[Match],
+    match: Match,
+    user: User,
+    in_care: bool,
+    page: int,
+    at: datetime,
+    **kwargs: object,
+) -> PairOverview:
+    return overview_of(match, user, in_care=in_care, page=page, at=at)

@@ -58,9 +58,8 @@ def read_profile(application: Application) -> None:
     prefetch_related_objects([application], profile, "person__profile__languages")
 
 
-def partner_card(application: Application, *, contact: str) -> PartnerCard:
-    """Return the card of the person behind `application`; `contact`: see `keeping_in_touch`."""
-    person = application.person_for_partner
+def facts_of(person: User) -> list[str]:
+    """Return what the card of a person says of them: pronouns, work, place, level, languages."""
     profile = getattr(person, "profile", None)
     facts = [person.pronouns] if person.pronouns else []
     if profile:
@@ -76,12 +75,19 @@ def partner_card(application: Application, *, contact: str) -> PartnerCard:
         ]
         if languages:
             facts.append(_("Speaks %(languages)s") % {"languages": join_words(languages, 5)})
+    return list(filter(None, facts))
+
+
+def partner_card(application: Application, *, contact: str) -> PartnerCard:
+    """Return the card of the person behind `application`; `contact`: see `keeping_in_touch`."""
+    person = application.person_for_partner
+    profile = getattr(person, "profile", None)
     reachable = profile if contact == Allows.PHONE else None
     return PartnerCard(
         name=person.name,
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
-        facts=list(filter(None, facts)),
+        facts=facts_of(person),
         email=person.address if contact != Allows.NOTHING else "",
         phone=reachable.phone if reachable else "",
         call_hours=reachable.call_hours if reachable and reachable.phone else "",

@@ -13,7 +13,7 @@ from typing import cast
 from accounts.models import User
 
 from .models import Match
-from .signals import committee_sections_asked, pair_sections_asked
+from .signals import committee_overview_asked, committee_sections_asked, pair_sections_asked
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,24 @@ class PairSection:
     links: tuple[tuple[str, str], ...] = ()
 
 
-def committee_sections(match: Match, user: User, at: datetime) -> list[PairSection]:
-    """Return the sections on the committee's page of a pair, for the member `user`."""
-    answers = committee_sections_asked.send(Match, match=match, user=user, at=at)
+def committee_overview(
+    match: Match, user: User, at: datetime, *, in_care: bool, page: int
+) -> object:
+    """Return what the member `user` may see of a pair, for the template of its page."""
+    answers = committee_overview_asked.send(
+        Match, match=match, user=user, in_care=in_care, page=page, at=at
+    )
+    return next((found for _receiver, found in answers), None)
+
+
+def committee_sections(
+    match: Match, user: User, at: datetime, *, in_care: bool
+) -> list[PairSection]:
+    """Return the sections on the committee's page of a pair, for the member `user`.
+
+    `in_care`: they look after it, see `endings.may_be_handled_by`.
+    """
+    answers = committee_sections_asked.send(Match, match=match, user=user, in_care=in_care, at=at)
     found = [one for _receiver, rows in answers for one in cast(list[PairSection], rows)]
     return sorted(found, key=lambda section: section.place)
 

@@ -210,6 +210,11 @@ def refusal_of(match: Match, *, by: User, at: datetime) -> str:
     """Return why `by` cannot pause a pair at all now, empty if they can."""
     if by not in match.people and not may_be_handled_by(match, by):
         return _only_committee()
+    return refusal_for_anyone(match, at)
+
+
+def refusal_for_anyone(match: Match, at: datetime) -> str:
+    """Return why no one can pause a pair now, empty if those who look after it can."""
     if match.state == Match.State.CLOSED:
         return str(ENDED_ALREADY)
     if match.ends_on is not None and match.ends_on < today_of(match, at):

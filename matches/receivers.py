@@ -9,13 +9,12 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from applications import screening
 from applications.models import Application
 from applications.signals import application_withdrawn, pairs_to_pause, withdrawal_announced
 
 from .ending_texts import leaving_lines, partner_name
-from .endings import end_because_left, may_be_handled_by
+from .endings import end_because_left
 from .models import Match
 from .pair_sections import PairSection, SectionLine
 from .pause_days import Wish
@@ -70,10 +69,10 @@ def pause_pairs(
 
 @receiver(committee_sections_asked)
 def show_checks(
-    sender: type[Match], match: Match, user: User, at: datetime, **kwargs: object
+    sender: type[Match], match: Match, in_care: bool, at: datetime, **kwargs: object
 ) -> list[PairSection]:
     """Show those who care for a pair which checks its people need, and which are missing."""
-    if match.state == Match.State.CLOSED or not may_be_handled_by(match, user):
+    if match.state == Match.State.CLOSED or not in_care:
         return []
     lines = []
     for application in (match.mentee, match.mentor):

@@ -34,9 +34,12 @@ silence_looked_for = Signal()
 rules_broken = Signal()
 # The pair meets all rules again: `match`, `at`.
 rules_met = Signal()
-# The committee's page of a pair is shown: `match`, `user`, `at`. Receivers return a list of
-# `pair_sections.PairSection`.
+# The committee's page of a pair is shown: `match`, `user`, `in_care` (they look after it), `at`.
+# Receivers return a list of `pair_sections.PairSection`.
 committee_sections_asked = Signal()
+# The same: `match`, `user`, `in_care`, `page` (of its timeline, the first being 1), `at`. The
+# receiver returns what is known of the pair, as far as `user` may see it.
+committee_overview_asked = Signal()
 # The page of a running pair is shown: `match`, `person`, `at`. Receivers return a list of
 # `pair_sections.PairSection`.
 pair_sections_asked = Signal()

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.models import PairMeetings
 from matches.models import Match
 from meetings.models import Meeting
-from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, format_date
+from programs.committee_admin import CohortOfMatchFilter, format_date
 from programs.models import Program
 
+from .leads_to_pair import LeadsToPair
 from .next_meeting import next_meeting_text
 
 
 @admin.register(PairMeetings)
-class PairMeetingsAdmin(CommitteeAdmin):
+class PairMeetingsAdmin(LeadsToPair):
     """The carer of a pair sees its meetings one by one on another page."""
 
     empty_words = _(
@@ -32,9 +33,6 @@ class PairMeetingsAdmin(CommitteeAdmin):
     search_help_text = _("Name of either person")
     ordering = ("-introduced_at", "pk")
     sortable_by = ()
-    fields = readonly_fields = (
-        "mentee", "mentor", "state_chip", "held_count", "last_held", "next_meeting",
-    )  # fmt: skip
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         meetings = Meeting.objects.filter(match=OuterRef("pk"))

@@ -21,7 +21,6 @@ from dashboard.models import Pair
 from matches.models import Match
 from programs.committee_admin import (
     CarerFilter,
-    CommitteeAdmin,
     InWeek,
     WeekFilter,
     format_date,
@@ -29,6 +28,7 @@ from programs.committee_admin import (
 )
 from programs.models import Program
 
+from .leads_to_pair import LeadsToPair
 from .next_meeting import next_meeting_text
 
 
@@ -99,8 +99,8 @@ class LastWeekFilter(WeekFilter):
 
 
 @admin.register(Pair)
-class PairAdmin(CommitteeAdmin):
-    """Read-only; carers and rounds have pages of their own."""
+class PairAdmin(LeadsToPair):
+    """Read-only: each row leads to the page of its pair."""
 
     empty_words = _(
         "No pairs yet. Pairs and their health are listed here once they have been introduced."
@@ -126,19 +126,6 @@ class PairAdmin(CommitteeAdmin):
     search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")
     sortable_by = ()
-    fields = readonly_fields = (
-        "mentee",
-        "mentor",
-        "health_chip",
-        "why",
-        "last_contact",
-        "carer",
-        "next_meeting",
-        "introduced_at",
-        "active_at",
-        "ends_on",
-        "ending",
-    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).open()

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.models import CHANGE
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -18,10 +20,12 @@ from accounts.models import User
 from matches.care_emails import pairs_of
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match
+from programs.committee_admin import log_action
 from programs.models import Membership
 
 from .endings import page
 
+CARER_CHANGED = [{"changed": {"fields": ["carer"]}}]  # in the history, which translates the names
 SHOWN = 200  # pairs on the page; more are handed over in turns
 
 
@@ -46,7 +50,10 @@ def assign(request: HttpRequest, matches: Iterable[Match], carer: User) -> int:
     done = 0
     for match in matches:
         try:
+            was = match.carer_id
             assign_carer(match, carer, by=request.user)
+            if carer.pk != was:
+                log_action(request, match, CHANGE, CARER_CHANGED)
             done += 1
         except ActionNotAllowed as refused:
             messages.warning(request, _("%(name)s: %(text)s") % {"name": match, "text": refused})
@@ -86,4 +93,20 @@ def hand_over(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
         role=role,
         others=others,
         form=form,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_carer(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
+    """Give one pair another carer, and come back to its page."""
+    rows = Match.objects.for_committee(request.user, *ASSIGNERS).with_people()
+    match = get_object_or_404(rows, pk=pk)
+    data = request.POST if request.method == "POST" else None
+    form = CarerForm(data, carers=possible_carers(match.program))
+    back_url = reverse("admin:matches_match_change", args=[pk])
+    if form.is_valid():
+        assign(request, [match], form.chosen)
+        return redirect(back_url)
+    return page(
+        request, site, "carer", _("Change the carer"), matches=[match], form=form, back_url=back_url
     )

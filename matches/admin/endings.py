@@ -181,12 +181,12 @@ def wish(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     return _back(pk)
 
 
-def context_of(request: HttpRequest, match: Match) -> dict[str, object]:
+def context_of(request: HttpRequest, match: Match, *, in_care: bool) -> dict[str, object]:
     """Return what the page of a pair shows about its end, to those who may read it."""
     closure = Closure.objects.in_force().filter(match=match).first()
-    follow_ups_asked = FollowUp.objects.for_committee(request.user).filter(closure=closure)
+    asked = FollowUp.objects.for_committee(request.user).filter(closure=closure)
     return {
-        "may_end": endings.may_be_handled_by(match, request.user),
+        "may_end": in_care,
         "is_open": match.state != Match.State.CLOSED,
         "closure": closure,
         "requests": EndingRequest.objects.for_committee(request.user)
@@ -199,7 +199,7 @@ def context_of(request: HttpRequest, match: Match) -> dict[str, object]:
         "notes": EndingNote.objects.for_committee(request.user)
         .filter(match=match)
         .select_related("member"),
-        "follow_ups": follow_ups_asked.select_related("person", "answered_by"),
+        "follow_ups": asked.select_related("person", "answered_by") if closure else [],
         "wishes": FollowUp.Wish.choices,
         "note_form": EndingNoteForm(instance=closure),
     }

@@ -14,13 +14,16 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from matches.carers import ASSIGNERS, possible_carers
+from matches.endings import may_be_handled_by
 from matches.models import Match, MatchQuerySet
 from matches.pair_exports import pairs_sheet
-from matches.pair_sections import committee_sections
+from matches.pair_sections import committee_overview, committee_sections
 from programs.committee import acting_member, cares_for_pairs
 from programs.committee_admin import (
     CarerFilter,
@@ -34,6 +37,8 @@ from programs.spreadsheets import Sheet
 
 from . import carers, endings, pauses
 from .carers import CarerForm, assign
+
+LONGEST_NUMBER = 4  # of a page, in digits
 
 
 class InWeekOfMatch(WeekFilter):
@@ -51,7 +56,12 @@ class MatchAdmin(ExportAdmin):
     other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
-    row_relations = ("mentee__person", "mentor__person", "mentee__cohort__program", "carer")
+    row_relations = (
+        "mentee__person",
+        "mentor__person",
+        "mentee__cohort__program__policy",
+        "carer",
+    )
     list_filter = (
         "state",
         "origin",
@@ -65,24 +75,9 @@ class MatchAdmin(ExportAdmin):
     sortable_by = ("introduced_at",)
     date_hierarchy = "introduced_at"
     ordering = ("-introduced_at", "pk")
-    fields = readonly_fields = (
-        "mentee",
-        "mentor",
-        "state_chip",
-        "cohort",
-        "carer",
-        "origin",
-        "introduced_at",
-        "not_in_touch_at",
-        "active_at",
-        "ends_on",
-        "paused_days",
-        "closed_at",
-        "closed_kind",
-    )
+    fields = readonly_fields = ("mentee", "mentor")  # the page shows more: see `change_view`
     actions = ("choose_carer", "end_pairs")
     change_roles = ASSIGNERS
-    change_form_template = "admin/matches/match/change_form.html"
 
     @admin.display(description=gettext_lazy("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:
@@ -101,6 +96,7 @@ class MatchAdmin(ExportAdmin):
             route("end/", endings.end, "end-selected"),
             route("end/confirm/", endings.end_confirm, "end-selected-confirm"),
             route("hand-over/<int:pk>/", carers.hand_over, "hand-over"),
+            route("<int:pk>/carer/", carers.change_carer, "carer"),
             route("<int:pk>/end/", endings.end, "end"),
             route("<int:pk>/end/confirm/", endings.end_confirm, "end-confirm"),
             route("<int:pk>/reopen/", endings.reopen, "reopen"),
@@ -114,6 +110,7 @@ class MatchAdmin(ExportAdmin):
     def export_sheet(self, request: HttpRequest, rows: MatchQuerySet) -> Sheet:
         return pairs_sheet(rows)
 
+    @method_decorator(require_safe)
     def change_view(
         self,
         request: HttpRequest,
@@ -121,13 +118,30 @@ class MatchAdmin(ExportAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
+        """Show all that the member may see of a pair, and what they can do for it."""
         match = self.get_object(request, object_id)
-        context: dict[str, object] = {}
-        if match:
-            context = endings.context_of(request, match) | pauses.context_of(request, match)
-            sections = committee_sections(match, acting_member(request), timezone.now())
-            context["committee_sections"] = sections
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+        if not isinstance(match, Match):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if match.mentor.cohort_id == match.mentee.cohort_id:
+            match.mentor.cohort = match.mentee.cohort  # read with its program
+        member, now = acting_member(request), timezone.now()
+        in_care = may_be_handled_by(match, member)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.row_title(match),
+            "list_name": self.list_name,
+            "original": match,
+            "wrong_forms": [],
+            "overview": committee_overview(
+                match, member, now, in_care=in_care, page=_asked_page(request)
+            ),
+            "committee_sections": committee_sections(match, member, now, in_care=in_care),
+            **endings.context_of(request, match, in_care=in_care),
+            **pauses.context_of(request, match, in_care=in_care),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/matches/match/page.html", context)
 
     def has_care_permission(self, request: HttpRequest) -> bool:
         return cares_for_pairs(request)
@@ -161,5 +175,12 @@ class MatchAdmin(ExportAdmin):
             "form": form,
             "matches": chosen,
             "checkbox": ACTION_CHECKBOX_NAME,
+            "back_url": reverse("admin:matches_match_changelist"),
         }
         return TemplateResponse(request, "admin/matches/match/carer.html", context)
+
+
+def _asked_page(request: HttpRequest) -> int:
+    """Return which page of the timeline is asked for; the first one without a number."""
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 1

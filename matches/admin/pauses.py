@@ -64,15 +64,16 @@ def pause_end(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     return redirect("admin:matches_match_change", pk)
 
 
-def context_of(request: HttpRequest, match: Match) -> dict[str, object]:
+def context_of(request: HttpRequest, match: Match, *, in_care: bool) -> dict[str, object]:
     """Return what the page of a pair shows about its pauses, to those who may read it."""
     now = timezone.now()
     members = ("started_by", "changed_by", "ended_by")
-    rows = Pause.objects.for_committee(request.user).filter(match=match).select_related(*members)
+    visible = Pause.objects.for_committee(request.user).filter(match=match)
+    rows = list(visible.select_related(*members))
     requests = PauseRequest.objects.for_committee(request.user).filter(pause__match=match)
     return {
         "pause": pause_of(match, now),
         "pauses": rows,
-        "pause_requests": requests.select_related("person"),
-        "may_pause": not pauses.refusal_of(match, by=request.user, at=now),
+        "pause_requests": requests.select_related("person") if rows else [],
+        "may_pause": in_care and not pauses.refusal_for_anyone(match, now),
     }

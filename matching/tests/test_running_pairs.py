@@ -59,7 +59,8 @@ def test_the_same_employer_warns_the_carer(pair, ben, cleo):
 
 def test_it_is_shown_to_the_carer_and_never_to_the_two(pair, as_user, ada, ben, cleo):
     work_at(ben, "Nordwind")
-    section = next(one for one in committee_sections(pair, cleo, NOW) if one.name == "broken-rules")
+    sections = committee_sections(pair, cleo, NOW, in_care=True)
+    section = next(one for one in sections if one.name == "broken-rules")
     assert [line.text for line in section.lines] == [
         f"{ben.name} changed something: both work for the same employer"
     ]

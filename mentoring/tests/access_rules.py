@@ -294,6 +294,7 @@ PAGES: dict[str, Rule] = {
     "admin:matches_match_end-selected": desk(ANY_COMMITTEE),
     "admin:matches_match_end-selected-confirm": act(ANY_COMMITTEE),
     "admin:matches_match_hand-over": desk(MATCHERS, "membership"),
+    "admin:matches_match_carer": desk(MATCHERS, "match"),
     "admin:matches_match_reopen": desk(CARE, "match"),
     "admin:matches_match_pause": desk(CARE, "match"),
     "admin:matches_match_pause-end": act(CARE, "match"),

@@ -3,7 +3,7 @@
 Everything that other apps use is imported from here.
 """
 
-from .base import CommitteeAdmin, CommitteeSite, format_date
+from .base import CommitteeAdmin, CommitteeSite, format_date, log_action
 from .chaired import ChairedAdmin
 from .chips import chip, state_chip, state_tone
 from .find import FindField, find_field
@@ -22,7 +22,7 @@ from .languages import language_label
 from .list_exports import ExportAdmin
 from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
 from .row_names import RowKey, RowName, name_rows
-from .row_pages import row_id, steps_of
+from .row_pages import history_of, row_id, steps_of
 from .state_names import state_name
 from .week_filter import InWeek, WeekFilter, monday_of, rows_in_week, value_of
 from .words import MERGED, WordAdmin
@@ -55,7 +55,9 @@ __all__ = [
     "chip",
     "find_field",
     "format_date",
+    "history_of",
     "language_label",
+    "log_action",
     "monday_of",
     "name_rows",
     "row_id",

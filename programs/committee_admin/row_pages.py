@@ -160,25 +160,32 @@ def row_id(sent: str) -> int:
     return int(sent) if sent.isdecimal() else 0
 
 
-def history_of(row: Model) -> list[HistoryEntry]:
-    """Return what happened to a row that the member may see, the newest first."""
+def history_of(row: Model, newest: int | None = None) -> list[HistoryEntry]:
+    """Return what happened to a row that the member may see, the newest first.
+
+    At most `newest` edits and as many changes of state, all if it is None.
+    """
     model = row._meta.concrete_model
     assert model is not None
     types = ContentType.objects.get_for_models(type(row), model, for_concrete_models=False)
     logged = LogEntry.objects.filter(content_type__in=types.values(), object_id=str(row.pk))
     edited = (
         HistoryEntry(entry.action_time, entry.user, _edit_words(entry))
-        for entry in logged.select_related("user")
+        for entry in logged.select_related("user").order_by("-action_time", "-pk")[:newest]
     )
-    return sorted([*edited, *steps_of(row)], key=lambda entry: entry.at, reverse=True)
+    steps = steps_of(row, newest)
+    return sorted([*edited, *steps], key=lambda entry: entry.at, reverse=True)
 
 
-def steps_of(row: Model) -> list[HistoryEntry]:
-    """Return the changes of state of a row that the member may see, the oldest first."""
+def steps_of(row: Model, newest: int | None = None) -> list[HistoryEntry]:
+    """Return the changes of state of a row that the member may see, the oldest first.
+
+    Only the `newest` ones, if it is given.
+    """
     model = row._meta.concrete_model
     assert model is not None
-    steps = Transition.objects.of(model(pk=row.pk)).select_related("by")
-    return [HistoryEntry(step.at, step.by, _step_words(model, step)) for step in steps]
+    steps = Transition.objects.of(model(pk=row.pk)).select_related("by").order_by("-pk")[:newest]
+    return [HistoryEntry(step.at, step.by, _step_words(model, step)) for step in reversed(steps)]
 
 
 def _step_words(model: type[Model], step: Transition) -> str:
