@@ -109,6 +109,8 @@ def refused_changes(old: ProgramQuestion, new: ProgramQuestion) -> dict[str, str
         )
     if new.asked != Asked.BOTH and roles_that_answered(old) - {new.asked}:
         refused["asked"] = _("People in the other role have answered it too.")
+    if old.kind == ProgramQuestion.Kind.SCALE and old.options != new.options:
+        refused["options"] = _frozen(count)
     if gone := _lost_options(old, new.options):
         text = _("Keep these answers, because someone gave them: %(answers)s.")
         refused["options"] = text % {"answers": ", ".join(gone)}

@@ -14,7 +14,15 @@ from checkins import theme_seeds
 from checkins.seeds import seed_surveys
 from learning import seeding, touch_seeding
 from programs import opening_requests, program_kinds, seeds
-from programs.models import Cohort, Conflict, Objective, Policy, Program, ProgramActivity
+from programs.models import (
+    Cohort,
+    Conflict,
+    Objective,
+    Policy,
+    Program,
+    ProgramActivity,
+    ProgramQuestion,
+)
 from programs.orientation_texts import orientation_of
 
 from . import personas
@@ -100,6 +108,9 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
         touch_seeding.load(program, at=calendar.at(-40))
         made[slug] = program
     _add_first_weeks(made["hr"])
+    # The ward: its rounds propose to match people of the same one.
+    asked = made["volunteers"].questions.filter(kind=ProgramQuestion.Kind.ONE)
+    asked.update(criterion=ProgramQuestion.Mark.SAME)
     return made
 
 

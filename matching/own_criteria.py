@@ -2,12 +2,14 @@
 
 A criterion compares the mentee's answer to one question with the mentor's answer to the same or to
 another one. It is stored with the round as an `OwnCriterion`, so a later change of a question does
-not change what a plan was made from. Four kinds:
+not change what a plan was made from. The kinds:
 
 - same: both gave the same answer
 - levels: how many steps the mentor is above the mentee, in an order of answers
 - shared: answers that the mentee named and the mentor has in common
 - pairs: a table that says how well each pair of answers fits
+- different: their answers differ
+- at_least: the mentor's number, or point on a scale, is not below the mentee's
 """
 
 from __future__ import annotations
@@ -20,7 +22,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .engine import FORBIDDEN, CustomCriterion, Gap, Lookup, Overlap, Same
+from programs.models import ProgramQuestion
+
+from .engine import (
+    FORBIDDEN,
+    AtLeast,
+    CustomCriterion,
+    Different,
+    Gap,
+    Lookup,
+    Overlap,
+    Same,
+)
+
+Mark = ProgramQuestion.Mark
 
 PREFIX = "own_"  # begins the code of every criterion of this module
 MAX_TABLE = 12  # different answers of each side that a table of pairs can show
@@ -32,6 +47,8 @@ class Kind(models.TextChoices):
     LEVELS = "levels", gettext_lazy("Levels in an order: the mentor is some steps ahead")
     SHARED = "shared", gettext_lazy("Words in common: what the mentee named, the mentor has")
     PAIRS = "pairs", gettext_lazy("A table: which answers go together")
+    DIFFERENT = "different", gettext_lazy("Different answers")
+    AT_LEAST = "at_least", gettext_lazy("A number or scale: the mentor at least as high")
 
 
 class Fit(models.TextChoices):
@@ -83,12 +100,16 @@ WHY: dict[str, Promise] = {
     Kind.LEVELS: gettext_lazy("right step: %(label)s"),
     Kind.SHARED: gettext_lazy("in common: %(label)s"),
     Kind.PAIRS: gettext_lazy("answers that go together: %(label)s"),
+    Kind.DIFFERENT: gettext_lazy("different answers: %(label)s"),
+    Kind.AT_LEAST: gettext_lazy("the mentor is at least as high: %(label)s"),
 }
 WHY_NOT: dict[str, Promise] = {
     Kind.SAME: gettext_lazy("their answers differ: %(label)s"),
     Kind.LEVELS: gettext_lazy("not the right step: %(label)s"),
     Kind.SHARED: gettext_lazy("nothing in common: %(label)s"),
     Kind.PAIRS: gettext_lazy("answers that don't go together: %(label)s"),
+    Kind.DIFFERENT: gettext_lazy("their answers are the same: %(label)s"),
+    Kind.AT_LEAST: gettext_lazy("the mentor is lower: %(label)s"),
 }
 
 
@@ -108,6 +129,30 @@ def why_not_text(criterion: OwnCriterion) -> str:
     if criterion.get("rule") == Rule.SAME:
         return _("their answers are the same: %(label)s") % {"label": criterion["label"]}
     return str(WHY_NOT[criterion["kind"]]) % {"label": criterion["label"]}
+
+
+def is_ordered_by_number(criterion: OwnCriterion) -> bool:
+    """Return whether answers are put in the order of their numbers; other answers are unknown."""
+    return criterion["kind"] == Kind.AT_LEAST
+
+
+def kind_of_mark(question: ProgramQuestion) -> str:
+    """Return the kind of the criterion as which the program has marked a question, "" if none."""
+    if question.criterion == Mark.SAME and question.kind == ProgramQuestion.Kind.SEVERAL:
+        return Kind.SHARED
+    return {"": "", Mark.SAME: Kind.SAME}.get(question.criterion, question.criterion)
+
+
+def marked_questions(
+    questions: Iterable[ProgramQuestion], own: Iterable[OwnCriterion]
+) -> list[tuple[ProgramQuestion, str]]:
+    """Return (question, kind) of what the program has marked and no criterion compares yet."""
+    compared = {(one["mentees"], one["mentors"]) for one in own}
+    return [
+        (one, kind_of_mark(one))
+        for one in questions
+        if one.criterion and (one.pk, one.pk) not in compared
+    ]
 
 
 def find(own: Iterable[OwnCriterion], code: str) -> OwnCriterion | None:
@@ -147,6 +192,10 @@ def as_engine(criterion: OwnCriterion) -> CustomCriterion:
     """Return the engine's criterion; the column of both sides has its code as its name."""
     code, points = criterion["code"], criterion["points"]
     rule = criterion.get("rule", "")
+    if criterion["kind"] == Kind.DIFFERENT:
+        return Different(code, code, points)
+    if criterion["kind"] == Kind.AT_LEAST:
+        return AtLeast(code, code, points)
     match criterion["kind"]:
         case Kind.SAME:
             forbid = {"": None, "same": "same", "different": "different"}[rule]

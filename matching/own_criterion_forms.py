@@ -23,6 +23,7 @@ from .presets import IMPORTANCE
 Asked = ProgramQuestion.Asked
 POINTS = 100  # of each step of importance: as many as a standard criterion of that weight has
 HIGHEST = 20_000
+ONLY_COUNT = (Kind.DIFFERENT, Kind.AT_LEAST)  # they make no pair impossible
 COMMON = 5  # common answers that can count
 STEP_LABELS = {
     -1: gettext_lazy("The mentor is lower"),
@@ -127,6 +128,8 @@ class OwnCriterionForm(forms.Form):
                 self._add_levels()
             case Kind.PAIRS:
                 self._add_table()
+            case Kind.DIFFERENT | Kind.AT_LEAST:
+                del self.fields["why_not"]
         last = ["why", "why_not", "points"]
         self.order_fields(["label", *(n for n in self.fields if n not in last), *last])
         begin_with_capitals(self)
@@ -225,7 +228,7 @@ class OwnCriterionForm(forms.Form):
         points = data["importance"] if data["points"] is None else data["points"]
         fits = [value for name, value in data.items() if name.startswith(("step_", "cell_"))]
         forbids = bool(data.get("rule")) or Fit.NEVER in fits
-        counts = self.kind in (Kind.SAME, Kind.SHARED) or any(
+        counts = self.kind in (Kind.SAME, Kind.SHARED, *ONLY_COUNT) or any(
             fit in SHARE and SHARE[Fit(str(fit))] for fit in fits
         )
         return bool(forbids or (points and counts))
@@ -242,7 +245,7 @@ class OwnCriterionForm(forms.Form):
             "mentees": self.questions[0].pk,
             "mentors": self.questions[1].pk,
             "points": points,
-            **{name: data[name].strip() for name in ("label", "why", "why_not")},  # type: ignore[typeddict-item]  # texts
+            **{name: data.get(name, "").strip() for name in ("label", "why", "why_not")},  # type: ignore[typeddict-item]  # texts
         }
         match self.kind:
             case Kind.SAME:
@@ -273,7 +276,11 @@ class OwnCriterionForm(forms.Form):
 
 
 def _first(questions: Sequence[ProgramQuestion]) -> dict[str, object]:
-    return {"label": str(questions[0])[:80]}
+    """Return the name, and the weight with which the program has marked the question."""
+    first: dict[str, object] = {"label": str(questions[0])[:80]}
+    if questions[0].criterion and questions[0] == questions[1]:
+        first["importance"] = questions[0].criterion_weight
+    return first
 
 
 def _initial(criterion: OwnCriterion | None) -> dict[str, object]:

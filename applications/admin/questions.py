@@ -22,8 +22,9 @@ from ..models import QuestionAnswer
 
 COLUMNS = (
     "program", "heading", "help_text", "asked", "kind", "channel", "least", "most", "unit",
-    "is_on_form", "is_required", "position", "retired_on",
+    "is_on_form", "is_required", "position", "criterion", "criterion_weight", "retired_on",
 )  # fmt: skip
+MARK = ("criterion", "criterion_weight")
 SHOWN = 80  # characters of a question in the list
 
 
@@ -59,9 +60,16 @@ class ProgramQuestionAdmin(ChairedAdmin):
         self, request: HttpRequest, obj: Model | None = None
     ):
         if obj is not None and not self.has_change_permission(request, obj):
-            rest = ("possible_answers", "is_on_form", "is_required", "position", "retired_on")
+            rest = (
+                "possible_answers",
+                "is_on_form",
+                "is_required",
+                "position",
+                *MARK,
+                "retired_on",
+            )
             return [(None, {"fields": [*self.shown, *rest]})]
-        asked = ("options_text", "is_on_form", "is_required", "position", "retired_on")
+        asked = ("options_text", "is_on_form", "is_required", "position", *MARK, "retired_on")
         return [
             (None, {"fields": [*self.shown, *asked]}),
             *(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from django import forms
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import ProgramQuestion
-from programs.models.questions import NO, YES, QuestionWording
+from programs.models.questions import NO, STEPS, YES, QuestionWording
 
 from ..completeness import OWN_QUESTIONS
 from ..models import Application
@@ -81,6 +81,10 @@ def question_field(question: ProgramQuestion, *, given: list[str]) -> forms.Fiel
         no_answer = [] if question.is_required else [("", _("No answer"))]
         choices = [(YES, _("Yes")), (NO, _("No")), *no_answer]
         field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
+    elif question.kind == Kind.SCALE:
+        no_answer = [] if question.is_required else [("", _("No answer"))]
+        choices = [*_steps(wording), *no_answer]
+        field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
     elif question.kind == Kind.NUMBER:
         field = forms.IntegerField(min_value=question.least, max_value=question.most)
     elif question.kind == Kind.DATE:
@@ -107,6 +111,21 @@ def _choices(wording: QuestionWording, given: list[str]) -> list[tuple[str, str]
     offered = {value for value, _text in wording.options}
     earlier = [(one, one) for one in given if one not in offered]
     return [(value, marked(text, text.lang)) for value, text in wording.options] + earlier
+
+
+def _steps(wording: QuestionWording) -> list[tuple[str, str]]:
+    """Return the steps of a scale; the first and the last have the words of the ends."""
+    said = [text for _value, text in wording.options]
+    ends = {1: said[0], STEPS: said[-1]} if said else {}
+    return [
+        (
+            str(step),
+            format_html("{}: {}", step, marked(ends[step], ends[step].lang))
+            if step in ends
+            else str(step),
+        )
+        for step in range(1, STEPS + 1)
+    ]
 
 
 def _help(question: ProgramQuestion, wording: QuestionWording) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 from programs.committee_admin import TranslatedNamesForm
 from programs.models import Program, ProgramQuestion
 from programs.models.questions import (
+    COMPARABLE,
     MAX_HEADING,
     MAX_OPTION,
     MAX_OPTIONS,
@@ -26,6 +27,7 @@ from ..program_questions import refused_changes
 from .own_questions import question_field
 
 PREVIEW = "_preview"  # the button that shows a question and saves nothing
+ENDS = 2  # of a scale
 FEWEST_OPTIONS = 2  # of a question on the form that is answered from a list
 
 
@@ -54,7 +56,8 @@ class ProgramQuestionForm(TranslatedNamesForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy(
             "One per line, from the lowest to the highest if they have an order. "
-            "Leave it empty for a question that is answered in own words."
+            "Leave it empty for a question that is answered in own words. For a scale: what 1 "
+            "means, and what 5 means."
         ),
     )
 
@@ -62,12 +65,16 @@ class ProgramQuestionForm(TranslatedNamesForm):
         model = ProgramQuestion
         fields = (
             "program", "heading", "help_text", "asked", "kind", "channel", "least", "most", "unit",
-            "is_on_form", "is_required", "position", "retired_on",
+            "is_on_form", "is_required", "position", "criterion", "criterion_weight", "retired_on",
         )  # fmt: skip
         help_texts: ClassVar[dict[str, object]] = {
             "is_on_form": gettext_lazy(
                 "Applicants answer it on a page of its own. Questions that came with a file are "
                 "not there until you choose this."
+            ),
+            "criterion": gettext_lazy(
+                "A question to mentees and mentors. Each matching round shows it with its rules "
+                "and weights; it counts once the committee uses it there."
             ),
             "unit": gettext_lazy("For a number: hours, years. Shown beside it."),
             "is_required": gettext_lazy(
@@ -80,6 +87,8 @@ class ProgramQuestionForm(TranslatedNamesForm):
         self.fields["options_text"].initial = "\n".join(self.instance.options)
         if self.instance.pk is None and "is_on_form" in self.fields:
             self.fields["is_on_form"].initial = True
+        if "criterion_weight" in self.fields:
+            self.fields["criterion_weight"].required = False
         for name, field in self.fields.items():
             if name.startswith("name_"):
                 field.required = False
@@ -125,6 +134,9 @@ class ProgramQuestionForm(TranslatedNamesForm):
         _check_options([*found.values()])
         return list(found.values())
 
+    def clean_criterion_weight(self) -> int:
+        return self.cleaned_data["criterion_weight"] or ProgramQuestion.Weight.SOMEWHAT
+
     def clean(self) -> dict[str, object]:
         data: dict[str, object] = super().clean()
         options, kind = cast(list[str] | None, data.get("options_text")), data.get("kind")
@@ -134,6 +146,11 @@ class ProgramQuestionForm(TranslatedNamesForm):
                 "options_text",
                 _("A question answered in own words has no possible answers. Remove them."),
             )
+        elif kind == ProgramQuestion.Kind.SCALE:
+            if options is not None and len(options) != ENDS:
+                self.add_error(
+                    "options_text", _("Enter two lines: what 1 means, and what 5 means.")
+                )
         elif options and kind in SHOWN:
             self.add_error(
                 "options_text", _("This way to answer needs no possible answers. Remove them.")
@@ -147,6 +164,7 @@ class ProgramQuestionForm(TranslatedNamesForm):
             self.add_error(
                 "options_text", _("Enter at least two possible answers, one on each line.")
             )
+        self._check_mark(data)
         if options is not None:
             self.instance.options = options
             self._clean_translations(data)
@@ -160,6 +178,17 @@ class ProgramQuestionForm(TranslatedNamesForm):
                     self.add_error(name, _("Only a question answered with a number has this."))
         elif isinstance(least, int) and isinstance(most, int) and least >= most:
             self.add_error("most", _("Enter a number above the smallest one."))
+
+    def _check_mark(self, data: dict[str, object]) -> None:
+        mark = str(data.get("criterion") or "")
+        if not mark or "kind" not in data:
+            return
+        if data["kind"] not in COMPARABLE[mark]:
+            self.add_error("criterion", _("Answers of this kind can't be compared like this."))
+        elif data.get("asked") != ProgramQuestion.Asked.BOTH:
+            self.add_error(
+                "criterion", _("Only a question to mentees and mentors can be compared.")
+            )
 
     def _clean_translations(self, data: dict[str, object]) -> None:
         program = data.get("program") or getattr(self.instance, "program", None)

@@ -176,3 +176,83 @@ class TestTheChairsForm:
     def test_what_does_not_fit_together_is_refused(self, client, program, fields, said):
         assert said in client.post(self.ADD, self.posted(program, **fields)).content.decode()
         assert not ProgramQuestion.objects.exists()
+
+
+# --- a scale, and marks for matching rounds
+
+
+@pytest.fixture
+def scale(program):
+    return ProgramQuestion.objects.create(
+        program=program, heading="How much do you like plans?", kind="scale", is_on_form=True,
+        options=["Not at all", "Very much"],
+        translations={"fr": {"options": ["Pas du tout", "Beaucoup"]}},
+    )  # fmt: skip
+
+
+def test_a_scale_is_asked_with_the_words_of_its_ends(as_user, ben, draft, url, scale):
+    client = as_user(ben)
+    page = client.get(url).text
+    assert '1: <span lang="en">Not at all</span>' in page or "1: Not at all" in page
+    assert page.count(f'name="question-{scale.pk}"') == 6  # five steps, and no answer
+    client.cookies["django_language"] = "fr"
+    assert save(client, url, **{f"question-{scale.pk}": "4"}).status_code == 302
+    assert answers(draft) == {scale.pk: ["4"]}
+    with override("en"):
+        assert [row.value for row in answer_rows(draft, ben)] == [["4 of 5"]]
+    with override("fr"):
+        assert [row.value for row in answer_rows(draft, ben)] == [["4 sur 5"]]
+
+
+@pytest.mark.parametrize("wrong", ["0", "6", "very"])
+def test_a_scale_takes_its_steps_only(wrong, as_user, ben, draft, url, scale):
+    save(as_user(ben), url, **{f"question-{scale.pk}": wrong})
+    assert answers(draft) == {}
+
+
+def test_the_ends_of_a_scale_stay_once_someone_has_answered(draft, scale):
+    changed = ProgramQuestion.objects.get(pk=scale.pk)
+    changed.options = ["Very much", "Not at all"]
+    assert refused_changes(scale, changed) == {}
+    QuestionAnswer.objects.create(application=draft, question=scale, values=["4"])
+    assert set(refused_changes(scale, changed)) == {"options", "options_fr"}
+
+
+def form_of(program, **changed):
+    from applications.forms.program_questions import ProgramQuestionForm
+
+    data = {
+        "program": program.pk, "heading": "About you", "asked": "both", "kind": "scale",
+        "channel": "committee", "position": 0, "criterion": "at_least", "criterion_weight": 20,
+        "options_text": "Low\nHigh", **changed,
+    }  # fmt: skip
+    return ProgramQuestionForm(data)
+
+
+def test_a_question_is_marked_for_matching_rounds(program):
+    form = form_of(program)
+    assert form.is_valid(), form.errors
+    made = form.save()
+    assert (made.criterion, made.criterion_weight, made.options) == (
+        "at_least", 20, ["Low", "High"],
+    )  # fmt: skip
+
+
+REFUSED = {
+    "own words have no order": ({"kind": "text", "options_text": ""}, "criterion"),
+    "several answers have no order": ({"kind": "several"}, "criterion"),
+    "a day is not compared": (
+        {"kind": "date", "options_text": "", "criterion": "same"}, "criterion",
+    ),
+    "only mentees are asked": ({"asked": "mentee"}, "criterion"),
+    "a scale without its ends": ({"options_text": ""}, "options_text"),
+    "a scale with three ends": ({"options_text": "Low\nSome\nHigh"}, "options_text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_can_not_be_compared_is_not_marked(why, program):
+    changed, field = REFUSED[why]
+    form = form_of(program, **changed)
+    assert not form.is_valid()
+    assert list(form.errors) == [field]

@@ -12,6 +12,7 @@ from matching.criteria_forms import CriteriaForm
 from matching.explanations.explanation_text import cost_text
 from matching.explanations.explanations import band_of, full_measure
 from matching.models import Proposal, Round
+from matching.own_criteria import Kind, marked_questions
 from matching.pool.ways import count_answers
 from matching.presets import PRESETS, is_used
 from matching.rounds import criteria_changes
@@ -52,6 +53,8 @@ def _criteria_page(
     request: HttpRequest, round_: Round, form: CriteriaForm, preview: CriteriaPreview | None
 ) -> HttpResponse:
     left_out = preview.left_out if preview else unfed_labels(round_)
+    questions = list(ProgramQuestion.objects.current(round_.program))
+    own = own_criteria(round_.criteria)
     return page(
         request,
         "criteria",
@@ -60,10 +63,11 @@ def _criteria_page(
         form=form,
         preview=preview,
         presets=[(code, one, is_used(one, round_.criteria)) for code, one in PRESETS.items()],
-        own=own_criteria(round_.criteria),
+        own=own,
+        marked=[(one, Kind(kind)) for one, kind in marked_questions(questions, own)],
         left_out=left_out,
         answer_counts=count_answers(round_.cohort),
-        has_questions=ProgramQuestion.objects.current(round_.program).exists(),
+        has_questions=bool(questions),
     )
 
 

@@ -18,7 +18,8 @@ ValueError (or its subclass InfeasibleRules, with `violations`) for input that m
 
 **Problem.** `ScoreTable`: scores `.S` (N, M), -1 forbidden, and why each number is what it is.
 `with_reasons(stored_table, pool, criteria, overrides)` adds the reasons to stored scores.
-`CustomCriterion`: a criterion of a program's own (`Gap`, `Same`, `Overlap`, `Rating`, `Lookup`).
+`CustomCriterion`: a criterion of a program's own (`Gap`, `Same`, `Different`, `AtLeast`,
+`Overlap`, `Rating`, `Lookup`).
 
 **Solution.** `Plan`: `.mu[i]` is the mentor of i or -1; `verify(table, capacity, rules, plan)` is
 the independent check of its certificate; `reassignments(a.mu, b.mu)` compares two plans.
@@ -53,7 +54,9 @@ from matching.engine.problem.criteria import (
     Criteria,
 )
 from matching.engine.problem.custom_criteria import (
+    AtLeast,
     CustomCriterion,
+    Different,
     Gap,
     Lookup,
     Overlap,
@@ -84,12 +87,14 @@ __all__ = [
     "STANDARD_WEIGHTS",
     "UNMATCHED",
     "VERSION",
+    "AtLeast",
     "Audit",
     "BlockingPairs",
     "CapacityShortage",
     "Change",
     "Criteria",
     "CustomCriterion",
+    "Different",
     "FrontierPoint",
     "Gain",
     "Gap",

@@ -18,7 +18,13 @@ from programs.models import Cohort
 from programs.spellings import fold
 
 from ..engine import Pool
-from ..own_criteria import OwnCriterion, is_multiple, known_answers, question_ids
+from ..own_criteria import (
+    OwnCriterion,
+    is_multiple,
+    is_ordered_by_number,
+    known_answers,
+    question_ids,
+)
 from .answer_codes import AnswerCodes, Answers
 
 Columns = dict[str, NDArray[np.int64]]
@@ -65,10 +71,18 @@ def _coded(
     criterion: OwnCriterion, mentees: Answers, mentors: Answers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     known = known_answers(criterion)
-    if known is None:
+    if is_ordered_by_number(criterion):
+        known = (_numbers(chain(*mentees, *mentors)),) * 2
+    elif known is None:
         spelled = {fold(answer) for answer in chain(*mentees, *mentors)}
         known = (sorted(spelled),) * 2
     codes = AnswerCodes(known[0]), AnswerCodes(known[1])
     if is_multiple(criterion):
         return codes[0].many(mentees), codes[1].many(mentors)
     return codes[0].one(mentees), codes[1].one(mentors)
+
+
+def _numbers(answers: Iterable[str]) -> list[str]:
+    """Return the answers that are whole numbers, each once, in the order of the numbers."""
+    found = {fold(one) for one in answers if one.lstrip("-").isdecimal()}
+    return sorted(found, key=int)

@@ -20,7 +20,6 @@ from .access_rule import (
     CARE,
     CHAIRS,
     EVERYONE,
-    GET_ONLY,
     MATCHERS,
     NOBODY,
     OWNER,
@@ -46,6 +45,7 @@ from .access_rules_of_email_texts import EMAIL_TEXTS
 from .access_rules_of_events import EVENTS
 from .access_rules_of_learning import LEARNING
 from .access_rules_of_rounds import ROUNDS
+from .access_rules_of_sign_in import ORGANISATIONS
 from .access_rules_of_surveys import SURVEYS
 from .access_tables import TABLES
 from .access_values import (
@@ -99,12 +99,6 @@ PAGES: dict[str, Rule] = {
     "accounts:privacy": page(SIGNED_IN),
     "accounts:data-export": page(SIGNED_IN),
     "accounts:data-erase": form(SIGNED_IN),
-    # --- sign-in by an organisation
-    "programs:organisation-sign-in": Rule(EVERYONE, "organisation", methods=GET_ONLY),
-    "programs:organisation-callback": Rule(EVERYONE, "organisation", methods=GET_ONLY),
-    "programs:organisation-code": form(EVERYONE),
-    "programs:organisation-links": page(SIGNED_IN),
-    "programs:organisation-unlink": act(OWNER, "organisation_link"),
     # --- public pages, applying, orientation: programs
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),
@@ -304,6 +298,7 @@ PAGES: dict[str, Rule] = {
     "admin:matches_match_wish": saying(
         act(CARE, "ended_match"), follow_up=A_FOLLOW_UP, wish="again"
     ),
+    **ORGANISATIONS,
     # --- care
     **CARE_PAGES,
     # --- surveys: every member reads, chairs write

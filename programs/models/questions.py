@@ -29,6 +29,7 @@ from .translated_texts import TranslatedText
 
 MAX_HEADING, MAX_OPTION, MAX_OPTIONS = 300, 120, 100  # characters, characters, answers
 MAX_UNIT = 30  # characters
+STEPS = 5  # of a scale; `options` are the words of its two ends
 YES, NO = "yes", "no"  # stored answers
 
 
@@ -83,6 +84,22 @@ class ProgramQuestion(models.Model):
         YES_NO = "yes_no", _("yes or no")
         NUMBER = "number", _("a number")
         DATE = "date", _("a day")
+        SCALE = "scale", _("a scale from 1 to 5")
+
+    class Mark(models.TextChoices):
+        """How a matching round may compare the answers of the two of a pair."""
+
+        SAME = "same", _("the same answer, or answers in common")
+        DIFFERENT = "different", _("different answers")
+        AT_LEAST = "at_least", _("the mentor at least as high as the mentee")
+
+    class Weight(models.IntegerChoices):
+        """How much a marked question counts; the round shows the same words."""
+
+        LITTLE = 5, _("a little")
+        SOMEWHAT = 10, _("somewhat")
+        MUCH = 20, _("much")
+        VERY_MUCH = 30, _("very much")
 
     class Channel(models.TextChoices):
         COMMITTEE = "committee", _("committee only")
@@ -116,6 +133,13 @@ class ProgramQuestion(models.Model):
     is_on_form = models.BooleanField(_("on the application form"), default=False)
     is_required = models.BooleanField(_("an answer is required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # A mark proposes a criterion to each round, whose committee looks at it before it counts.
+    criterion = models.CharField(
+        _("compared in matching rounds"), max_length=9, choices=Mark, blank=True, default=""
+    )
+    criterion_weight = models.PositiveSmallIntegerField(
+        _("how much it counts"), choices=Weight, default=Weight.SOMEWHAT
+    )
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
     objects = ProgramQuestionQuerySet.as_manager()
@@ -204,9 +228,20 @@ def _yes_or_no(stored: str, _unit: str) -> str:
     return {YES: gettext("Yes"), NO: gettext("No")}.get(stored, stored)
 
 
+def _on_the_scale(stored: str, _unit: str) -> str:
+    return gettext("%(step)s of %(steps)s") % {"step": stored, "steps": STEPS}
+
+
 # How stored answers are shown, by kind: (stored answer, unit).
 SHOWN: dict[str, Callable[[str, str], str]] = {
     ProgramQuestion.Kind.NUMBER: _number,
     ProgramQuestion.Kind.DATE: _day,
     ProgramQuestion.Kind.YES_NO: _yes_or_no,
+    ProgramQuestion.Kind.SCALE: _on_the_scale,
+}
+# Which kinds of questions can be compared in which way.
+COMPARABLE: dict[str, tuple[str, ...]] = {
+    ProgramQuestion.Mark.SAME: ("one", "several", "yes_no", "scale"),
+    ProgramQuestion.Mark.DIFFERENT: ("one", "yes_no", "scale"),
+    ProgramQuestion.Mark.AT_LEAST: ("number", "scale"),
 }

@@ -2,7 +2,7 @@
 
 A custom criterion reads `Side.columns[name]` (or a standard field of that name) on both sides and
 makes a `ScorePart`: terms that add points and, if asked to, a hard rule whose code is the
-criterion's name. These five cover most sign-up spreadsheets: "one or two grades up", "same
+criterion's name. These cover most sign-up spreadsheets: "one or two grades up", "same
 profession", "what I asked for is among your characteristics", "these towns suit me", "this answer
 with that one".
 """
@@ -105,6 +105,45 @@ class Same:
             unknown=(mine < 0, theirs < 0),
             constraints=constraints,
         )
+
+
+@dataclass(frozen=True)
+class Different:
+    """Points for two different categories. -1 is unknown: no points, nothing forbidden."""
+
+    name: str
+    column: str
+    points: int
+
+    def part(self, pool: Pool) -> ScorePart:
+        return _compared(self.name, self.column, self.points, pool, np.not_equal)
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Points if the mentor's place in an order is not below the mentee's; -1 is unknown."""
+
+    name: str
+    column: str
+    points: int
+
+    def part(self, pool: Pool) -> ScorePart:
+        return _compared(self.name, self.column, self.points, pool, np.less_equal)
+
+
+def _compared(name: str, column_name: str, points: int, pool: Pool, fits: np.ufunc) -> ScorePart:
+    """Give `points` where `fits(mentee's answer, mentor's answer)`; it forbids nothing."""
+    _refuse_negative(name, points)
+    mine, theirs = column(pool.mentees, column_name, 1), column(pool.mentors, column_name, 1)
+    classes = classes_of(mine, theirs)
+    known = (classes.mentee_answers >= 0) & (classes.mentor_answers >= 0).T
+    found = fits(classes.mentee_answers, classes.mentor_answers.T) & known
+    return ScorePart(
+        name=name,
+        terms=(ClassTable(classes, found * np.float32(points)),) if points else (),
+        max_points=points,
+        unknown=(mine < 0, theirs < 0),
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from matching.engine import Criteria, Gap, Overlap, Pool, Rating, Same, Side, score
+from matching.engine import (
+    AtLeast,
+    Criteria,
+    Different,
+    Gap,
+    Overlap,
+    Pool,
+    Rating,
+    Same,
+    Side,
+    score,
+)
 
 from .synthetic import generator, hits_of
 
@@ -259,6 +270,15 @@ def test_same_criterion_scores_or_forbids_a_category(mentor, same, different):
         own(Same("firm", "firm", 10, forbid="different"), {"firm": 1}, {"firm": mentor})[0]
         == different
     )
+
+
+@pytest.mark.parametrize(
+    ("mentor", "different", "at_least"), [(0, 10, 0), (1, 0, 10), (2, 10, 10), (-1, 0, 0)]
+)
+def test_different_and_at_least_score_and_forbid_nothing(mentor, different, at_least):
+    columns = {"firm": 1}, {"firm": mentor}
+    assert own(Different("firm", "firm", 10), *columns) == (different, ())
+    assert own(AtLeast("firm", "firm", 10), *columns) == (at_least, ())
 
 
 def test_overlap_criterion_counts_only_what_the_mentee_asked_for():
