@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,7 +22,7 @@ class LeadsToPair(CommitteeAdmin):
 
     fields = readonly_fields = ("mentee", "mentor")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CommitteeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[CommitteeList]:
         return ListOfPairs
 
     @method_decorator(require_safe)

@@ -11,7 +11,6 @@ import socket
 import time
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -59,8 +58,11 @@ class PublicAddressAdapter(HTTPAdapter):
     """Connects to the address that was checked, with the certificate of the name."""
 
     def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        self,
+        request: requests.PreparedRequest,
+        verify: bool | str,
+        cert: str | tuple[str, str] | None = None,
+    ) -> tuple[dict[str, object], dict[str, object]]:
         where, options = super().build_connection_pool_key_attributes(request, verify, cert)
         parts = urlsplit(str(request.url))
         scheme, host = parts.scheme, parts.hostname or ""
