@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -22,13 +22,11 @@ from notifications.reconcilers import reconciler
 from workflow.models import Transition
 
 from . import privacy, retention
+from .draft_times import AFTER_CLOSING, UNTOUCHED, UNTOUCHED_SHORT
 from .models import Application
 from .submission import close
 
 State = Application.State
-AFTER_CLOSING = timedelta(days=14)
-UNTOUCHED = timedelta(days=90)
-UNTOUCHED_SHORT = timedelta(days=42)  # it holds a place of someone else
 BATCH = 200  # drafts of one run
 
 

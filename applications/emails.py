@@ -19,6 +19,7 @@ from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder, due_reminder
 
 from .completeness import missing, parts
+from .draft_times import kept_until
 from .models import Application, Decision, Preparation
 from .orientation import (
     INVITATION,
@@ -60,6 +61,7 @@ REASON_TEXTS = {
 UNFINISHED = "application-unfinished"
 FIRST_REMINDER, SECOND_REMINDER = timedelta(days=3), timedelta(days=10)
 BEFORE_CLOSING = timedelta(days=2)
+BEFORE_PAIR_ENDS = timedelta(days=7)  # with such a draft the request of the two ends
 SECOND_REMINDER_EXPIRES = SECOND_REMINDER + timedelta(days=14)
 
 
@@ -109,7 +111,7 @@ def application_received(application: Application, person: User) -> Email | Canc
 )
 def application_unfinished(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: a draft is 3 and 10 days old, and 2 days before applications
-    close.
+    close; a draft for a pair of two who found each other, a week before it is closed.
     **Until**: it is sent or withdrawn, or applications have closed."""
     if application.state != State.DRAFT:
         return Cancel(NO_LONGER_DRAFT)
@@ -125,7 +127,11 @@ def application_unfinished(application: Application, person: User) -> Email | Ca
     left = [part for part in parts(application) if part.missing(application)]
     return Email(
         context=context(
-            application, left=left, next_part=next_part, closes_on=application.cohort.closes_on
+            application,
+            left=left,
+            next_part=next_part,
+            closes_on=None if application.is_for_pair else application.cohort.closes_on,
+            kept_until=kept_until(application),
         ),
         action_url=where,
         program=application.program,
@@ -139,7 +145,12 @@ def _reminder_times(application: Application) -> list[tuple[datetime, datetime]]
         (start + FIRST_REMINDER, start + SECOND_REMINDER),
         (start + SECOND_REMINDER, start + SECOND_REMINDER_EXPIRES),
     ]
-    if closes_on is not None:
+    if application.is_for_pair:
+        last_day = datetime.combine(kept_until(application), datetime.min.time())
+        ends_at = timezone.make_aware(last_day)
+        if ends_at - BEFORE_PAIR_ENDS > start + SECOND_REMINDER_EXPIRES:
+            times.append((ends_at - BEFORE_PAIR_ENDS, ends_at))
+    elif closes_on is not None:
         midnight = datetime.combine(closes_on + timedelta(days=1), datetime.min.time())
         closes_at = timezone.make_aware(midnight)
         last = closes_at - timedelta(days=1) - BEFORE_CLOSING
@@ -156,7 +167,8 @@ def enqueue_draft_reminders(at: datetime) -> None:
     """
     today = timezone.localdate(at)
     is_open = Q(cohort__closes_on=None) | Q(cohort__closes_on__gte=today)
-    is_new = Q(created_at__gt=at - SECOND_REMINDER_EXPIRES)
+    is_open |= Q(is_for_pair=True)
+    is_new = Q(is_for_pair=True) | Q(created_at__gt=at - SECOND_REMINDER_EXPIRES)
     closes_soon = Q(cohort__closes_on__lte=today + BEFORE_CLOSING + timedelta(days=1))
     drafts = Application.objects.filter(
         is_open, is_new | closes_soon, state=State.DRAFT, created_at__lte=at - timedelta(days=1)

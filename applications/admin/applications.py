@@ -25,6 +25,7 @@ from . import applicant_questions, decision_release, opinions, screening, standi
 from .one_application import ReviewPageMixin
 from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
+    CodeFilter,
     QueueFilter,
     SentInWeek,
     TopicFilter,
@@ -61,6 +62,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
         QueueFilter,
         ReaderFilter,
         screening.ScreeningFilter,
+        CodeFilter,
         "role",
         SentInWeek,
         CohortFilter,

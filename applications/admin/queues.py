@@ -15,6 +15,7 @@ from programs.committee_admin import LIST_LIMIT, InWeek, WeekFilter
 from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
+from ..preparations import SENT
 from ..review_queues import queues
 
 
@@ -48,6 +49,23 @@ class QueueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = queues().get(self.value() or "")
         return queryset.filter(known[1]) if known else queryset
+
+
+class CodeFilter(admin.SimpleListFilter):
+    """Who has sent an application and has not accepted the code of conduct as it is now."""
+
+    title = _("code of conduct")
+    parameter_name = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [("missing", str(_("Not accepted"))), ("accepted", str(_("Accepted")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "missing":
+            return queryset.filter(code_accepted_at=None, state__in=SENT)
+        if self.value() == "accepted":
+            return queryset.exclude(code_accepted_at=None)
+        return queryset
 
 
 class SentInWeek(WeekFilter):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.draft_closing import close_old_drafts, was_closed
+from applications.draft_times import kept_until
 from applications.models import Application, ApplicationTopic, PrivateAnswers
 from applications.models.applications import answer_late
 from applications.signals import application_withdrawn
@@ -123,3 +124,20 @@ def test_who_withdraws_has_withdrawn(ben, cohort):
     mine = factories.application(ben, cohort, state="draft", submitted_at=None)
     withdraw(mine, by=ben)
     assert not was_closed(mine)
+
+
+@pytest.mark.parametrize(
+    "kind", ["closing cohort", "rolling cohort", "pair", "pair in a cohort that ends"]
+)
+def test_a_draft_is_kept_until_the_day_that_its_owner_was_told(kind, old):
+    """The day before it is there, on the day after it is closed."""
+    if kind != "closing cohort":
+        ends_on = date(2026, 3, 20) if kind == "pair in a cohort that ends" else None
+        Cohort.objects.filter(pk=old.cohort_id).update(closes_on=None, ends_on=ends_on)
+    Application.objects.filter(pk=old.pk).update(
+        is_for_pair=kind.startswith("pair"), saved_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
+    )
+    old = Application.objects.select_related("cohort").get(pk=old.pk)
+    last = datetime.combine(kept_until(old), datetime.min.time(), tzinfo=UTC)
+    assert close_old_drafts(last + timedelta(hours=11)) == 0
+    assert close_old_drafts(last + timedelta(hours=37)) == 1

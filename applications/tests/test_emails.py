@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.formats import date_format
 
 from applications import orientation, reviewing
+from applications.draft_times import kept_until
 from applications.emails import enqueue_draft_reminders, enqueue_invitations
 from applications.models import Application, Decision
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
+from programs.models import Cohort
 from testkit import factories
 from testkit.orientation_answers import right_answers
 
@@ -69,6 +72,25 @@ def test_the_reminder_names_the_next_part_and_leads_there(old_draft):
     assert email.subject == "Your application is saved: 5 parts left"
     assert f"/applications/{old_draft.public_id}/suitability-time/" in email.body
     assert "List-Unsubscribe" in email.extra_headers
+
+
+def test_the_reminder_says_until_when_the_draft_is_kept(old_draft):
+    email = deliver_due_emails(days(3))[0]
+    day = date_format(kept_until(old_draft))
+    said = f"Without a change we keep this draft until {day}, then it is closed"
+    assert said in " ".join(email.body.split())
+    assert "ends with it" not in email.body
+
+
+def test_a_draft_for_a_pair_is_reminded_a_week_before_it_is_closed(old_draft):
+    """Also when the cohort takes no applications any more: the draft can still be sent."""
+    Application.objects.filter(pk=old_draft.pk).update(is_for_pair=True)
+    Cohort.objects.filter(pk=old_draft.cohort_id).update(closes_on=days(1).date())
+    old_draft.refresh_from_db()
+    touched = old_draft.saved_at or old_draft.created_at
+    assert kept_until(old_draft) == (touched + timedelta(days=42)).date()
+    sent = {n: len(deliver_due_emails(touched + timedelta(days=n))) for n in (33, 36, 37)}
+    assert sent == {33: 0, 36: 1, 37: 0}
 
 
 def accept(application, by):

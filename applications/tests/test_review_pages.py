@@ -293,3 +293,19 @@ def test_an_earlier_application_to_another_program_is_not_shown(as_user, cleo, s
 @pytest.mark.parametrize("view", ["change", "history"])
 def test_an_address_without_an_application_leads_to_none(as_user, cleo, sent, view, number):
     assert as_user(cleo).get(f"{LIST}{number}/{view}/").status_code == 404
+
+
+def test_who_has_not_accepted_the_code_is_found(as_user, cleo, cohort, ben, dan):
+    for person, at in ((ben, None), (dan, timezone.now())):
+        made = factories.application(person, cohort)
+        Application.objects.filter(pk=made.pk).update(code_accepted_at=at)
+    draft = factories.application(factories.person("Nia Cole"), cohort, state="draft")
+    Application.objects.filter(pk=draft.pk).update(code_accepted_at=None)
+    client = as_user(cleo)
+
+    def found(value):
+        rows = client.get(f"{LIST}?code={value}").context["cl"].result_list
+        return [row.person for row in rows]
+
+    assert found("missing") == [ben]
+    assert found("accepted") == [dan]

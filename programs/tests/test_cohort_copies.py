@@ -96,3 +96,8 @@ class TestOnThePage:
         edit = reverse("admin:programs_cohort_change", args=[spring.pk])
         assert "?copy=" not in as_user(reader).get(edit).content.decode()
         assert as_user(reader).get(self.url, {"copy": spring.pk}).status_code == 403
+
+
+def test_the_page_of_a_cohort_leads_to_registering_a_pair(as_user, cleo, cohort):
+    page = as_user(cleo).get(f"/admin/programs/cohort/{cohort.pk}/change/")
+    assert 'href="/admin/matching/pairrequest/add/">Register a pair</a>' in page.text
