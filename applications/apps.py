@@ -18,6 +18,8 @@ class ApplicationsConfig(AppConfig):
             preparation_emails,
             privacy,
             receivers,
+            reference_emails,
+            reference_links,
             retention,
             screening_emails,
             sender_policy,

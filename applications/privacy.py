@@ -14,9 +14,10 @@ from accounts.column_rules import ERASED, OWN_ONLY, erased, impersonal, kept, ru
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from notifications.outbox import delete_about_missing
 from workflow.models import Transition
 
-from . import mentor_invitations, standing
+from . import mentor_invitations, references, standing
 from .models import (
     ApplicantQuestion,
     Application,
@@ -31,6 +32,7 @@ from .models import (
     Preparation,
     PrivateAnswers,
     QuestionAnswer,
+    Reference,
     ReviewStep,
     RosterJob,
     RosterUpload,
@@ -90,6 +92,7 @@ def export(user: User) -> dict[str, object]:
         ],
         "memberships": standing.export(user),
         **mentor_invitations.export(user),
+        **references.export(user),
     }
 
 
@@ -154,6 +157,7 @@ def export_application(application: Application, user: User) -> dict[str, object
 def erase(user: User) -> None:
     """Withdraw open applications and empty all of them; the rows stay for the counts."""
     mentor_invitations.forget_person(user)
+    references.forget_person(user)
     mine = Application.objects.of(user)
     for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
         withdraw(application, by=user)
@@ -200,6 +204,8 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     Opinion.system.filter(about).update(text="")
     Standing.system.filter(about).update(waiver_reason="")
     InterviewScore.system.filter(about).delete()
+    Reference.system.filter(about).delete()
+    delete_about_missing(Reference)
     PrivateAnswers.system.filter(about).delete()
     QuestionAnswer.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
@@ -224,6 +230,7 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     mentions.replace_in(Opinion.system.filter(about), "text")
     mentions.replace_in(Standing.system.filter(about), "waiver_reason")
     mentions.replace_in(InterviewScore.system.filter(about), "note")
+    mentions.replace_in(Reference.system.filter(about), "name", "relation", "text")
     mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
     mentions.replace_in(QuestionAnswer.system.filter(about), "values_json")
     mentions.replace_in(others, "situation", "hopes")
@@ -311,6 +318,19 @@ COLUMNS = rules(
         "ReviewStep": {"page": impersonal("codes of the form's pages")},
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Standing": {"waiver_reason": erased(not_exported=FOR_THE_COMMITTEE)},
+        "Reference": {
+            "public_id": impersonal("a random id"),
+            "address_key": impersonal("a keyed hash, deleted with its row"),
+            "language": impersonal("one of the languages of the site"),
+            "address": erased(
+                not_exported="an address of someone else", mentions="the address of its owner"
+            ),
+            "name relation": ERASED,
+            "text": erased(not_exported=FOR_THE_COMMITTEE),
+            "answers_json": erased(
+                not_exported=FOR_THE_COMMITTEE, mentions="questions of the program with codes"
+            ),
+        },
         "InterviewScore": {
             "note": erased(not_exported=FOR_THE_COMMITTEE),
             "scores_json": erased(

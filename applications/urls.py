@@ -7,6 +7,7 @@ from .views import (
     orientation,
     profile,
     public,
+    references,
     submission,
     taking_part,
 )
@@ -39,6 +40,9 @@ urlpatterns = [
         "applications/<str:public_id>/code/",
         code_of_conduct.code_of_conduct,
         name="application-code",
+    ),
+    path(
+        "applications/<str:public_id>/referees/", references.referees, name="application-referees"
     ),
     path("applications/<str:public_id>/part/", taking_part.change_part, name="application-part"),
     path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),

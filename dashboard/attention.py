@@ -16,6 +16,7 @@ from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
 from announcements.models import Announcement
 from applications.models import Application
+from applications.models.references import has_new_reference
 from applications.opinions import to_read_by
 from applications.review_queues import queues
 from applications.screening import in_open_pairs, without_checks
@@ -140,6 +141,7 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     known = queues(timezone.localdate(at))
     unprepared = counted(mine.filter(known["orientation"][1]))
+    referenced = counted(mine.filter(has_new_reference()))
     late, late_since = found_since(mine.filter(known["late"][1]), "submitted_at")
     unread, unread_since = found_since(mine.filter(known["to-read"][1]), "submitted_at")
     releasing = Application.objects.for_committee(member, Role.CHAIR)
@@ -158,6 +160,12 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("application to read", "applications to read", unread)
     url = changelist_url(name, queue="to-read")
     yield AttentionItem(unread, text, url, "amber", unread_since)
+    text = ngettext(
+        "application with a reference that has come",
+        "applications with a reference that has come",
+        referenced,
+    )
+    yield AttentionItem(referenced, text, changelist_url(name, references="come"))
     text = ngettext("decision to release", "decisions to release", unreleased)
     yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)

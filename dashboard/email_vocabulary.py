@@ -79,6 +79,7 @@ PLACEHOLDERS.update(
         "taken_by.name": _name(_("name of the new carer"), "Amina Diallo"),
         "prepared_by.name": _name(_("name of who prepared the round"), "Amina Diallo"),
         "inviter_name": _name(_("name of whoever gave the address"), "Daniel Roy"),
+        "applicant_name": _name(_("name of the applicant"), "Maria Chen"),
         "asker_name": _name(_("name of who asks to be a pair"), "Daniel Roy"),
         "address": Placeholder(
             ADDRESS, _("e-mail address to sign in with"), lambda: "maria@example.org"

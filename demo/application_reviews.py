@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from applications import interviews, opinions, screening, standing
+from applications import interviews, opinions, references, screening, standing
 from applications.interview_texts import questions_of
 from applications.member_lists import MemberList
-from applications.models import Application, ScreeningCheck, Standing
+from applications.models import Application, Reference, ScreeningCheck, Standing
 from programs.models import Policy, Program
 from programs.spellings import fold
 
@@ -59,6 +59,27 @@ def score_interviews(demo: DemoCohort, *, day: float) -> None:
                 is_passed=True,
                 at=calendar.at(day),
             )
+
+
+def ask_for_references(demo: DemoCohort, *, day: float) -> None:
+    """Let two who wait name someone who can speak for them: one has answered, one has time."""
+    Policy.objects.filter(program=demo.program).update(references_from=Policy.Screened.EVERYONE)
+    waiting = demo.cohort.applications.filter(state=Application.State.SUBMITTED)
+    rows = waiting.select_related("person", "cohort__program__policy").order_by("pk")[:2]
+    for number, (row, referee) in enumerate(zip(rows, demo.texts["references"], strict=False)):
+        asked = references.name_referee(
+            row,
+            by=row.person,
+            name=referee["name"],
+            address=f"referee.{number}@example.org",
+            relation=referee["relation"],
+            at=demo.calendar.at(day),
+        )
+        if referee["text"]:
+            questions = references.questions_of(row.program)
+            given = [(question, Reference.Answer.YES) for question in questions]
+            at = demo.calendar.at(day + 1)
+            references.answer(asked, given, text=referee["text"], at=at)
 
 
 def compare_with_members(demo: DemoCohort, *, day: float) -> None:

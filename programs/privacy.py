@@ -53,7 +53,7 @@ COLUMNS = rules(
             "public_id slug": impersonal("a name of the program"),
             "name purpose audience is_not code_of_conduct other_help emergency_note": OWN_WORDS,
             "mentee_benefits mentor_benefits selection faq": OWN_WORDS,
-            "interview_questions interview_anchors": OWN_WORDS,
+            "interview_questions interview_anchors reference_questions": OWN_WORDS,
             "contact_email contact_phone": impersonal("how to reach the program, not a member"),
             "language time_zone translations role_names": OWN_WORDS,
         },

@@ -21,7 +21,7 @@ from programs.spreadsheets import Sheet
 from .. import reviewing
 from ..application_exports import applications_sheet
 from ..models import Application
-from . import applicant_questions, decision_release, opinions, screening, standing
+from . import applicant_questions, decision_release, opinions, references, screening, standing
 from .one_application import ReviewPageMixin
 from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
@@ -63,6 +63,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
         ReaderFilter,
         screening.ScreeningFilter,
         CodeFilter,
+        references.ReferenceFilter,
         "role",
         SentInWeek,
         CohortFilter,

@@ -33,10 +33,12 @@ from ..models import (
     ImportedRow,
     InterviewScore,
     Opinion,
+    Reference,
     ReviewStep,
     ScreeningCheck,
     Standing,
 )
+from ..references import is_asked
 from .preparation_history import preparation_steps
 
 MOST = 100
@@ -51,6 +53,7 @@ class Origin(TextChoices):
     APPLICANT = "applicant", gettext_lazy("the applicant, on the site")
     COMMITTEE = "committee", gettext_lazy("the committee")
     IMPORT = "import", gettext_lazy("import of a file")
+    REFEREE = "referee", gettext_lazy("a referee, by a link")
     PROGRAM = "program", gettext_lazy("automatic")
 
 
@@ -91,6 +94,8 @@ class _Sources:
         yield from self._reviewed(known, moments)
         yield from self._questions()
         yield from self._opinions()
+        if is_asked(self.application):
+            yield from self._references()
         if is_held(self.application):
             yield from self._scores()
         yield from self._notes_and_standing()
@@ -195,6 +200,17 @@ class _Sources:
         rows = InterviewScore.objects.scorers(self.reader).filter(application=self.application)
         for row in self._newest(rows.select_related("scorer"), "sent_at"):
             yield self._line(row.sent_at, _("Interview scored"), row.scorer)
+
+    def _references(self) -> Iterator[Happened]:
+        rows = Reference.objects.visible_to(self.reader).filter(application=self.application)
+        person = self.application.person
+        for row in self._newest(rows.defer("answers_json", "text", "address"), "asked_at"):
+            named = {"name": row.name}
+            yield self._line(row.asked_at, _("%(name)s named as a referee") % named, person)
+            if row.answered_at or row.declined_at:
+                words = _("%(name)s answered") if row.answered_at else _("%(name)s declined")
+                at = row.answered_at or row.declined_at
+                yield Happened(at, words % named, None, Origin.REFEREE)
 
     def _notes_and_standing(self) -> Iterator[Happened]:
         notes = self._visible(CommitteeNote).select_related("author")

@@ -8,6 +8,7 @@ from .mentor_invitations import MentorInvitation
 from .opinions import Opinion
 from .preparation import Preparation
 from .question_answers import QuestionAnswer
+from .references import Reference
 from .review import CommitteeNote, Decision
 from .review_steps import ReviewStep
 from .screening import ScreeningCheck
@@ -32,6 +33,7 @@ __all__ = [
     "Preparation",
     "PrivateAnswers",
     "QuestionAnswer",
+    "Reference",
     "ReviewStep",
     "RosterJob",
     "RosterUpload",

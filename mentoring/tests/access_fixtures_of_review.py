@@ -9,6 +9,7 @@ from applications.models import (
     Application,
     InterviewScore,
     Opinion,
+    Reference,
     ReviewStep,
     ScreeningCheck,
     Standing,
@@ -23,7 +24,9 @@ def add_review(world: AccessFixtures) -> None:
 
     Every program looks at lists of members, so that a chair's reason for an exception is shown.
     """
-    Policy.objects.update(standing_rule=Policy.StandingRule.WARN)
+    Policy.objects.update(
+        standing_rule=Policy.StandingRule.WARN, references_from=Policy.Screened.EVERYONE
+    )
     for pair, (mentee, _mentor) in OWNERS.items():
         by = world.people["outsider" if pair == "Z" else "chair"]
         row = ask(world.row("mentee_application", pair), by)
@@ -49,6 +52,19 @@ def add_review(world: AccessFixtures) -> None:
             wanted=1,
         )
         world.add("interview_score", pair, scores)
+        reference = Reference.objects.create(
+            application=row.application,
+            program=row.application.program,
+            name="n",
+            relation="r",
+            address="referee@example.org",
+            address_key=f"referee-{pair}",
+            language="en",
+            text="t",
+            answers_json="[]",
+        )
+        world.add("reference", pair, reference)
+        world.add("referenced_application", pair, row.application, owners=(mentee,))
         step = ReviewStep.objects.create(application=row.application, kind="cleared", by=by)
         world.add("review_step", pair, step)
         standing = Standing.objects.create(

@@ -116,6 +116,7 @@ PAGES: dict[str, Rule] = {
     "applications:application-find": act(OWNER, "draft", code="topics"),
     "applications:application-send": act(OWNER, "draft"),
     "applications:application-sent": page(OWNER, "mentee_application"),
+    "applications:application-referees": form(OWNER, "referenced_application"),
     "applications:application-question": form(OWNER, "applicant_question", **ITS_APPLICATION),
     "applications:application-withdraw": form(OWNER, "mentee_application"),
     "applications:application-code": form(OWNER, "mentee_application"),

@@ -12,6 +12,7 @@ SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
 REVIEWED = "the person, those who review applications, the carer"
+REFEREED = "those who review applications, the carer; never the person"
 NAME = "as an address, and a member who has declared a conflict with the person"
 ADDRESS = "the person, the partner, the committee; members' own addresses, their colleagues"
 ASKED_TO_BE_PAIR = "the two who ask to be a pair, and the committee"
@@ -287,6 +288,7 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.name": OPEN,
     "programs.Program.other_help": OPEN,
     "programs.Program.purpose": OPEN,
+    "programs.Program.reference_questions": OPEN,
     "programs.Program.role_names": NO_WORDS,  # within the texts of the product
     "programs.Program.selection": OPEN,
     "programs.Program.time_zone": NO_WORDS,
@@ -298,6 +300,13 @@ FIELDS: dict[str, str | None] = {
     "programs.TextVersion.language": NO_WORDS,
     "programs.TextVersion.text": COMMITTEE_ONLY,
     "applications.ReviewStep.page": NO_WORDS,
+    "applications.Reference.address": NOBODY,
+    "applications.Reference.address_key": NO_WORDS,
+    "applications.Reference.answers_json": NO_WORDS,  # our questions with codes
+    "applications.Reference.language": NO_WORDS,
+    "applications.Reference.name": REVIEWED,
+    "applications.Reference.relation": REVIEWED,
+    "applications.Reference.text": REFEREED,
     "applications.RosterJob.added": NO_WORDS,
     "applications.RosterJob.counts": NO_WORDS,
     "applications.RosterJob.error": NOBODY,

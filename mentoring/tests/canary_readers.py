@@ -33,6 +33,7 @@ from .canary_fields import (
     PAIR,
     PERSON,
     PRIVATE,
+    REFEREED,
     REVIEWED,
     SURVEY,
     TOUCHED,
@@ -61,6 +62,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         NAME: lambda: set(readers_of(world, ADDRESS, row)) | declarers(world, row),
         PRIVATE: lambda: persons(world, row) | committee(world, row),
         REVIEWED: lambda: persons(world, row) | reviewers(world, row),
+        REFEREED: lambda: reviewers(world, row),
         COMMITTEE_ONLY: lambda: committee(world, row),
         ASKED_TO_BE_PAIR: lambda: asking(world, row) | committee(world, row),
         MATCHERS: lambda: (

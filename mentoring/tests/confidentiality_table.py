@@ -73,6 +73,7 @@ WORDS: dict[str, Readers] = {
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
     "applications.InterviewScore.note": everyone,
+    "applications.Reference.text": reviewers_and_carer,
     "applications.Standing.waiver_reason": everyone,
     "matches.AccountRecovery.new_email": everyone,
     "matches.AccountRecovery.checked": everyone,

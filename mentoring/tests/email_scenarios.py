@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agreements import comments
-from applications import mentor_invitations
+from applications import mentor_invitations, references
 from checkins.models import CheckIn
 from matches import follow_ups
 from matches.models import Match
@@ -169,6 +169,21 @@ def mentor_invited() -> Case:
     program, address = chair.memberships.get().program, "invited@example.org"
     row = mentor_invitations.invite(program, address, by=chair, named="full")
     return Case(row, person("Ben Okoro"))
+
+
+def referee_asked() -> Case:
+    """Someone whom an applicant has named; with an account, as the tests read by people."""
+    sent = factories.application(person("Vera Blum"), factories.cohort(), state="submitted")
+    Policy.objects.update(references_from="everyone")
+    application = type(sent).objects.select_related("cohort__program").get(pk=sent.pk)
+    row = references.name_referee(
+        application, by=sent.person, name="R", address="referee@example.org", relation="r"
+    )
+    return Case(row, person("Ben Okoro"))
+
+
+def close_for_referee(case: Case) -> None:
+    type(case.about.application).objects.update(state="accepted")
 
 
 def pair_asked() -> Case:
@@ -368,6 +383,9 @@ SCENARIOS: dict[str, Scenario] = {
         pair_approved, stop=take_request_back, reason="pair-request-changed"
     ),
     "mentor-invitation": Scenario(mentor_invited, stop=want_no_more, reason="turned-off"),
+    "reference-request": Scenario(
+        referee_asked, stop=close_for_referee, reason="reference-not-needed"
+    ),
     "opening-confirm": Scenario(
         lambda: waiting_visitor(False), stop=open_applications, reason="is-open"
     ),

@@ -320,6 +320,7 @@ def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
     # See the tests of opening requests, mentor invitations and found_each_other.
     about_visitors = {
         "programs.OpeningRequest", "applications.MentorInvitation", "matching.PairInvitation",
+        "applications.Reference",
     }  # fmt: skip
     found = {kind.about for kind in KINDS.values()} - set(EMAILS)
     assert found == about_members | about_visitors

@@ -59,6 +59,8 @@ ALLOWED = {
     "applications/review_steps.py": "adds the last moment of a step of the person themselves",
     "applications/interviews.py": "writes for a member whom the verb checks",
     "applications/models/interviews.py": "asks whether all have scored; no words",
+    "applications/references.py": "writes to guests; applicants read whom they named only",
+    "applications/models/references.py": "asks whether a reference has come; no words",
     "applications/reviewing.py": "decides for a member with a role, checked by the verb",
     "applications/models/screening.py": "asks who lacks a check; no results",
     "applications/models/standing_rule.py": "asks who is in good standing; no reasons",

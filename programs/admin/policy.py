@@ -39,6 +39,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             "fields": (
                 "record_check_needed",
                 "record_check_months",
+                "references_from",
                 "references_needed",
                 "interview_needed",
                 "interview_scorers",

@@ -108,8 +108,11 @@ class ProgramAdmin(CommitteeAdmin):
             },
         ),
         (
-            gettext_lazy("For interviews"),
-            {"classes": ("collapse",), "fields": ("interview_questions", "interview_anchors")},
+            gettext_lazy("For interviews and references"),
+            {
+                "classes": ("collapse",),
+                "fields": ("interview_questions", "interview_anchors", "reference_questions"),
+            },
         ),
         (
             gettext_lazy("Conduct and help"),

@@ -268,6 +268,16 @@ class Policy(models.Model):
         _("Recorded by a chair."),
         high=MOST_REFERENCES,
     )
+    references_from = models.CharField(
+        _("who names people who can speak for them"),
+        max_length=8,
+        choices=Screened,
+        default=Screened.NOBODY,
+        help_text=_(
+            "They name up to two by e-mail address, who answer a short form that the committee "
+            "reads. Set to no one, nothing is asked or shown any more."
+        ),
+    )
     interview_needed = models.BooleanField(
         _("mentors are interviewed before a match"),
         default=False,

@@ -101,6 +101,14 @@ class Program(models.Model):
             "or with another number of lines, ours are used."
         ),
     )
+    reference_questions = models.TextField(
+        _("questions to referees"),
+        blank=True,
+        help_text=_(
+            "One per line: what people are asked whom an applicant names. Each is answered from "
+            "“yes” to “no”. Left empty, ours are used."
+        ),
+    )
     faq = models.TextField(
         _("questions and answers"),
         blank=True,

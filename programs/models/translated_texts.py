@@ -19,6 +19,7 @@ SET_UP_TEXTS = (
     "selection",
     "interview_questions",
     "interview_anchors",
+    "reference_questions",
     "faq",
     "code_of_conduct",
     "other_help",
