@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -111,42 +112,24 @@ def event_invitation(event: Event, person: User) -> Email | Cancel:
     return _email(event, person, at=now, context=context, url=address)
 
 
-@kind(
-    "event-signed-up",
-    label=gettext_lazy("Sign-up for an event"),
-    about=ABOUT,
-    stream=ESSENTIAL,
-    topic=TOPIC,
-    tells=known_event,
-)
+of_sign_up = partial(kind, about=ABOUT, stream=ESSENTIAL, topic=TOPIC, tells=known_event)
+
+
+@of_sign_up("event-signed-up", label=gettext_lazy("Sign-up for an event"))
 def event_signed_up(event: Event, person: User) -> Email | Cancel:
     """**To**: who has signed up, for a place or the waiting list. **When**: they did.
     **Until**: they do not come after all, the event is cancelled, or it has begun."""
     return _about_sign_up(event, person)
 
 
-@kind(
-    "event-place",
-    label=gettext_lazy("A place that came free at an event"),
-    about=ABOUT,
-    stream=ESSENTIAL,
-    topic=TOPIC,
-    tells=known_event,
-)
+@of_sign_up("event-place", label=gettext_lazy("A place that came free at an event"))
 def event_place(event: Event, person: User) -> Email | Cancel:
     """**To**: the first on the waiting list. **When**: a place comes free, and is theirs.
     **Until**: they do not come after all, the event is cancelled, or it has begun."""
     return _about_sign_up(event, person)
 
 
-@kind(
-    "event-changed",
-    label=gettext_lazy("Change of an event"),
-    about=ABOUT,
-    stream=ESSENTIAL,
-    topic=TOPIC,
-    tells=known_event,
-)
+@of_sign_up("event-changed", label=gettext_lazy("Change of an event"))
 def event_changed(event: Event, person: User) -> Email | Cancel:
     """**To**: everyone who has signed up, also those on the waiting list. **When**: the time,
     place or link changes. **Until**: they do not come after all, it is cancelled, or has begun."""
