@@ -77,6 +77,7 @@ def erase_account(user: User) -> None:
     SocialAccount.objects.filter(user=user).delete()
     for profile in Profile.objects.filter(user=user):
         erase_profile(profile)
+    erase_merged(user)
     user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
     blank = User()
     user.second_address_declined_at = None
@@ -84,6 +85,14 @@ def erase_account(user: User) -> None:
     user.is_active, user.link_epoch = False, user.link_epoch + 1
     user.set_unusable_password()
     user.save()
+
+
+def erase_merged(user: User) -> None:
+    """Mark what is left of accounts merged into `user` as erased; a backup may hold them whole."""
+    User.objects.revoke_links_of_merged(user)
+    for merged in User.objects.filter(merged_into=user).order_by("pk"):
+        merged.email = f"{merged.public_id.lower()}{ERASED_DOMAIN}"
+        merged.save(update_fields=["email"])
 
 
 def erase_profile(profile: Profile) -> None:

@@ -5,4 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from . import account_data, code_attempts, working_addresses  # noqa: F401  register themselves
+        from . import (  # noqa: F401  register themselves
+            account_data,
+            account_merging,
+            code_attempts,
+            working_addresses,
+        )

@@ -20,6 +20,8 @@ from .models import AttemptCount
 SESSION_LIMIT, SESSION_LIFE = 3, timedelta(hours=1)
 # Across sessions, so that opening more of them gives no more guesses.
 ADDRESS_LIMIT, ADDRESS_LIFE = 5, timedelta(minutes=5)
+# How often someone may have an e-mail sent to an address that may be someone else's.
+REQUEST_LIMIT, REQUEST_LIFE = 3, timedelta(hours=1)
 
 
 def take(session: str, *, email: str, at: datetime | None = None) -> bool:
@@ -32,6 +34,12 @@ def take(session: str, *, email: str, at: datetime | None = None) -> bool:
     return _take(_key("session", session), SESSION_LIMIT, now, SESSION_LIFE) and _take(
         _key("address", email.strip().lower()), ADDRESS_LIMIT, now, ADDRESS_LIFE
     )
+
+
+def take_request(kind: str, who: str, *, at: datetime | None = None) -> bool:
+    """Take one of the requests of a kind that `who` has in an hour; return whether one was left."""
+    now = at or timezone.now()
+    return _take(_key(f"request.{kind}", who), REQUEST_LIMIT, now, REQUEST_LIFE)
 
 
 def give_back(*, email: str) -> None:

@@ -16,11 +16,19 @@ def end_sessions(user: User) -> None:
 
     A session without an account holds the address to which a code was sent.
     """
+    _end_where(user, Mentions.of(user))
+
+
+def sign_out(user: User) -> None:
+    """Delete the sessions in which the person is signed in."""
+    _end_where(user, Mentions(None))
+
+
+def _end_where(user: User, mentions: Mentions) -> None:
     from allauth.usersessions.models import UserSession
 
     for known in UserSession.objects.filter(user=user):
         known.end()
-    mentions = Mentions.of(user)
     for session in Session.objects.order_by("pk").iterator():
         content = session.get_decoded()
         text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False)

@@ -26,6 +26,7 @@ def replace_addresses(person: User, email: str, *, at: datetime) -> None:
     end_sessions(person)
     EmailAddress.objects.filter(user=person).delete()
     person.email, person.link_epoch = email, person.link_epoch + 1
+    User.objects.revoke_links_of_merged(person)
     person.set_unusable_password()
     person.save(update_fields=["email", "link_epoch", "password"])
     EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -105,7 +106,9 @@ def erase_person(user: User) -> None:
             _("You can't erase your data yet. %(why)s") % {"why": " ".join(reasons)}
         )
     erase_in_every_app(user)
-    transaction.on_commit(lambda: erasure_log.append(user.public_id))
+    merged = User.objects.filter(merged_into=user).values_list("public_id", flat=True)
+    for public_id in (user.public_id, *merged):
+        transaction.on_commit(partial(erasure_log.append, public_id))
     transaction.on_commit(_empty_write_ahead_log)
 
 

@@ -31,7 +31,7 @@ def tell_old_address(
             _("If you still read this, or did not ask for it, stop it now. One press is enough."),
         ]
         subject = _("Your account gets another e-mail address")
-        _send(
+        send_notice(
             person, address, subject, lines, at=at, until=due_at, url=stop_url, label=_("Stop it")
         )
 
@@ -48,7 +48,7 @@ def send_code(
             _("If you did not ask for it, you can ignore this e-mail."),
         ]
         subject = _("Your code for your account")
-        _send(person, address, subject, lines, code=code, at=at, until=until, url=page,
+        send_notice(person, address, subject, lines, code=code, at=at, until=until, url=page,
               label=_("Enter the code"))  # fmt: skip
 
 
@@ -57,11 +57,11 @@ def tell_changed(person: User, address: str, *, at: datetime) -> None:
     with translation.override(person.language):
         lines = [_("This e-mail address no longer opens your account. The new one does.")]
         subject = _("Your e-mail address was changed")
-        _send(person, address, subject, lines, at=at, until=at + timedelta(days=7))
+        send_notice(person, address, subject, lines, at=at, until=at + timedelta(days=7))
 
 
-def _send(
-    person: User,
+def send_notice(
+    person: User | None,
     address: str,
     subject: str,
     lines: list[str],
@@ -72,6 +72,20 @@ def _send(
     url: str = "",
     label: str = "",
 ) -> None:
+    """Enqueue an e-mail of some paragraphs to one address of `person`, None if it has no account.
+
+    `until`: when it must no longer be sent. A `code` stands below the first paragraph.
+    """
+    subject, text, html = render_notice(subject, lines, code=code, url=url, label=label)
+    outbox.enqueue_account_email(
+        to=person, address=address, subject=subject, text=text, html=html, expires_at=until, at=at
+    )
+
+
+def render_notice(
+    subject: str, lines: list[str], *, code: str = "", url: str = "", label: str = ""
+) -> tuple[str, str, str]:
+    """Return the subject, the text and the HTML of an e-mail about an account."""
     fields = {
         "subject": subject,
         "program_name": sender_name(),
@@ -83,7 +97,4 @@ def _send(
         "action_label": label,
     }
     text = render_template(f"{ACCOUNT_BODY}.txt", fields)
-    html = inline_css(render_template(f"{ACCOUNT_BODY}.html", fields))
-    outbox.enqueue_account_email(
-        to=person, address=address, subject=subject, text=text, html=html, expires_at=until, at=at
-    )
+    return subject, text, inline_css(render_template(f"{ACCOUNT_BODY}.html", fields))

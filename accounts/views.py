@@ -23,6 +23,11 @@ def sections() -> list[dict[str, str]]:
     pages = [
         ("account_email", _("E-mail address"), _("Where we send e-mails and sign-in codes")),
         (
+            "matches:merge-ask",
+            _("I have another account"),
+            _("Make two accounts with two addresses one"),
+        ),
+        (
             "account_change_password",
             _("Password"),
             _("Optional: you can always sign in with a code by e-mail"),

@@ -7,4 +7,9 @@ class AnnouncementsConfig(AppConfig):
     verbose_name = _("Announcements")
 
     def ready(self) -> None:
-        from . import emails, privacy, releasing  # noqa: F401  (they register themselves)
+        from . import (  # noqa: F401  (they register themselves)
+            account_merging,
+            emails,
+            privacy,
+            releasing,
+        )

@@ -9,6 +9,7 @@ class ApplicationsConfig(AppConfig):
         from workflow import jobs
 
         from . import (  # noqa: F401  register themselves
+            account_merging,
             applicant_question_emails,
             decision_release,
             draft_closing,

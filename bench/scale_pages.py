@@ -91,6 +91,7 @@ PAGES = (
     _list("people sent by partners", "support_sentby"),
     _list("lessons of pairs", "learning_lesson"),
     _list("lost mailboxes", "matches_accountrecovery"),
+    _list("two accounts of one person", "matches_accountmerge"),
     _list("library items", "learning_libraryitem"),
     _list("topics of support", "learning_supporttopic"),
     _list("short texts by month", "learning_touchtext"),

@@ -8,6 +8,7 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  (they register themselves)
+            account_merging,
             bounced_addresses,
             concern_emails,
             concerns,

@@ -18,11 +18,13 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Cast, Lag
 
+from accounts.merge_rules import references
+from accounts.models import User
 from agreements.models import AgreementVersion, PaperRecord, Signature
 from checkins.models import WITHOUT_PAIR, CheckIn, Concern
 from events.models import Event, SignUp
 from events.sign_ups import could_be_filled, not_for_any_more
-from matches.models import Closure, Match, Pause, not_paused
+from matches.models import AccountMerge, Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
 from matches.uncovered import UNCOVERED_AT_MOST
 from meetings.models import Meeting
@@ -102,7 +104,25 @@ def broken_invariants(at: datetime) -> dict[str, list[str]]:
     return {sentence: rows for sentence, rows in found.items() if rows}
 
 
+# --- people
+
+
+@invariant("No row names an account that was merged into another one.")
+def rows_of_merged_accounts(at: datetime) -> Iterable[models.Model]:
+    settled = AccountMerge.system.filter(settled_at__isnull=False)
+    merged = list(settled.values_list("other", flat=True))
+    trace = (AccountMerge, User)
+    for model, field in references().values():
+        if merged and model not in trace:
+            yield from model._base_manager.filter(**{f"{field}__in": merged})
+
+
 # --- pairs
+
+
+@invariant("The two of a pair are two people.")
+def pairs_with_oneself(at: datetime) -> Iterable[Match]:
+    return Match.objects.filter(mentee__person=F("mentor__person"))
 
 
 @invariant("A pair is closed exactly if an ending that stands says how.")

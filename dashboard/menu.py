@@ -24,7 +24,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
       "checkins.carersilence")),
     ("people", _("People"),
      ("applications.application", "accounts.user", "programs.conflict",
-      "matches.accountrecovery",
+      "matches.accountrecovery", "matches.accountmerge",
       "applications.rosterupload",
       "applications.mentorinvitation")),
     ("matching", _("Matching"),

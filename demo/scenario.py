@@ -21,6 +21,7 @@ from . import (
     pairs,
     personas,
     program_events,
+    second_accounts,
     self_requested_pairs,
     setup,
     support_requests,
@@ -181,3 +182,4 @@ def _next_cohort(demo: DemoCohort) -> None:
     setup.review(coming, first_day=today - 4, release_day=today + 30, until=2)
     setup.ask_applicants(coming, day=today - 2)
     application_reviews.compare_with_members(coming, day=today - 1)
+    second_accounts.apply_with_another_address(coming, day=today - 2)

@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
+            account_merging,
             emails,
             event_senders,
             feedback_links,

@@ -8,6 +8,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
+            account_merging,
             privacy,
             receivers,
             touch_emails,

@@ -13,10 +13,11 @@ from accounts.privacy import register
 from applications.models import Application
 from workflow.models import Transition
 
-from . import recovering
+from . import merge_requests, recovering
 from .ending_texts import leaving_lines
 from .endings import end_because_left
 from .models import (
+    AccountMerge,
     AccountRecovery,
     ContactChoice,
     EndingNote,
@@ -55,6 +56,9 @@ def export(user: User) -> dict[str, object]:
         "pauses": _export_pauses(user),
         "lost_mailboxes": list(
             AccountRecovery.system.filter(person=user).values("new_email", "proposed_at", "state")
+        ),
+        "joined_accounts": list(
+            AccountMerge.system.of_person(user).values("asked_at", "state", "joined_at")
         ),
         "what_next": list(FollowUp.objects.of(user).values("asked_at", "answered_at", "wish")),
     }
@@ -113,6 +117,7 @@ def erase(user: User) -> None:
     The row stays for the partner and the counts.
     """
     recovering.forget_person(user)
+    merge_requests.forget_person(user)
     matches = Match.objects.of(user)
     matches.update(why_codes={})
     Transition.system.about_any(matches).update(why="")
@@ -147,6 +152,14 @@ COLUMNS = rules(
         "AccountRecovery": {
             "public_id": impersonal("a random id"),
             "new_email": erased(mentions="the address of the person it is about"),
+            "checked": erased(
+                not_exported="notes of the committee; ask it for them",
+                mentions="how a member knows the one person it is about",
+            ),
+            "code_hash": erased(not_exported="a hash of a code", mentions="a hash"),
+        },
+        "AccountMerge": {
+            "public_id": impersonal("a random id"),
             "checked": erased(
                 not_exported="notes of the committee; ask it for them",
                 mentions="how a member knows the one person it is about",

@@ -184,8 +184,13 @@ def forget_person(person: User) -> None:
     mine.update(new_email="", checked="", code_hash="")
 
 
+def new_code() -> str:
+    """Return a code that is sent to an address to prove it."""
+    return "".join(secrets.choice(LETTERS) for _place in range(CODE_LENGTH))
+
+
 def _send_code(row: AccountRecovery, at: datetime) -> None:
-    code = "".join(secrets.choice(LETTERS) for _place in range(CODE_LENGTH))
+    code = new_code()
     same = AccountRecovery.system.filter(pk=row.pk, state=State.WAITING, code_sent_at=None)
     if same.update(code_hash=_hash(row, code), code_sent_at=at):
         recovery_emails.send_code(

@@ -8,6 +8,7 @@ class MatchingConfig(AppConfig):
         from workflow import jobs
 
         from . import (  # noqa: F401  register themselves
+            account_merging,
             emails,
             offer_emails,
             offer_links,

@@ -8,6 +8,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
+            account_merging,
             emails,
             meeting_reminders,
             meeting_sections,

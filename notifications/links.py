@@ -149,9 +149,9 @@ def open_token(purpose: str, token: str, *, at: datetime | None = None) -> tuple
     """
     claim = read_token(token, purpose=purpose, at=at)
     people = get_user_model()._default_manager
-    person = people.filter(public_id=claim.recipient, is_active=True).first()
     # Raising a person's link_epoch revokes all their links.
-    if person is None or person.link_epoch != claim.epoch:
+    person = people.of_link(claim.recipient, claim.epoch)
+    if person is None:
         raise BadToken
     return claim, person
 

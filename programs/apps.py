@@ -6,6 +6,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
+            account_merging,
             deputy_emails,
             email_text_emails,
             email_texts,

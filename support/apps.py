@@ -8,6 +8,7 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  # they register themselves
+            account_merging,
             emails,
             helped_links,
             privacy,

@@ -31,6 +31,7 @@ MOST_LINKS = 3
 is_web_address = URLValidator(schemes=["https", "http"])
 
 ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
+MERGED_DOMAIN = "@merged.invalid"  # of an account that was merged into another one
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = {
@@ -127,6 +128,21 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         found: User | None = self.filter(email=address).first()
         return found or self.filter(pk__in=others.values("user")).first()
 
+    def of_link(self, public_id: str, epoch: int) -> User | None:
+        """Return whom a signed link belongs to; None if it was revoked or the account is closed.
+
+        A link of an account that was merged belongs to the account that it was merged into.
+        """
+        found = self.filter(public_id=public_id).select_related("merged_into").first()
+        if found is None or found.link_epoch != epoch:
+            return None
+        person: User = found.merged_into or found
+        return person if person.is_active else None
+
+    def revoke_links_of_merged(self, person: User) -> None:
+        """Invalidate the links that were sent to accounts merged into `person`."""
+        self.filter(merged_into=person).update(link_epoch=models.F("link_epoch") + 1)
+
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email=(email or "").strip().lower())
 
@@ -153,6 +169,10 @@ class User(AbstractBaseUser):
     )
     # When they said that they want no second address, and so are not asked for one any more.
     second_address_declined_at = models.DateTimeField(null=True, editable=False)
+    # The account that this one was merged into: it is emptied, and its links lead there.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="merged_accounts"
+    )
     # Follows from a current committee membership.
     is_staff = models.BooleanField(default=False, editable=False)
     is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)

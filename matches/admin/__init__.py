@@ -1,4 +1,5 @@
 from .matches import MatchAdmin
+from .merges import AccountMergeAdmin
 from .recoveries import AccountRecoveryAdmin
 
-__all__ = ["AccountRecoveryAdmin", "MatchAdmin"]
+__all__ = ["AccountMergeAdmin", "AccountRecoveryAdmin", "MatchAdmin"]

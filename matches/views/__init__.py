@@ -15,6 +15,8 @@ from .endings import (
     match_next,
     match_talk_first,
 )
+from .merge_links import merge_stop, merge_yes
+from .merges import merge_ask, merge_code, merge_confirm, merge_drop
 from .pairs import match_detail, match_hello
 from .pauses import match_pause, match_pause_confirm, match_pause_end
 from .recoveries import recovery_code, recovery_stop
@@ -38,6 +40,12 @@ __all__ = [
     "match_thank_you",
     "match_thank_you_send",
     "match_thank_you_withdraw",
+    "merge_ask",
+    "merge_code",
+    "merge_confirm",
+    "merge_drop",
+    "merge_stop",
+    "merge_yes",
     "recovery_code",
     "recovery_stop",
 ]

@@ -46,6 +46,7 @@ from workflow.models import Transition
 from .access_fixtures_of_announcements import add_announcements
 from .access_fixtures_of_care import (
     add_contact,
+    add_merge,
     add_recovery,
     add_silence,
     add_step,
@@ -266,6 +267,7 @@ def asked(world: AccessFixtures) -> None:
         add_contact(world, pair, carer)
         add_suggestion(world, pair)
         add_recovery(world, pair, carer)
+        add_merge(world, pair, world.people["outsider" if pair == "Z" else "chair"])
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
         counts = {"asked": 9, "answered": 6}
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}

@@ -14,7 +14,7 @@ from checkins.models import (
     MediationStep,
     Suggestion,
 )
-from matches.models import AccountRecovery
+from matches.models import AccountMerge, AccountRecovery
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -60,6 +60,19 @@ def add_recovery(world: AccessFixtures, pair: str, member: User) -> None:
         proposed_by=member,
     )
     world.add("recovery", pair, row, owners=(mentee,), partners=(mentor,))
+
+
+def add_merge(world: AccessFixtures, pair: str, chair: User) -> None:
+    """Propose that the two of a pair are one person; only who may read both sees it."""
+    mentee, mentor = OWNERS[pair]
+    row = AccountMerge.objects.create(
+        program=world.row("match", pair).program,
+        kept=world.people[mentee],
+        other=world.people[mentor],
+        checked="c",
+        proposed_by=chair,
+    )
+    world.add("account_merge", pair, row, owners=(mentee,), partners=(mentor,))
 
 
 def add_step(concern: Concern, member: User) -> None:

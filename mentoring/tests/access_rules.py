@@ -134,6 +134,13 @@ PAGES: dict[str, Rule] = {
     # --- the pair's own pages: matching
     "matches:recovery-code": form(EVERYONE),
     "matches:recovery-stop": form(NOBODY, token="t"),  # the link in an e-mail is signed
+    "matches:merge-ask": form(SIGNED_IN),
+    "matches:merge-code": form(SIGNED_IN),
+    "matches:merge-confirm": form(NOBODY),  # no one in this world has entered a code
+    "matches:merge-drop": act(SIGNED_IN),
+    "matches:merge-yes": form(NOBODY, token="t"),  # the links in an e-mail are signed
+    "matches:merge-stop": form(NOBODY, token="t"),
+    "admin:matches_accountmerge_stop": act(CHAIRS, "account_merge"),
     "admin:matches_accountrecovery_confirm": act(READERS, "recovery"),
     "admin:matches_accountrecovery_stop": act(READERS, "recovery"),
     "matches:match-detail": page(PAIR, "match", match_id=PUBLIC_ID),

@@ -38,6 +38,7 @@ TABLES: dict[str, Admin] = {
     "matching_pairrequest": Admin("pair_request", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matches_match": Admin("match", change=MATCHERS),
+    "matches_accountmerge": Admin("account_merge", see=CHAIRS, add=ANY_CHAIR),
     "matches_accountrecovery": Admin("recovery", add=ANY_COMMITTEE),
     "agreements_agreementversion": Admin("version"),
     "agreements_agreementwording": Admin("wording"),

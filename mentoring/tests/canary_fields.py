@@ -147,6 +147,8 @@ FIELDS: dict[str, str | None] = {
     "learning.TouchVersion.texts": TOUCHED,
     "learning.TouchVersion.titles": TOUCHED,
     "learning.TouchVersion.tries": TOUCHED,
+    "matches.AccountMerge.checked": COMMITTEE_ONLY,
+    "matches.AccountMerge.code_hash": NO_WORDS,
     "matches.AccountRecovery.checked": COMMITTEE_ONLY,
     "matches.AccountRecovery.code_hash": NO_WORDS,
     "matches.AccountRecovery.new_email": PRIVATE,

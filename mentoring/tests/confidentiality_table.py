@@ -75,6 +75,7 @@ WORDS: dict[str, Readers] = {
     "applications.InterviewScore.note": everyone,
     "applications.Reference.text": reviewers_and_carer,
     "applications.Standing.waiver_reason": everyone,
+    "matches.AccountMerge.checked": chairs,
     "matches.AccountRecovery.new_email": everyone,
     "matches.AccountRecovery.checked": everyone,
     # The pair's own
@@ -144,6 +145,7 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "support_referral": ("referral", carer_and_chair),
     "support_sentby": ("sent_by", everyone),
     "learning_lesson": ("lesson", carer_and_chair),
+    "matches_accountmerge": ("account_merge", chairs),
     "matches_accountrecovery": ("recovery", everyone),
 }
 # Record without a page of its own -> who gets it, and whom its changes of state are shown to.
@@ -161,6 +163,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "applications.Application": ("mentee_application", everyone),
     "matches.Match": ("match", everyone),
     "agreements.AgreementVersion": ("version", everyone),
+    "matches.AccountMerge": ("account_merge", chairs),
     "matches.AccountRecovery": ("recovery", everyone),
     "agreements.Goal": ("goal", no_one),
     "agreements.PartComment": ("comment", no_one),

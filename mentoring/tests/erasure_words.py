@@ -125,6 +125,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "checkins.Suggestion": Q(person=person),
         "checkins.ContactPlan": Q(person=person),
         "learning.Lesson": Q(person=person),
+        "matches.AccountMerge": Q(kept=person) | Q(other=person),
         "matches.AccountRecovery": Q(person=person),
         "matches.EndingNote": Q(match__in=matches),
         "matches.EndingReason": Q(person=person),

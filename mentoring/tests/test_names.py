@@ -19,7 +19,8 @@ ROOT = settings.BASE_DIR
 
 # Modules that every app may have; the name means the same everywhere.
 SKELETON = {
-    "__init__", "admin", "apps", "checks", "emails", "forms", "models", "privacy", "presenters",
+    "__init__", "account_merging", "admin", "apps", "checks", "emails", "forms", "models",
+    "privacy", "presenters",
     "receivers", "reconcilers", "retention", "sender_policy", "signals", "tasks", "urls", "views",
     "0001_initial",
 }  # fmt: skip

@@ -44,6 +44,7 @@ PAGES = (
     "programs_membership",
     "programs_programquestion",
     "programs_conflict",
+    "matches_accountmerge",
     "matches_accountrecovery",
     "matching_keepapart",
     "matching_pairrequest",
@@ -135,6 +136,11 @@ def entries(program, cohort, chair, ada, ben):
             "since": "2026-01-01",
         },
         "programs_conflict": {"person": ada.pk},
+        "matches_accountmerge": {
+            "kept": ben.pk,
+            "other": ada.pk,
+            "checked": "I phoned them.",
+        },
         "matches_accountrecovery": {
             "person": ben.pk,
             "new_email": "ben.elsewhere@example.org",

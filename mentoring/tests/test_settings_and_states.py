@@ -89,6 +89,12 @@ VERBS = {
         "expired": "matches.recovering.send_due_codes",
         "done": "matches.recovering.finish",
     },
+    "matches.AccountMerge": {
+        "proven": "matches.merge_requests.prove",
+        "stopped": "matches.merge_requests.drop",
+        "expired": "matches.merge_requests.end_unfinished_merges",
+        "done": "matches.merge_requests.join",
+    },
     "matches.Match": {
         "active": "agreements.signing.sign",
         "closing": "matches.terms.begin_to_close",

@@ -14,6 +14,8 @@ from .test_architecture import name, product_code
 
 ERASES = "erases or exports a person's own rows on their request"
 SENDS = "the outbox works for no person"
+MERGES = "makes two accounts one, for the person who has proven both"
+MERGING_APPS = ("applications", "matches", "matching", "meetings", "support")
 CHANGES_ROUND = "changes a round that its verb has checked for the member"
 
 ALLOWED = {
@@ -21,6 +23,11 @@ ALLOWED = {
     "access/scoping.py": "defines it",
     "accounts/mentions.py": ERASES,
     "checkins/broken_rules.py": "resolves what is over, for no person",
+    **{f"{app}/account_merging.py": MERGES for app in MERGING_APPS},
+    "notifications/recipient_changes.py": MERGES,
+    "accounts/merge_rules.py": MERGES,
+    "matches/merge_proposals.py": MERGES,
+    "matches/merge_requests.py": MERGES,
     "matches/recovering.py": "gives an account back for members whom the verbs check",
     "matching/running_pairs.py": "looks at pairs whose facts have changed; no words",
     "agreements/drafting.py": "writes the pair's text for one of the two, whom the verb checks",

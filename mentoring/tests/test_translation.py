@@ -192,7 +192,8 @@ MASCULINE = {
     "PairMeetings", "Notification", "Proposal",
 }  # fmt: skip
 FEMININE = {
-    "AccountRecovery", "Concern", "Meeting", "ContactRequest", "SupportRequest", "Announcement",
+    "AccountMerge", "AccountRecovery", "Concern", "Meeting", "ContactRequest", "SupportRequest",
+    "Announcement",
     "AgreementVersion", "Round", "RoundJob", "RosterJob", "Offer", "PairRequest", "Application",
     "SignUp",
 }  # fmt: skip
