@@ -60,6 +60,23 @@ def tell_changed(person: User, address: str, *, at: datetime) -> None:
         send_notice(person, address, subject, lines, at=at, until=at + timedelta(days=7))
 
 
+def tell_member(member: User, *, is_done: bool, page: str, at: datetime) -> None:
+    """Tell a member who asked for a new address of someone's account, or confirmed it, the end.
+
+    It names no one: the page does, to whoever may still read it.
+    """
+    with translation.override(member.language):
+        line = (
+            _("Someone for whom you asked for a new e-mail address has their account again.")
+            if is_done
+            else _("A new e-mail address that you asked for someone is stopped. Nothing changed.")
+        )
+        lines = [line, _("The page says who it is about and what happened.")]
+        subject = _("How a lost mailbox ended")
+        send_notice(member, member.email, subject, lines, at=at, until=at + timedelta(days=7),
+                    url=page, label=_("Open the page"))  # fmt: skip
+
+
 def send_notice(
     person: User | None,
     address: str,

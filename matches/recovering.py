@@ -146,12 +146,14 @@ def stop(recovery: AccountRecovery, *, by: User | None, at: datetime | None = No
 
     Raises ActionNotAllowed once the person has the account again.
     """
+    at = at or timezone.now()
     if recovery.state == State.STOPPED:
         return
     if by is not None and not AccountRecovery.objects.for_committee(by).filter(pk=recovery.pk):
         raise ActionNotAllowed(_("Only the committee of the program can stop this."))
     why = "" if by else "an old address objected"
     move(recovery, State.STOPPED, by=by, why=why, at=at, code_hash="")
+    _tell_members(recovery, by=by, at=at)
 
 
 @reconciler
@@ -162,10 +164,14 @@ def send_due_codes(at: datetime) -> None:
         with transaction.atomic():
             _send_code(row, at)
     for row in waiting.filter(code_sent_at__lte=at - timedelta(days=CODE_DAYS)):
-        move(row, State.EXPIRED, by=None, at=at, code_hash="")
+        with transaction.atomic():
+            move(row, State.EXPIRED, by=None, at=at, code_hash="")
+            _tell_members(row, by=None, at=at)
     alone = AccountRecovery.system.filter(state=State.PROPOSED)
     for row in alone.filter(proposed_at__lte=at - timedelta(days=CONFIRM_DAYS)):
-        move(row, State.STOPPED, by=None, why="no second member confirmed it", at=at)
+        with transaction.atomic():
+            move(row, State.STOPPED, by=None, why="no second member confirmed it", at=at)
+            _tell_members(row, by=None, at=at)
 
 
 @reconciler
@@ -182,6 +188,18 @@ def forget_person(person: User) -> None:
     for row in mine.unfinished():
         move(row, State.STOPPED, by=person)
     mine.update(new_email="", checked="", code_hash="")
+
+
+def _tell_members(row: AccountRecovery, *, by: User | None, at: datetime) -> None:
+    """Tell the members who proposed and confirmed it how it ended; not who ended it just now.
+
+    Whoever may not read it any more is told nothing.
+    """
+    members = User.objects.filter(pk__in=(row.proposed_by_id, row.confirmed_by_id), is_active=True)
+    page = absolute(reverse("admin:matches_accountrecovery_change", args=[row.pk]))
+    for member in members.exclude(pk=by.pk if by else None).order_by("pk"):
+        if AccountRecovery.objects.for_committee(member).filter(pk=row.pk).exists():
+            recovery_emails.tell_member(member, is_done=row.state == State.DONE, page=page, at=at)
 
 
 def new_code() -> str:
@@ -223,6 +241,7 @@ def finish(email: str, code: str, *, at: datetime | None = None) -> None:
     if row is None or not is_right or User.objects.with_address(address):
         raise ActionNotAllowed(_("This code is wrong, was used, or is no longer valid."))
     move(row, State.DONE, by=row.person, at=at, code_hash="")
+    _tell_members(row, by=None, at=at)
     person = User.objects.select_for_update(no_key=True).get(pk=row.person_id)
     old = addresses_of(person)
     replace_addresses(person, address, at=at)

@@ -14,6 +14,7 @@ from dashboard.attention import attention_items
 from matches import recovering
 from matches.models import AccountRecovery
 from notifications.models import Notification
+from programs.models import Membership
 from testkit import factories
 from workflow.models import Transition
 
@@ -253,3 +254,43 @@ def test_words_are_erased_half_a_year_later(waiting, cleo):
     recovering.forget_old_words(NOW + timedelta(days=183))
     row = AccountRecovery.system.get()
     assert (row.checked, row.new_email, row.proposed_by) == ("", "", cleo)
+
+
+def told(*people):
+    """Return how many e-mails about the end each of these members has got."""
+    title = "How a lost mailbox ended"
+    return [sum(one["subject"] == title for one in emails(person.email)) for person in people]
+
+
+def test_both_members_are_told_that_the_person_has_the_account_again(waiting, cleo, eve):
+    recovering.send_due_codes(DUE)
+    assert told(cleo, eve) == [0, 0]
+    recovering.finish(NEW, code_of(), at=DUE)
+    assert told(cleo, eve) == [1, 1]
+    text = emails(eve.email)[-1]["text"]
+    assert "has their account again" in text
+    assert "Ben" not in text
+
+
+def test_both_members_are_told_that_an_old_address_stopped_it(waiting, cleo, eve):
+    recovering.stop(waiting, by=None, at=NOW)
+    recovering.stop(waiting, by=None, at=NOW)
+    assert told(cleo, eve) == [1, 1]
+
+
+def test_the_member_who_stops_it_is_not_told(waiting, cleo, eve):
+    recovering.stop(waiting, by=eve, at=NOW)
+    assert told(cleo, eve) == [1, 0]
+
+
+def test_the_members_are_told_that_the_code_was_not_used(waiting, cleo, eve):
+    recovering.send_due_codes(DUE)
+    for _run in range(2):
+        recovering.send_due_codes(DUE + timedelta(days=7))
+    assert told(cleo, eve) == [1, 1]
+
+
+def test_a_former_member_is_told_nothing(waiting, cleo, eve):
+    Membership.objects.filter(user=eve).update(until=NOW.date())
+    recovering.stop(waiting, by=None, at=NOW)
+    assert told(cleo, eve) == [1, 0]
