@@ -99,6 +99,9 @@ def _check_asking(
     endings = read_endings(matches)
     for mentee, mentor, _why in wanted:
         people = mentees[mentee].person, mentors[mentor].person
+        if people[0] == people[1]:  # two accounts that have become one since the plan was made
+            text = _("%(name)s is both people of a pair. Please check the round again.")
+            raise ActionNotAllowed(text % {"name": people[0]})
         if tuple(person.pk for person in people) in endings.apart:
             text = _("%(mentee)s and %(mentor)s were a pair, and not both asked for it again.")
             raise ActionNotAllowed(text % dict(zip(("mentee", "mentor"), people, strict=True)))

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.urls import reverse
 
+from access.exceptions import ActionNotAllowed
 from accounts import merge_rules, merging_accounts, privacy
 from accounts.merging_accounts import NotMergeable
 from accounts.models import User
@@ -16,12 +17,14 @@ from accounts.models.people import ERASED_DOMAIN, MERGED_DOMAIN
 from applications.models import Application, CommitteeNote
 from dashboard.invariants import broken_invariants
 from events.models import SignUp
+from matches import match_creation
 from matches.models import Match
 from matching.models import KeepApart
 from notifications import links, outbox
 from notifications.models import KnownState, MutedStream, Notification
 from programs.models import Conflict, Membership
 from testkit import factories
+from testkit.concurrency import race
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
@@ -120,6 +123,29 @@ def test_what_breaks_half_way_leaves_both_as_they_were(ben, work, cohort, monkey
     assert Application.objects.get(pk=application.pk).person == work
     assert User.objects.get(pk=work.pk).is_active
     assert User.objects.with_address("ben@work.example") == work
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_of_one_account_at_the_same_second_move_it_once(ben, work, ada):
+    outcomes = race(
+        lambda: merging_accounts.merge(ben, work, at=NOW),
+        lambda: merging_accounts.merge(ada, work, at=NOW),
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "NotMergeable"]
+    work.refresh_from_db()
+    owner = User.objects.with_address("ben@work.example")
+    assert (owner, work.is_active) == (work.merged_into, False)
+
+
+def test_a_plan_that_pairs_the_two_accounts_makes_no_pair(ben, work, cohort):
+    mentee = factories.application(ben, cohort, state="accepted")
+    mentor = factories.application(work, cohort, role="mentor", state="accepted")
+    merging_accounts.merge(ben, work, at=NOW)
+    mentee, mentor = (Application.objects.get(pk=row.pk) for row in (mentee, mentor))
+    with pytest.raises(ActionNotAllowed, match="is both people of a pair"):
+        match_creation._check_asking(
+            [(mentee.pk, mentor.pk, {})], {mentee.pk: mentee}, {mentor.pk: mentor}
+        )
 
 
 # --- what stands in the way
