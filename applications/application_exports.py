@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.people import ERASED_DOMAIN
+from applications.help_choices import SEVERAL
 from programs.spreadsheets import Cell, Sheet
 
 from .importing.export_words import FIELDS, heading, joined, slot_word, with_mark, words
@@ -126,6 +127,8 @@ class _Texts:
                 yield with_mark(self._known(field)[word], field, extra, application.role)
             elif field in CODES:
                 yield self._known(field)[one]
+            elif field in SEVERAL:
+                yield str(words(field).get(one, one))
             else:
                 yield slot_word(one) if field == "availability" else one
 

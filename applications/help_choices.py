@@ -39,3 +39,10 @@ TRAINING_NEEDS = [
     ("difficult", gettext_lazy("Difficult conversations")),
     ("ending", gettext_lazy("Ending well")),
 ]
+# The fields of an application with several of these answers.
+SEVERAL = {
+    "help_kinds": HELP_KINDS,
+    "mentor_styles": MENTOR_STYLES,
+    "join_reasons": JOIN_REASONS,
+    "training_needs": TRAINING_NEEDS,
+}

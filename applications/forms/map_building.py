@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from applications.help_choices import SEVERAL
 from applications.importing.answer_meanings import UNSAID, AskedAnswer
 from applications.importing.column_guesses import guess_separator, is_last_name
 from applications.importing.grids import GRID, option_of, question_of
@@ -20,7 +21,7 @@ from .roster_questions import ATTRIBUTE
 
 Table = dict[str, Any]  # Any: values of a map, as TOML has them
 Tables = dict[str, Table]
-VOCABULARIES = LISTS - NAMES - {"availability"}
+VOCABULARIES = LISTS - NAMES - SEVERAL.keys() - {"availability"}
 
 
 class MapBuilder:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Profile
 from accounts.timezones import zone_names
+from applications.help_choices import SEVERAL
 from applications.models import WAY_QUESTIONS, Application, MattersMost
 from programs.spellings import fold
 
@@ -55,6 +56,8 @@ ANSWERS: dict[str, Sequence[Choice]] = {
     "rhythm_days": Application.Rhythm.choices,
     **{f"way_{question.code}": question.choices for question in WAY_QUESTIONS},
     "matters_most": MattersMost.choices,
+    **SEVERAL,
+    "hours_per_month": [(str(n), str(n)) for n in range(1, 41)],
     "years_experience": [(str(n), str(n)) for n in range(51)],
     "travel_km": [(str(n), str(n)) for n in (0, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200)],
     "capacity": [(str(n), str(n)) for n in range(1, 11)],

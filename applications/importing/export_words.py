@@ -18,6 +18,7 @@ from django.utils.translation import get_language_info, gettext_lazy, override
 
 from accounts.models import Profile
 from accounts.models.people import DAY_NAMES, PART_NAMES, SLOTS
+from applications.help_choices import SEVERAL
 from applications.models import (
     WAY_QUESTIONS,
     Application,
@@ -38,9 +39,10 @@ FIELDS = (
     "email", "name", "role", "state", "cohort", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "industries", "languages", "place",
     "phone", "about", "situation", "hopes", "topics", "experiences", "availability", "mode",
-    "travel_km", "rhythm_days", "capacity", "is_first_time", *WAYS, "matters_most",
+    "travel_km", "help_kinds", "mentor_styles", "join_reasons", "hours_per_month",
+    "rhythm_days", "capacity", "is_first_time", *WAYS, "matters_most",
     "commitment", "prefer", "avoid",
-    "needs", "limits", "accommodations",
+    "needs", "limits", "accommodations", "training_needs",
 )  # fmt: skip
 # A file with all of these is an export of this site.
 SIGNS = ("email", "name", "role", "state", "cohort")
@@ -78,6 +80,7 @@ _CHOICES: dict[str, dict[object, str | Promise]] = {
     "rhythm_days": dict(Application.Rhythm.choices),
     **{f"way_{question.code}": dict(question.choices) for question in WAY_QUESTIONS},
     "matters_most": dict(MattersMost.choices),
+    **{name: dict(choices) for name, choices in SEVERAL.items()},
     "is_first_time": {True: gettext_lazy("yes"), False: gettext_lazy("no")},
     "commitment": {True: gettext_lazy("yes")},
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from access.placeholder_address import is_real
 from accounts.models import Industry, Language, Profile
+from applications.help_choices import SEVERAL
 from applications.models import (
     WAY_QUESTIONS,
     Application,
@@ -49,6 +50,10 @@ LABELS = {
     "availability": gettext_lazy("Usual times"),
     "mode": gettext_lazy("How to meet"),
     "travel_km": gettext_lazy("Travel in km"),
+    "help_kinds": gettext_lazy("Kinds of help"),
+    "mentor_styles": gettext_lazy("Style of the mentor"),
+    "join_reasons": gettext_lazy("Why they join"),
+    "hours_per_month": gettext_lazy("Hours a month"),
     "rhythm_days": gettext_lazy("How often"),
     "capacity": gettext_lazy("How many mentees"),
     "is_first_time": gettext_lazy("First time as a mentor"),
@@ -60,6 +65,7 @@ LABELS = {
     "needs": gettext_lazy("For the committee: comments"),
     "limits": gettext_lazy("For the committee: limits"),
     "accommodations": gettext_lazy("For the committee: what would help"),
+    "training_needs": gettext_lazy("For the committee: training needs"),
     "rank": gettext_lazy("Rank of the row's answer (1 is first)"),
     "both": gettext_lazy("Yes or no: also applies in the other role"),
 }
@@ -69,6 +75,7 @@ CHOICES: dict[str, dict[object, object]] = {
     "rhythm_days": dict(Application.Rhythm.choices),
     **{f"way_{question.code}": dict(question.choices) for question in WAY_QUESTIONS},
     "matters_most": dict(MattersMost.choices),
+    **{name: dict(choices) for name, choices in SEVERAL.items()},
     "language": dict(settings.LANGUAGES),
 }
 DEPTHS = dict(ApplicationExperience.Depth.choices)
@@ -116,6 +123,8 @@ class AnswerTexts:
             pk, extra = value
             name = self._known(field).get(pk) or _("deleted")
             return f"{name} ({DEPTHS[extra]})" if field == "experiences" else name
+        if field in SEVERAL:
+            return str(CHOICES[field].get(value, value))
         return self._known(field).get(value, str(value)) if field in CODES else str(value)
 
     def _known(self, field: str) -> dict[object, str]:

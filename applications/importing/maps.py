@@ -62,6 +62,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from applications.help_choices import SEVERAL
 from applications.models import WAY_QUESTIONS
 from programs.spellings import fold
 
@@ -69,11 +70,15 @@ SINGLE = {
     "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "pronouns",
     "language", "time_zone", "employer", "job_title", "level", "years_experience", "place", "phone",
     "about",
-    "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
+    "situation", "hopes", "mode", "travel_km", "hours_per_month", "rhythm_days", "capacity",
+    "is_first_time",
     "commitment", "needs", "limits", "accommodations", "rank", "matters_most",
     *(f"way_{question.code}" for question in WAY_QUESTIONS),
 }  # fmt: skip
-LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
+LISTS = {
+    "industries", "languages", "availability", "topics", "experiences", "prefer", "avoid",
+    *SEVERAL,
+}  # fmt: skip
 NAMES = {"prefer", "avoid"}
 FIELDS = SINGLE | LISTS
 NEVER_CLEARED = {

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from applications.help_choices import SEVERAL
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Program, Topic
 from programs.spellings import fold
@@ -118,6 +119,8 @@ class Offers:
             return [written for written in record.lists[name] if self._fits(written, record, name)]
         if name == "availability":
             return [*in_order(record.lists[name])]
+        if name in SEVERAL:
+            return [code for code, _word in SEVERAL[name] if code in record.lists[name]]
         record, extras = self._without_marks(name, record)
         own = self._own_entries(name, application)
         entries = self.result.found(self.lookups[name].entries(record, own))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Profile
 from accounts.models.people import validate_name, validate_zone
 from accounts.timezones import zone_names
+from applications.help_choices import SEVERAL
 from applications.models import WAY_QUESTIONS, Application, MattersMost
 from programs.spellings import clean, fold
 
@@ -221,6 +222,8 @@ PARSERS: dict[str, Parser] = {
     **{f"way_{question.code}": _choice(dict(question.choices)) for question in WAY_QUESTIONS},
     "matters_most": _choice(dict(MattersMost.choices)),
     "years_experience": _integer(0, 70),
+    **{name: _choice(dict(choices)) for name, choices in SEVERAL.items()},  # each answer
+    "hours_per_month": _integer(1, 40),
     "travel_km": _integer(0, 1000),
     "capacity": _integer(1, 20),
     "rank": _integer(1, 100),

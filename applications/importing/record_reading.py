@@ -10,11 +10,13 @@ import operator
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
+from applications.help_choices import SEVERAL
 from programs.spellings import fold
 
 from .formulas import needs_saving
@@ -233,6 +235,8 @@ def _list(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
         except ValueError as error:
             raise InvalidCell(_("This is not a list in Python's notation.")) from error
         reading = _times if name == "availability" else _one_answer
+        if name in SEVERAL:
+            reading = partial(_one_of, name)
         found = [one for answer in answers for one in reading(mapping, answer)]
         found = _pivoted(mapping, cells) + found
     else:
@@ -243,6 +247,12 @@ def _list(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
 
 def _one_answer(mapping: FieldMap, text: str) -> list[str]:
     return [one] if (one := str(_translate(mapping, text))) else []
+
+
+def _one_of(name: str, mapping: FieldMap, text: str) -> list[str]:
+    """Return the code of a fixed answer: as the map translates it, else by its code or words."""
+    given = mapping.values.get(fold(text), text)
+    return [] if given == "" else [str(parse(name, given))]
 
 
 def _times(mapping: FieldMap, text: str) -> list[str]:

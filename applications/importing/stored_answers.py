@@ -34,6 +34,10 @@ APPLICATION = (
     "hopes",
     "mode",
     "travel_km",
+    "help_kinds",
+    "mentor_styles",
+    "join_reasons",
+    "hours_per_month",
     "rhythm_days",
     "capacity",
     "is_first_time",
@@ -41,7 +45,7 @@ APPLICATION = (
 )
 # How someone likes to work together: {field: code of the question}.
 WAYS = {f"way_{question.code}": question.code for question in WAY_QUESTIONS}
-PRIVATE = ("needs", "limits", "accommodations")
+PRIVATE = ("needs", "limits", "accommodations", "training_needs")
 WISHES = tuple(NamedWish.Kind.values)
 OWN_QUESTION = "attributes."
 
@@ -51,6 +55,7 @@ Answers = dict[str, Any]  # Any: JSON values
 def read_answers(applications: Iterable[Application]) -> dict[int, Answers]:
     """Return {application id: all stored answers}; each application comes with its person."""
     rows = list(applications)
+    nothing = PrivateAnswers()
     people = read_profiles({application.person_id for application in rows})
     found = {
         one.pk: {
@@ -62,7 +67,7 @@ def read_answers(applications: Iterable[Application]) -> dict[int, Answers]:
             "commitment": True if one.committed_at else None,
             "topics": [],
             "experiences": [],
-            **dict.fromkeys(PRIVATE, ""),
+            **{name: getattr(nothing, name) for name in PRIVATE},
             **{kind: [] for kind in WISHES},
         }
         for one in rows

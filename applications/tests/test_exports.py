@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from accounts.models import Industry, Language
 from applications.importing import export_words
+from applications.importing.parsers import InvalidCell, parse
 from applications.models import (
     Application,
     ApplicationExperience,
@@ -40,6 +41,12 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "fr")
 KINDS = ("csv", "xlsx")
 FORMULAS = ("=1+1", "+1 519 555 0100", "-2", "@sum", "'=1+1", "\t=1", "''-x", "it's")
+CHOSEN = {
+    "help_kinds": ["listen", "progress"],
+    "mentor_styles": ["frank", "organised"],
+    "join_reasons": ["learn"],
+    "hours_per_month": 6,
+}
 # The import itself, and that someone has exported.
 OF_THE_IMPORT = ("applications.RosterUpload", "applications.RosterJob", "admin.LogEntry")
 SIGN_IN = ("sessions.Session", "usersessions.UserSession")
@@ -66,7 +73,7 @@ def full(ben, ada, cohort, vocabulary):
         one = factories.application(
             person, cohort, role=role, state="submitted", external_key=f"K; {person.pk}",
             situation="First\r\nsecond line; with, marks", hopes="=2+5", mode="either",
-            travel_km=12, rhythm_days=14, capacity=2, is_first_time=True,
+            travel_km=12, rhythm_days=14, capacity=2, is_first_time=True, **CHOSEN,
         )  # fmt: skip
         for topic, weight in zip(topics, (1, 2, 3), strict=False):
             ApplicationTopic.objects.create(application=one, topic=topic, weight=weight)
@@ -76,6 +83,7 @@ def full(ben, ada, cohort, vocabulary):
                 application=one, experience=experience, depth=depth, is_shared=True
             )
         private = PrivateAnswers(application=one, needs="-none", limits="", accommodations="@x")
+        private.training_needs = ["questions", "ending"]
         private.save()
         for question, values in ((grade, ["Grade 7"]), (sites, ["North; yard", "None of it's"])):
             answer = QuestionAnswer(application=one, question=question)
@@ -113,6 +121,27 @@ def test_importing_an_export_changes_nothing(full, as_user, cleo, language, kind
     expected = {"unchanged": 3, "created": 0, "updated": 0, "skipped": 0, "kept": 0}
     assert {name: job.counts[name] for name in expected} == expected, job.report
     assert differences(before, snapshot(without=(*OF_THE_IMPORT, *SIGN_IN), exactly=True)) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_export_brings_back_what_was_lost(full, as_user, cleo, language):
+    client = client_in(as_user, cleo, language)
+    content = export(client, "csv")
+    blank = Application()
+    Application.objects.update(**{name: getattr(blank, name) for name in CHOSEN})
+    PrivateAnswers.system.update(training_needs=[])
+    job = import_again(client, content, full, kind="csv")
+    assert job.counts["updated"] == 3, job.report
+    for one in Application.objects.all():
+        assert {name: getattr(one, name) for name in CHOSEN} == CHOSEN
+    found = PrivateAnswers.system.values_list("training_needs", flat=True)
+    assert list(found) == [["questions", "ending"]] * 3
+
+
+def test_an_answer_that_is_not_one_of_the_choices_is_named():
+    assert parse("help_kinds", "Honest feedback") == "feedback"
+    with pytest.raises(InvalidCell, match="“Magic” is not one of: listen, advice"):
+        parse("help_kinds", "Magic")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
