@@ -65,7 +65,7 @@ class EditLessonForm(forms.Form):
         required=False,
     )
     step = forms.ChoiceField(
-        label=_("Step"), choices=[("", _("None")), *Step.choices], required=False
+        label=_("Step"), choices=[("", _("No step")), *Step.choices], required=False
     )
 
     def __init__(self, data: QueryDict | None = None, *, lesson: Lesson) -> None:

@@ -45,7 +45,7 @@ class TouchTextForm(forms.ModelForm):
                 self.fields[f"{part}_{code}"] = field
         item = self.fields.get("item")
         if isinstance(item, forms.ModelChoiceField):
-            item.empty_label = str(_("None"))
+            item.empty_label = str(_("No library item"))
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applications.models import Application, ImportedRow
 from notifications.bounces import bounce_of
+from programs.committee import acting_member
 from programs.committee_admin import CommitteeAdmin
 
+from ..overviews.person_overview import sections_of
 from ..reachability import participants_of, with_bouncing_address
 
 
@@ -49,13 +52,13 @@ class ParticipantAdmin(CommitteeAdmin):
         "address",
         "email_state",
         "employer",
-        "roles",
         "time_zone",
         "language",
         "last_login",
         "imported_from",
     )
     readonly_fields = fields
+    change_form_template = "admin/accounts/user/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return participants_of(request.user).order_by(*self.ordering)
@@ -66,16 +69,30 @@ class ParticipantAdmin(CommitteeAdmin):
             Prefetch("applications", mine, to_attr="seen")
         )
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Add what the member may see beside the facts: applications, pairs, times, checks."""
+        person, context = self.get_object(request, object_id), dict(extra_context or {})
+        if isinstance(person, User):
+            member = acting_member(request)
+            context["person_sections"] = sections_of(person, member, timezone.now())
+        return super().change_view(request, object_id, form_url, context)
+
     @admin.display(description=_("e-mail address"))
     def address(self, person: User) -> str:
         return person.address or gettext("no e-mail address yet")
 
-    @admin.display(description=_("do e-mails reach them?"))
+    @admin.display(description=_("e-mails"))
     def email_state(self, person: User) -> str:
         """Say since when e-mails come back; sent does not mean read."""
         bounce = bounce_of(person) if person.has_address else None
         if bounce is None or bounce.stopped_at is None:
-            return gettext("None has come back.") if person.has_address else ""
+            return gettext("As far as we know, they arrive.") if person.has_address else ""
         day = date_format(localdate(bounce.stopped_at))
         return gettext(
             "No. Since %(day)s we send them only sign-in codes. Reach them in "

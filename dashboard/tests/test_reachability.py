@@ -48,7 +48,7 @@ def test_the_page_of_a_person_says_since_when(as_user, bounced, ben, cleo):
     url = reverse("admin:accounts_user_change", args=[ben.pk])
     assert "No. Since" in as_user(cleo).get(url).text
     bounced.delete()
-    assert "None has come back." in as_user(cleo).get(url).text
+    assert "As far as we know, they arrive." in as_user(cleo).get(url).text
 
 
 def test_the_person_reads_it_on_their_home_page(as_user, bounced, ben, cohort):

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count
@@ -22,6 +23,7 @@ from matches.models import Closure, Match, ThankYouNote
 from matching.models import Offer, Round
 from meetings.models import ContactRequest
 
+from .admin_pages import raw_words
 from .reached_states import states, states_without_a_verb
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,14 @@ class TestInTheRunningYear:
 
     def test_what_must_hold_at_any_time_holds(self):
         assert broken_invariants(timezone.now()) == {}
+
+    @pytest.mark.parametrize(("role", "language"), [("chair", "en"), ("committee", "fr")])
+    def test_the_committee_reads_words_not_codes(self, as_user, role, language):
+        member = User.objects.get(email=f"{role}@example.org")
+        User.objects.filter(pk=member.pk).update(language=language)
+        client = as_user(member)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        assert raw_words(client) == {}
 
     def test_everyone_has_something_to_do(self, as_user):
         assert "review" in states(Round)
