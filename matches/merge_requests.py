@@ -112,14 +112,26 @@ def join(person: User, *, at: datetime | None = None) -> None:
     finish(row, by=person, at=at, kept_agreed_at=at)
 
 
-def finish(row: AccountMerge, *, by: User | None, at: datetime, **changes: object) -> None:
+def finish(
+    row: AccountMerge, *, by: User | None, at: datetime, kept_agreed_at: datetime | None = None
+) -> None:
     """Merge the accounts of a row to which both have agreed; tell all addresses.
 
     Raises ActionNotAllowed, and changes nothing, when the accounts cannot be merged.
     """
     assert row.other is not None
     with transaction.atomic():
-        move(row, State.DONE, by=by, at=at, checked="", code_hash="", joined_at=at, **changes)
+        agreed_at = kept_agreed_at or row.kept_agreed_at
+        move(
+            row,
+            State.DONE,
+            by=by,
+            at=at,
+            checked="",
+            code_hash="",
+            joined_at=at,
+            kept_agreed_at=agreed_at,
+        )
         merging_accounts.merge(row.kept, row.other, at=at)
         for address in addresses_of(row.kept):
             merge_emails.tell_joined(row.kept, address, at=at)
