@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from accounts.models import User
 from applications.models import (
     ApplicantQuestion,
     Application,
@@ -22,10 +23,13 @@ from .access_roles import OWNERS, AccessFixtures
 def add_review(world: AccessFixtures) -> None:
     """Add to each mentee's application a question with its answer, an opinion, and a check.
 
-    Every program looks at lists of members, so that a chair's reason for an exception is shown.
+    Every program looks at lists of members, so that a chair's reason for an exception is shown. One
+    member has scored an interview with each mentor, though programs need none (any more).
     """
     Policy.objects.update(
-        standing_rule=Policy.StandingRule.WARN, references_from=Policy.Screened.EVERYONE
+        standing_rule=Policy.StandingRule.WARN,
+        references_from=Policy.Screened.EVERYONE,
+        interview_scorers=1,
     )
     for pair, (mentee, _mentor) in OWNERS.items():
         by = world.people["outsider" if pair == "Z" else "chair"]
@@ -42,28 +46,9 @@ def add_review(world: AccessFixtures) -> None:
             by=by,
         )
         world.add("screening", pair, check)
-        scores = InterviewScore.objects.create(
-            application=row.application,
-            scorer=by,
-            held_on=timezone.localdate(),
-            scores_json="[]",
-            is_passed=True,
-            note="n",
-            wanted=1,
-        )
-        world.add("interview_score", pair, scores)
-        reference = Reference.objects.create(
-            application=row.application,
-            program=row.application.program,
-            name="n",
-            relation="r",
-            address="referee@example.org",
-            address_key=f"referee-{pair}",
-            language="en",
-            text="t",
-            answers_json="[]",
-        )
-        world.add("reference", pair, reference)
+        score_interview(world, pair, by)
+        world.add("reference", pair, refer(row.application, f"referee-{pair}"))
+        refer(row.application, f"answered-{pair}", answered_at=timezone.now())
         world.add("referenced_application", pair, row.application, owners=(mentee,))
         step = ReviewStep.objects.create(application=row.application, kind="cleared", by=by)
         world.add("review_step", pair, step)
@@ -77,6 +62,38 @@ def add_review(world: AccessFixtures) -> None:
         )
         world.add("standing", pair, standing)
         world.add("waived_application", pair, row.application)
+
+
+def score_interview(world: AccessFixtures, pair: str, by: User) -> None:
+    """Let a member score the interview with the mentor of a pair, who passes."""
+    application = world.row("mentor_application", pair)
+    scored = {
+        "held_on": timezone.localdate(),
+        "scores_json": "[]",
+        "is_passed": True,
+        "note": "n",
+        "wanted": 1,
+    }
+    scores, _is_new = InterviewScore.system.get_or_create(
+        application=application, scorer=by, defaults=scored
+    )
+    world.add("interview_score", pair, scores)
+
+
+def refer(application: Application, key: str, **columns: object) -> Reference:
+    """Add a referee of an application, who has not answered yet unless `columns` say so."""
+    return Reference.objects.create(
+        application=application,
+        program=application.program,
+        name="n",
+        relation="r",
+        address="referee@example.org",
+        address_key=key,
+        language="en",
+        text="t",
+        answers_json="[]",
+        **columns,
+    )
 
 
 def ask(application: Application, by: object) -> ApplicantQuestion:

@@ -26,6 +26,13 @@ COMMITTEE = set(CAST) - {"expired"}
 CARERS = {"A": {"carer", "deputy"}, "B": {"other_carer"}, "F": set()}
 # Who has a conflict of interest with a pair.
 RECUSED = {"A": {"conflicted"}, "B": {"chair_in_b", "maintainer_in_b"}, "F": set()}
+# What is about the mentor alone: the conflict of A is with its mentee.
+OF_MENTORS = {"applications.InterviewScore"}
+
+
+def recused(label: str, pair: str) -> set[str]:
+    """Return who may read nothing of the rows of a table that belong to a pair."""
+    return RECUSED[pair] - {"conflicted"} if label in OF_MENTORS else RECUSED[pair]
 
 
 def everyone(pair: str) -> set[str]:
