@@ -11,7 +11,7 @@ from django.db import models
 from applications.models import Application
 from events.audience import people_of
 from learning.models import Touch
-from programs.models import Conflict
+from programs.models import Conflict, Program
 
 from .access_roles import COMMITTEE, OWNERS, AccessFixtures
 from .canary_fields import (
@@ -50,7 +50,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         NOBODY: set,
         EVENT: lambda: event_readers(world, row),
         LIBRARY: lambda: library_readers(world, row),
-        VERSIONS: lambda: members(world, getattr(row, "item", row).program, set()),
+        VERSIONS: lambda: members(world, written_for(row), set()),
         TOUCHED: lambda: touched(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
@@ -78,6 +78,11 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         WRITERS: lambda: members(world, row.program, set()) - {"reader", "matcher"},
     }
     return frozenset(rule[readers]())
+
+
+def written_for(row: Any) -> Program:
+    """The program whose words `row` has: itself, or that of a version's item."""
+    return row if isinstance(row, Program) else getattr(row, "item", row).program
 
 
 def asking(world: AccessFixtures, request: Any) -> set[str]:

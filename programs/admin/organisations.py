@@ -52,12 +52,22 @@ class OrganisationSignInInline(ProgramInlineMixin, admin.StackedInline):
     fields = ("is_on", "name_en", "name_fr", "issuer", "client_id", "secret", "domains", "address")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Program | None = None) -> tuple:
-        return ("address",) if request.user.is_superuser else ("address", "domains")
+        return ("address",) if request.user.is_superuser else ("address", "vouched_for")
 
     def get_fields(self, request: HttpRequest, obj: Program | None = None) -> tuple[str, ...]:
-        """Return no secret for who may only read: the admin would show it as text."""
+        """Return no secret for who may only read: the admin would show it as text.
+
+        Only the maintainer enters domains.
+        """
         may_change = self.has_change_permission(request, obj)
-        return tuple(name for name in self.fields if may_change or name != "secret")
+        names = [name for name in self.fields if may_change or name != "secret"]
+        if not request.user.is_superuser:
+            names[names.index("domains")] = "vouched_for"
+        return tuple(names)
+
+    @admin.display(description=OrganisationSignIn._meta.get_field("domains").verbose_name)
+    def vouched_for(self, row: OrganisationSignIn) -> str:
+        return row.domains or str(gettext_lazy("None so far. The maintainer enters them."))
 
     @admin.display(description=gettext_lazy("address to enter at the provider"))
     def address(self, row: OrganisationSignIn) -> str:
