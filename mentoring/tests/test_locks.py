@@ -55,7 +55,7 @@ def test_locks_hold_no_address(lock):
 @pytest.mark.parametrize("name", [lock.removesuffix(".txt") for lock in LOCKS])
 def test_locks_follow_their_source(name):
     wanted = re.findall(
-        r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE
+        r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE
     )
     locked = {package: version for package, (version, _) in pins(f"{name}.txt").items()}
     assert len(wanted) == len(
