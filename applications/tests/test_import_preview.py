@@ -157,6 +157,10 @@ class TestUndo:
         after = tables()
         for rows in (before, after):  # new rows of the same wish have new ids
             rows.pop("applications.ApplicationTopic")
+        assert before.pop("applications.ReviewStep") == []
+        steps = after.pop("applications.ReviewStep")  # their history says that it was undone
+        assert steps
+        assert all("'import_undone'" in row for row in steps)
         assert after == before
         iva = Application.objects.get(person__email="iva@example.org")
         assert sorted(str(row) for row in iva.topic_rows.all()) == ["Change", "Hiring"]

@@ -36,7 +36,7 @@ def test_the_queue_takes_the_same_number_of_queries_for_one_and_three(
         reviewing.add_note(application, by=cleo, text=f"Note {number}")
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = client.get(LIST)
     assert page.context["cl"].result_count == n
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 INLINES = {
     f"{prefix}-{name}": value
-    for prefix in ("objectives", "place_distances", "policy")
+    for prefix in ("objectives", "place_distances", "policy", "organisation_sign_in")
     for name, value in (("TOTAL_FORMS", "0"), ("INITIAL_FORMS", "0"))
 }
 PAGES = (

@@ -49,6 +49,7 @@ class OrganisationSignInInline(ProgramInlineMixin, admin.StackedInline):
     can_delete = False
     max_num = extra = 1
     classes = ("collapse",)
+    add_words = gettext_lazy("Add an organisation")
     fields = ("is_on", "name_en", "name_fr", "issuer", "client_id", "secret", "domains", "address")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Program | None = None) -> tuple:

@@ -22,7 +22,7 @@ ADDED = [
 ]
 NO_ROWS = {
     f"{prefix}-{part}_FORMS": 0
-    for prefix in ("objectives", "place_distances", "policy")
+    for prefix in ("objectives", "place_distances", "policy", "organisation_sign_in")
     for part in ("TOTAL", "INITIAL")
 }
 LINKED = re.compile(r'<li>\s*<a href="#([^"]+)">(.+?)</a>')

@@ -39,6 +39,7 @@ PROGRAM = {
     "objectives-0-text": "Advice for newcomers",
     **inline("place_distances", 0),
     **inline("policy", 0),
+    **inline("organisation_sign_in", 0),
 }
 NEW_PROGRAM = {
     "name": "HR chapter",
