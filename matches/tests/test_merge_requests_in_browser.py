@@ -30,9 +30,11 @@ def test_someone_makes_two_accounts_one_on_a_phone_without_scripts(open_as, ben,
     phone = open_as(ben, scripts=False)
     phone.goto("/account/")
     phone.get_by_role("link", name="I have another account").click()
+    expect(phone.get_by_role("button", name="Send the code")).to_be_visible()
     assert too_wide(phone) == []
     phone.get_by_label("The e-mail address of your other account").fill(WORK)
     phone.get_by_role("button", name="Send the code").click()
+    expect(phone.get_by_label("Code")).to_be_visible()
     assert too_wide(phone) == []
     phone.get_by_label("Code").fill(code())
     phone.get_by_role("button", name="Continue").click()

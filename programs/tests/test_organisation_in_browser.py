@@ -45,6 +45,7 @@ def test_a_person_signs_in_by_their_organisation(row, provider, ben, browser, li
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(settings_page)
     page.get_by_role("link", name="Sign-in by your organisation").click()
+    expect(page.get_by_role("button", name="Remove")).to_be_visible()
     if scripts:
         check(page)
     page.get_by_role("button", name="Remove").click()
