@@ -287,8 +287,8 @@ def check_settings(program, number):
 
 
 def test_a_chair_can_not_read_an_opinion_and_then_want_more(program, sent, cleo, second):
-    write(sent, second)
     check_settings(program, 1)
+    write(sent, second)
     assert read_by(cleo, sent) == {"Kim Osei"}
     with pytest.raises(ValidationError) as refused:
         check_settings(program, 2)

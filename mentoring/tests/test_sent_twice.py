@@ -77,6 +77,8 @@ def entries(program, cohort, chair, ada, ben):
     """What is typed on each page of the admin that adds a row."""
     match = factories.match(ben, ada, cohort)
     wanted = [factories.application(factories.person(), cohort, role) for role in ROLES]
+    later = factories.cohort(program=program, name="Later", slug="later")
+    second_account = factories.application(factories.person(), later, "mentee").person
     partner = PartnerOrganisation.objects.create(
         program=program, name="Bridge", offers={"en": "Advice"}, sends_people=True
     )
@@ -138,7 +140,7 @@ def entries(program, cohort, chair, ada, ben):
         "programs_conflict": {"person": ada.pk},
         "matches_accountmerge": {
             "kept": ben.pk,
-            "other": ada.pk,
+            "other": second_account.pk,
             "checked": "I phoned them.",
         },
         "matches_accountrecovery": {

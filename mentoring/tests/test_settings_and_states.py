@@ -156,7 +156,7 @@ def is_rule(path: Path) -> bool:
     """Whether a module is more than a page of the admin or a text."""
     parts = set(name(path).removesuffix(".py").split("/"))
     return not parts & {
-        "admin", "demo", "next_step_text", "pair_page", "emails", "committee_admin",
+        "admin", "demo", "next_step_text", "overviews", "pair_page", "emails", "committee_admin",
     }  # fmt: skip
 
 
