@@ -68,7 +68,7 @@ class OrganisationSignInInline(ProgramInlineMixin, admin.StackedInline):
 
     @admin.display(description=OrganisationSignIn._meta.get_field("domains").verbose_name)
     def vouched_for(self, row: OrganisationSignIn) -> str:
-        return row.domains or str(gettext_lazy("None so far. The maintainer enters them."))
+        return row.domains or str(gettext_lazy("No domain so far. The maintainer enters them."))
 
     @admin.display(description=gettext_lazy("address to enter at the provider"))
     def address(self, row: OrganisationSignIn) -> str:
