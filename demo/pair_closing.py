@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from agreements import reflections
 from agreements.reflections import GoalAnswer
+from learning import lessons
+from learning.models.library import Step
 from matches import keeping_in_touch, thank_you_notes
 from matches.models import ContactChoice, Match
 from meetings.statements import issuing
@@ -35,5 +37,18 @@ def look_back(demo: DemoCohort, match: Match, place: int, *, day: float) -> None
     for person, allows in zip((mentee, mentor), CONTACT[place % 3], strict=True):
         if allows is not None:
             keeping_in_touch.choose(match, by=person, allows=allows, at=at)
+    share_lesson(demo, match, place, day=day)
     if issuing.may_be_certified(match):
         issuing.issue_certificate(match, by=mentor, at=at)
+
+
+def share_lesson(demo: DemoCohort, match: Match, place: int, *, day: float) -> None:
+    """Let every other pair offer a lesson each; the chair publishes some of the mentors'."""
+    words, at = demo.texts["lesson"], demo.calendar.at(day)
+    if place % 2 == 0 or not lessons.may_offer(match):
+        return
+    lessons.offer(match, by=match.mentee.person, text=words["of_mentee"], at=at)
+    lesson = lessons.offer(match, by=match.mentor.person, text=words["of_mentor"], at=at)
+    if place % 3 == 0 and demo.calendar.is_past(day + 3):
+        edited = lessons.Edited(words["title"], words["summary"], words["text"], step=Step.MEETINGS)
+        lessons.publish(lesson, edited, by=demo.chair, at=demo.calendar.at(day + 3))

@@ -1,4 +1,4 @@
-"""Events of the association: a kick-off that was, and a mentors' circle with a waiting list."""
+"""Events: an evening that was, a circle with a waiting list, and a session that counts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .setup import DemoCohort
 
 CAME, ASKED_AGAIN = 9, 7  # people of the past event: who signed up, and how many answered
 CIRCLE_PLACES, WANT_A_PLACE = 4, 6
+CAME_TO_SESSION = 2
 
 
 def add_events(demo: DemoCohort) -> None:
@@ -25,6 +26,35 @@ def add_events(demo: DemoCohort) -> None:
 def free_lost_places(demo: DemoCohort) -> None:
     """Free the places of people whose pair has ended since they signed up, as the worker does."""
     reconcilers.free_lost(demo.calendar.now)
+
+
+def hold_orientation_session(demo: DemoCohort, *, day: int) -> None:
+    """Let two accepted mentors come to a session, which counts as their orientation."""
+    calendar = demo.calendar
+    policy = demo.program.policy
+    policy.orientation_session_counts = True
+    policy.save(update_fields=["orientation_session_counts"])
+    event = Event(
+        program=demo.program,
+        kind=Event.Kind.ORIENTATION,
+        titles={"en": "Welcome of the mentors", "fr": "Accueil des mentors"},
+        descriptions={
+            "en": "What we promise each other, and an hour for your questions.",
+            "fr": "Ce que nous nous promettons, et une heure pour vos questions.",
+        },
+        on=calendar.on(day),
+        wall_time=time(18),
+        until=time(19, 30),
+        place="Maple Grove Hospital, room of the volunteers",
+        audience=Event.Audience.ACCEPTED,
+        role="mentor",
+        organiser=demo.chair,
+    )
+    _publish(demo, event, day=day - 1)
+    for person in _some_people(event, CAME_TO_SESSION):
+        sign_ups.sign_up(event, by=person, at=calendar.at(day - 1, hour=20))
+    came = SignUp.objects.filter(event=event).values_list("pk", flat=True)
+    attendance.record(event, by=demo.chair, attended=list(came), at=calendar.at(day + 1))
 
 
 def _publish(demo: DemoCohort, event: Event, *, day: float) -> None:

@@ -19,6 +19,7 @@ from . import (
     pair_endings,
     pair_year,
     pairs,
+    partners,
     personas,
     program_events,
     second_accounts,
@@ -153,9 +154,11 @@ def _small(demo: DemoCohort, slug: str) -> None:
         application_reviews.write_opinions(demo, day=today - 2)
         application_reviews.score_interviews(demo, day=today - 1)
         application_reviews.ask_for_references(demo, day=today - 2)
+        partners.work_with_partners(demo, day=today - 4)
         return
     setup.review(demo, first_day=today - 16, release_day=today - 10)
-    setup.prepare_mentors(demo, first_day=today - 9)
+    program_events.hold_orientation_session(demo, day=today - 9)
+    setup.prepare_mentors(demo, first_day=today - 7)
     application_reviews.check_mentors(demo, day=today - 6)
     round_ = pairs.run_round(demo, day=today - 2)
     pairs.send_to_review(demo, round_, day=today - 1)
