@@ -65,8 +65,7 @@ def add_review(world: AccessFixtures) -> None:
 
 
 def score_interview(world: AccessFixtures, pair: str, by: User) -> None:
-    """Let a member score the interview with the mentor of a pair, who passes."""
-    application = world.row("mentor_application", pair)
+    """Let a member score interviews with the two of a pair; they are shown of mentors only."""
     scored = {
         "held_on": timezone.localdate(),
         "scores_json": "[]",
@@ -74,9 +73,11 @@ def score_interview(world: AccessFixtures, pair: str, by: User) -> None:
         "note": "n",
         "wanted": 1,
     }
-    scores, _is_new = InterviewScore.system.get_or_create(
-        application=application, scorer=by, defaults=scored
-    )
+    for role in ("mentee", "mentor"):
+        application = world.row(f"{role}_application", pair)
+        scores, _is_new = InterviewScore.system.get_or_create(
+            application=application, scorer=by, defaults=scored
+        )
     world.add("interview_score", pair, scores)
 
 
