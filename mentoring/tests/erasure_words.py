@@ -153,6 +153,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "notifications.KnownState": Q(person=person),
         "notifications.Notification": Q(recipient=person, state="failed"),
         "programs.OpeningRequest": Q(address_key=digest_of_address(person.email)),
+        "socialaccount.SocialAccount": Q(user=person),
         "support.Referral": Q(person=person),
         "support.SupportAnswer": Q(request__person=person),
         "support.SupportRequest": Q(person=person),
