@@ -275,6 +275,8 @@ KEPT_LONGER = {
     "matching.Proposal.parts": CODES,
     "matching.Proposal.why": CODES,
     "mfa.Authenticator.data": ACCOUNT,
+    "socialaccount.SocialAccount.provider": ACCOUNT,
+    "socialaccount.SocialAccount.uid": ACCOUNT,
     "usersessions.UserSession.data": ACCOUNT,
     "usersessions.UserSession.ip": ACCOUNT,
     "usersessions.UserSession.session_key": ACCOUNT,
