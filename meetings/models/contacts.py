@@ -7,7 +7,6 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +19,8 @@ Person = settings.AUTH_USER_MODEL
 
 class PairContactQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The pair, and the carer of the match."""
-        return self.filter(
-            Q(match__in=Match.objects.ids_of(user)) | Q(match__in=Match.objects.cared_for_by(user))
-        )
+        """The pair, and who looks after the match today: the carer, or their deputy."""
+        return self.of(user) | self.for_committee(user)
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Contacts of the pairs that `user` is in."""
@@ -31,9 +28,7 @@ class PairContactQuerySet(ScopedQuerySet):
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: contacts of the matches in their own care."""
-        return self.filter(
-            match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk)
-        )
+        return self.filter(match__in=Match.objects.cared_for_by(user, *roles))
 
 
 class PairContact(models.Model):

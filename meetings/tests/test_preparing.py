@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from access.exceptions import ActionNotAllowed
 from agreements.models import Goal
+from matches.models import Match
 from meetings import preparing, recording
 from meetings.contacts import note_contact
 from meetings.models import Agenda, LogEntry, PairContact, PrivateNote
-from testkit import agreements
+from programs.models import Membership
+from testkit import agreements, factories
 from testkit import meetings as make
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -168,6 +170,15 @@ def test_the_carer_sees_the_day_and_strangers_nothing(match, ben, cleo, dan):
     match.carer = cleo
     match.save()
     assert PairContact.objects.visible_to(cleo).count() == 1
+
+
+def test_the_deputy_sees_the_contacts_that_the_carer_sees(match, ben, cleo):
+    note_contact(match, by=ben)
+    kim, lou = (factories.member(program=match.program, role="carer") for _n in range(2))
+    Membership.objects.filter(user=cleo).update(deputy=kim)
+    Match.objects.filter(pk=match.pk).update(carer=cleo)
+    seen = [PairContact.objects.for_committee(one).count() for one in (cleo, kim, lou)]
+    assert seen == [1, 1, 0]
 
 
 @pytest.mark.parametrize("reader", ["ada", "ben"])
