@@ -119,8 +119,8 @@ def pairs_to_take_over(silence: CarerSilence, member: User) -> MatchQuerySet:
 
 
 @transaction.atomic
-def take_over(silence: CarerSilence, *, by: User, at: datetime | None = None) -> int:
-    """Make `by` the carer of the pairs of a silent carer; return of how many.
+def take_over(silence: CarerSilence, *, by: User, at: datetime | None = None) -> list[Match]:
+    """Make `by` the carer of the pairs of a silent carer; return these pairs.
 
     Raises ActionNotAllowed for anyone but the deputies and chairs, and when no pair is left.
     """
@@ -137,4 +137,4 @@ def take_over(silence: CarerSilence, *, by: User, at: datetime | None = None) ->
     silence.save(update_fields=["taken_by", "pairs_taken", "ended_at"])
     told = Notification.system.about(silence).filter(kind=TAKEN_OVER).count()
     enqueue(TAKEN_OVER, to=silence.carer, about=silence, ordinal=told + 1, at=at)
-    return len(taken)
+    return taken

@@ -16,6 +16,7 @@ from matches import endings
 from matches.carers import assign_carer
 from matches.models import Match
 from notifications.models import Notification
+from programs.committee_admin import history_of
 from programs.models import Conflict, Membership
 from testkit import factories
 from testkit.concurrency import at_once
@@ -155,6 +156,8 @@ def test_one_press_takes_the_pairs_over_and_tells_both(planned, who, request, as
     assert "You look after 1 pair of Eve Lund now." in done
     planned.refresh_from_db()
     assert planned.carer == member
+    newest = history_of(planned)[0]
+    assert (newest.by, newest.what) == (member, "Changed: carer")
     assert (told("pairs-taken-over"), told("pairs-in-care")) == (["Eve"], [member.first_name])
     assert not CarerSilence.objects.open().exists()
     assert client.post(url).status_code == 404
@@ -200,7 +203,7 @@ def test_pairs_with_a_conflict_of_interest_stay(planned, cleo, eve, ben, cohort)
     Conflict.objects.create(member=cleo, person=ben)
     contact_plan.keep_plans(START)
     sweep()
-    assert silent_carers.take_over(silence(), by=cleo) == 1
+    assert silent_carers.take_over(silence(), by=cleo) == [other]
     assert dict(Match.objects.values_list("pk", "carer")) == {planned.pk: eve.pk, other.pk: cleo.pk}
     with pytest.raises(Exception, match="no pair left"):
         silent_carers.take_over(silence(), by=cleo)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import role_naming
 from ..committee import acting_member
-from ..committee_admin.base import log_action
+from ..committee_admin.action_log import log_action
 from ..models import Program
 from ..models.role_names import LENGTH, RoleNames, check_name, check_names
 from ..program_texts import language_in_sentence, languages_of

@@ -3,7 +3,8 @@
 Everything that other apps use is imported from here.
 """
 
-from .base import CommitteeAdmin, CommitteeSite, format_date, log_action
+from .action_log import log_action, log_changes
+from .base import CommitteeAdmin, CommitteeSite, format_date
 from .chaired import ChairedAdmin
 from .chips import chip, state_chip, state_tone
 from .find import FindField, find_field
@@ -58,6 +59,7 @@ __all__ = [
     "history_of",
     "language_label",
     "log_action",
+    "log_changes",
     "monday_of",
     "name_rows",
     "row_id",

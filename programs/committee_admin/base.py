@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, ClassVar, cast
 
@@ -13,7 +12,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.utils import display_for_value
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import BaseFormSet
@@ -31,12 +29,11 @@ from access.scoping import allow_unscoped
 from ..committee import has_role, roles_held
 from ..models import Program
 from ..role_names.rows import speak_about
+from .action_log import ChangeMessage, log_action
 from .cells import empty_value
 from .forms import DateInput, LabelledSplitDateTime, WholeRowForm
 from .lists import BoundedPaginator, CommitteeList
 from .row_pages import RowPages
-
-ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
 
 def format_date(value: date | None) -> str:
@@ -69,20 +66,6 @@ def _changed_rows(formsets: Iterable[BaseModelFormSet]) -> Iterator[models.Model
         yield from formset.new_objects
         yield from (row for row, _fields in formset.changed_objects)
         yield from formset.deleted_objects
-
-
-def log_action(
-    request: HttpRequest, obj: models.Model, action: int, message: ChangeMessage
-) -> LogEntry:
-    """Log the table and id of a row. Its name would stay when the person is erased."""
-    return LogEntry.objects.create(
-        user_id=cast(int, request.user.pk),
-        content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
-        object_id=str(obj.pk),
-        object_repr=f"{obj._meta.label_lower} {obj.pk}",
-        action_flag=action,
-        change_message="" if isinstance(message, str) else json.dumps(message),
-    )
 
 
 class CommitteeSite(admin.AdminSite):

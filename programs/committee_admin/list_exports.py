@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Program
 from ..spreadsheets import CONTENT_TYPES, CSV, XLSX, Sheet, write
-from .base import CommitteeAdmin, log_action
+from .action_log import log_action
+from .base import CommitteeAdmin
 from .row_pages import EXPORTED
 
 
