@@ -14,8 +14,6 @@
    opinion before that; raising it asks for no opinion that could not be blind any more.
 6. A reader is removed as long as they have not written. No one waits for a reader whose role has
    ended, or who has a conflict of interest by now.
-6. As long as the committee reads opinions about an application that waits, the program can't want
-   more of them: they would be hidden again, and the next one would not be blind.
 """
 
 from __future__ import annotations
@@ -29,11 +27,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from programs.models import Membership, Policy
+from programs.models import Membership
 
 from .models import Application, Opinion
 from .review_steps import Kind, add_step
@@ -53,25 +50,6 @@ class SharedOut:
 def needed_for(application: Application) -> int:
     """Return how many opinions an application needs before it is decided."""
     return application.program.policy.opinions_needed
-
-
-def problems_of_settings(policy: Policy) -> dict[str, str]:
-    """Return {setting: why it can't be saved}, for opinions that the committee reads already."""
-    known = Policy.objects.filter(pk=policy.pk).values_list("opinions_needed", flat=True).first()
-    if known is None or policy.opinions_needed <= known:
-        return {}
-    of_program = Opinion.system.filter(application__cohort__program=policy.program_id)
-    count = of_program.read_before_a_decision().values("application").distinct().count()
-    if not count:
-        return {}
-    text = ngettext(
-        "The committee already reads opinions about %(n)s application. Release its decision first: "
-        "another opinion would not be blind.",
-        "The committee already reads opinions about %(n)s applications. Release their decisions "
-        "first: another opinion would not be blind.",
-        count,
-    )
-    return {"opinions_needed": text % {"n": count}}
 
 
 def readers_of(programs: Iterable[int]) -> QuerySet[User]:

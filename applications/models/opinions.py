@@ -61,11 +61,6 @@ class OpinionQuerySet(ConfidentialQuerySet):
     def written(self) -> Self:
         return self.exclude(written_at=None)
 
-    def read_before_a_decision(self) -> Self:
-        """Those that the committee reads, of applications whose decision is not released."""
-        waiting = self.filter(application__state=Application.State.SUBMITTED)
-        return waiting.written().filter(_is_complete())
-
 
 def _is_possible() -> ExpressionWrapper:
     """Whether the reader may write: a member who decides, without a conflict of interest.

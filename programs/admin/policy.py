@@ -23,7 +23,8 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         {
             "classes": ("collapse",),
             "description": gettext_lazy(
-                "Changes apply at once to applications that are not decided yet."
+                "Changes apply at once to applications that are not decided yet. An application "
+                "whose first opinion is written is asked for no more of them than before."
             ),
             "fields": ("opinions_needed", "orientation_session_counts"),
         },
