@@ -28,6 +28,7 @@ from accounts.rate_limits import seconds_to_wait, take, too_many_requests
 from .forms import OrganisationCodeForm
 from .models import OrganisationSignIn
 from .organisations import codes, linking, social_adapter
+from .organisations.id_tokens import SignInRefused
 from .organisations.provider import OrganisationProvider, OrganisationSteps, app_of
 
 STARTING = "organisation_sign_in"  # the rate limit, in the settings
@@ -59,7 +60,7 @@ def callback(request: HttpRequest, public_id: str) -> HttpResponse:
         return too_many_requests(request, seconds=seconds_to_wait("programs:organisation-sign-in"))
     issuer = request.GET.get("iss")
     if issuer is not None and issuer.rstrip("/") != row.issuer.rstrip("/"):
-        return social_adapter.refused(request, row)
+        return social_adapter.refused(request, row, SignInRefused("another issuer has answered"))
     try:
         return OAuth2CallbackView.adapter_view(OrganisationSteps(request, row))(request)
     except (OAuth2Error, RequestException) as error:  # before it asks for what the code is worth

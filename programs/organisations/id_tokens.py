@@ -24,6 +24,10 @@ LONGEST_SUBJECT = 191  # of allauth's column; the standard allows 255 ASCII char
 Claims = Mapping[str, object]
 
 
+class SignInRefused(OAuth2Error):
+    """A check of ours failed. Its words are ours and may be logged, a provider's may not."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """What this sign-in asked for; the token must answer exactly this."""
@@ -34,14 +38,14 @@ class Expected:
 
 
 def verified_claims(token: object, *, keys: object, expected: Expected) -> Claims:
-    """Return the claims of a token that is ours, signed and fresh. Raises OAuth2Error otherwise."""
+    """Return the claims of a token that is ours, signed and fresh. Raises SignInRefused if not."""
     if not isinstance(token, str) or not expected.nonce:
-        raise OAuth2Error("no ID token")
+        raise SignInRefused("no ID token")
     try:
         header = jwt.get_unverified_header(token)
         algorithm = header.get("alg")
         if algorithm not in ALGORITHMS:
-            raise OAuth2Error("the ID token is not signed as it must be")
+            raise SignInRefused("the ID token is not signed as it must be")
         claims: Claims = jwt.decode(
             token,
             key=_key(header.get("kid"), keys),
@@ -52,7 +56,7 @@ def verified_claims(token: object, *, keys: object, expected: Expected) -> Claim
             options={"require": list(NEEDED)},
         )
     except (jwt.PyJWTError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise OAuth2Error(f"the ID token was refused: {type(error).__name__}") from error
+        raise SignInRefused(f"the ID token was refused: {type(error).__name__}") from error
     _check_party(claims, expected)
     return claims
 
@@ -60,11 +64,11 @@ def verified_claims(token: object, *, keys: object, expected: Expected) -> Claim
 def _key(kid: object, keys: object) -> jwt.PyJWK:
     """Return the provider's key that the token names, or its only one."""
     if not isinstance(keys, dict):
-        raise OAuth2Error("the provider's keys can't be read")
+        raise SignInRefused("the provider's keys can't be read")
     known = jwt.PyJWKSet.from_dict(keys).keys
     fitting = [key for key in known if key.key_id == kid] if kid else known
     if len(fitting) != 1:
-        raise OAuth2Error("the ID token names no key of the provider")
+        raise SignInRefused("the ID token names no key of the provider")
     return fitting[0]
 
 
@@ -73,9 +77,9 @@ def _check_party(claims: Claims, expected: Expected) -> None:
     if party not in (None, expected.client_id) or (
         isinstance(audience, list) and len(audience) > 1 and party is None
     ):
-        raise OAuth2Error("the ID token was made for someone else")
+        raise SignInRefused("the ID token was made for someone else")
     if not constant_time_compare(str(claims["nonce"]), expected.nonce):
-        raise OAuth2Error("the ID token belongs to another sign-in")
+        raise SignInRefused("the ID token belongs to another sign-in")
     subject = claims["sub"]
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise OAuth2Error("the ID token names no one")
+        raise SignInRefused("the ID token names no one")

@@ -50,13 +50,21 @@ def may_link_at_once(row: OrganisationSignIn, user: User) -> bool:
     return not links_of(user).filter(provider=row.link_key).exists()
 
 
+def account_of(email: str) -> User | None:
+    """Return whose an address is: who has confirmed it goes before who only typed it."""
+    confirmed = EmailAddress.objects.filter(email=email, verified=True).select_related("user")
+    found = confirmed.first()
+    user: User | None = found.user if found else User.objects.with_address(email)
+    return user
+
+
 @transaction.atomic
 def link_proven(row: OrganisationSignIn, *, subject: str, email: str, name: str) -> SocialAccount:
     """Link the account with `email`, which is made if there is none; `email` has been proven."""
     made = SocialAccount.objects.filter(provider=row.link_key, uid=subject).first()
     if made is not None:
         return made
-    user = User.objects.with_address(email) or _new_account(row, email=email, name=name)
+    user = account_of(email) or _new_account(row, email=email, name=name)
     _confirm(user, email)
     return SocialAccount.objects.create(user=user, provider=row.link_key, uid=subject)
 

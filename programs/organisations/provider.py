@@ -15,9 +15,11 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base.constants import AuthProcess
-from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -30,6 +32,7 @@ from .linking import acceptable_name
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 USERINFO = "userinfo_endpoint"
+LONGEST_ADDRESS = 254  # of our column
 ABOUT_ADDRESS = ("email", "email_verified", "name")
 
 
@@ -73,11 +76,11 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
             found = self._fetch(self.get_provider().server_url)
             issuer = found.get("issuer")
             if not isinstance(issuer, str) or issuer.rstrip("/") != self.row.issuer.rstrip("/"):
-                raise OAuth2Error("the provider names itself otherwise")
+                raise id_tokens.SignInRefused("the provider names itself otherwise")
             if not all(isinstance(found.get(name), str) and found[name] for name in ENDPOINTS):
-                raise OAuth2Error("the provider does not say where its pages are")
+                raise id_tokens.SignInRefused("the provider does not say where its pages are")
             if urlsplit(found["authorization_endpoint"]).scheme not in self._schemes:
-                raise OAuth2Error("the provider's page is not encrypted")
+                raise id_tokens.SignInRefused("the provider's page is not encrypted")
             self._config = found
         return self._config
 
@@ -99,14 +102,14 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
         pkce_code_verifier: str | None = None,
     ) -> dict[str, object]:
         if not pkce_code_verifier:
-            raise OAuth2Error("this sign-in was not begun here")
+            raise id_tokens.SignInRefused("this sign-in was not begun here")
         self.nonce = nonce_of(pkce_code_verifier)
         try:
             data: dict[str, object] = super().get_access_token_data(
                 request, app, client, pkce_code_verifier=pkce_code_verifier
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise OAuth2Error("the provider's answer can't be read") from error
+            raise id_tokens.SignInRefused("the provider's answer can't be read") from error
         return data
 
     def parse_token(self, data: dict[str, object]) -> SocialToken:
@@ -138,7 +141,7 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
         if "email" not in found and isinstance(address, str):
             said = self._fetch(address, token=token)
             if said.get("sub") != claims["sub"]:
-                raise OAuth2Error("the provider tells of someone else")
+                raise id_tokens.SignInRefused("the provider tells of someone else")
             found.update({name: said[name] for name in ABOUT_ADDRESS if name in said})
         return found
 
@@ -149,16 +152,21 @@ class OrganisationSteps(OpenIDConnectOAuth2Adapter):
             response.raise_for_status()
             found = response.json()
         if not isinstance(found, dict):
-            raise OAuth2Error("the provider's answer can't be read")
+            raise id_tokens.SignInRefused("the provider's answer can't be read")
         return found
 
 
 def confirmed_addresses(claims: id_tokens.Claims) -> list[EmailAddress]:
     """Return the address if the provider says that it was confirmed; some write "true"."""
     email, confirmed = claims.get("email"), claims.get("email_verified") in (True, "true")
-    if not isinstance(email, str) or not confirmed:
+    address = email.strip().lower() if isinstance(email, str) else ""
+    if not confirmed or len(address) > LONGEST_ADDRESS:
         return []
-    return [EmailAddress(email=email.strip().lower(), verified=True, primary=True)]
+    try:
+        validate_email(address)
+    except ValidationError:
+        return []
+    return [EmailAddress(email=address, verified=True, primary=True)]
 
 
 class OrganisationProvider(OpenIDConnectProvider):

@@ -21,6 +21,7 @@ CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3, 5, 8
 MOST_BYTES = 256 * 1024  # the keys of the largest providers have 20 KB
 PIECE = 16 * 1024
 TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses inside IPv6
+INTERNET = ip_network("2000::/3")  # all of IPv6 that is given out for the internet
 
 
 class AddressRefused(requests.RequestException):
@@ -35,7 +36,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inside = IPv4Address(int(address) & 0xFFFFFFFF)
         if inside is not None:
             return is_public(inside)
-        if address.teredo is not None or address.is_site_local:
+        if address.teredo is not None or address not in INTERNET:
             return False
     return address.is_global and not address.is_multicast
 

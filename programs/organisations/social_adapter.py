@@ -15,13 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.rate_limits import seconds_to_wait, take, too_many_requests
 
 from ..models import OrganisationSignIn
 from . import codes, linking
+from .id_tokens import SignInRefused
 from .provider import OrganisationProvider, app_of
-from .safe_requests import new_session
+from .safe_requests import AddressRefused, new_session
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if not sociallogin.email_addresses:
             raise ImmediateHttpResponse(no_address(request, row))
         email = sociallogin.email_addresses[0].email
-        user = User.objects.with_address(email) if row.vouches_for(email) else None
+        user = linking.account_of(email) if row.vouches_for(email) else None
         if not row.vouches_for(email) or (user and not linking.may_link_at_once(row, user)):
             raise ImmediateHttpResponse(ask_for_code(request, sociallogin, email))
         link(row, subject=sociallogin.account.uid, email=email, name=sociallogin.user.name)
@@ -85,7 +85,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 def link(row: OrganisationSignIn, *, subject: str, email: str, name: str) -> SocialAccount:
     """Link an account to who was proven, and tell its owner if it was there before."""
-    known = User.objects.with_address(email)
+    known = linking.account_of(email)
     had = (
         known is not None
         and linking.links_of(known).filter(provider=row.link_key, uid=subject).exists()
@@ -116,7 +116,7 @@ def out_of_reach(
     request: HttpRequest, row: OrganisationSignIn, error: Exception | None
 ) -> HttpResponse:
     """Lead to the code by e-mail: the provider is down, or its settings are wrong."""
-    log.warning("sign-in by an organisation: no answer", extra={"reason": type(error).__name__})
+    log.warning("sign-in by an organisation: no answer", extra={"reason": reason_of(error)})
     text = _("The sign-in of %(name)s does not answer. Use a code by e-mail instead.")
     messages.warning(request, text % {"name": row.name})
     return redirect("account_login")
@@ -126,9 +126,17 @@ def refused(
     request: HttpRequest, row: OrganisationSignIn, error: Exception | None = None
 ) -> HttpResponse:
     """Say that the sign-in was not accepted; the reason is for the log, not for a stranger."""
-    log.warning("sign-in by an organisation: refused", extra={"reason": type(error).__name__})
+    log.warning("sign-in by an organisation: refused", extra={"reason": reason_of(error)})
     context = {"organisation": row, "has_no_address": False}
     return render(request, "programs/organisation_refused.html", context, status=400)
+
+
+def reason_of(error: Exception | None) -> str:
+    """Return what the log may say: what a provider answered can hold an address or a token."""
+    if error is None:
+        return "the sign-in was not begun in this browser, was too long ago, or ended in an error"
+    is_ours = isinstance(error, SignInRefused | AddressRefused)
+    return str(error) if is_ours else type(error).__name__
 
 
 def no_address(request: HttpRequest, row: OrganisationSignIn) -> HttpResponse:

@@ -43,6 +43,7 @@ ATTACKS = {
     "no expiry": {"exp": None},
     "no one": {"sub": None},
     "too long a name": {"sub": "x" * 200},
+    "endless": {"exp": float("inf")},
 }
 
 
@@ -116,6 +117,14 @@ def test_an_address_that_is_not_confirmed_is_refused(client, row, provider):
     assert signed_in(client) == ""
 
 
+@pytest.mark.parametrize("address", ["ada", "a b@example.org", f"ada@{'x.' * 130}org", 7])
+def test_what_is_no_address_is_refused(address, client, row, provider):
+    provider.person["email"] = address
+    response = visit(client, row)
+    assert response.status_code == 400
+    assert "did not tell us an e-mail address of yours" in response.text
+
+
 def test_someone_else_in_userinfo_is_refused(client, row, provider):
     trust(row)
     provider.spoil("email", None)
@@ -128,6 +137,21 @@ def test_saying_no_at_the_provider_leads_to_the_code(client, row):
     url = reverse("programs:organisation-callback", args=[row.public_id])
     response = client.get(url, {"error": "access_denied", "state": state}, follow=True)
     assert "You did not sign in. You can use a code by e-mail instead." in response.text
+
+
+def test_the_log_says_why_and_not_who(client, row, provider, caplog):
+    provider.spoil("aud", "ada@example.org")
+    visit(client, row)
+    provider.is_down = True
+    start(client, row)
+    client.get(reverse("programs:organisation-callback", args=[row.public_id]))
+    said = [record.reason for record in caplog.records if record.name.endswith("social_adapter")]
+    assert said == [
+        "the ID token was refused: InvalidAudienceError",
+        "HTTPError",
+        "the sign-in was not begun in this browser, was too long ago, or ended in an error",
+    ]
+    assert "ada@example.org" not in caplog.text
 
 
 DOWN = "The sign-in of Harbour Group does not answer. Use a code by e-mail instead."

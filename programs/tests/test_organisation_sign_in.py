@@ -223,6 +223,17 @@ def test_whoever_typed_the_address_first_keeps_no_password(client, row, provider
     assert EmailAddress.objects.get(user=ben).verified
 
 
+def test_who_only_typed_an_address_is_not_who_has_it(client, row, provider, ben, dan):
+    """Dan registered with an address of Ben's, who then confirmed it as a second one of his."""
+    EmailAddress.objects.filter(user=dan).delete()
+    EmailAddress.objects.create(user=dan, email=dan.email, verified=False, primary=True)
+    EmailAddress.objects.create(user=ben, email=dan.email, verified=True)
+    provider.person["email"] = dan.email
+    visit(client, row)
+    enter(client)
+    assert signed_in(client) == ben.email
+
+
 # --- settings
 
 
