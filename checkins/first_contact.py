@@ -33,14 +33,18 @@ LAST_DAYS = 7  # how long the last question may still be sent
 
 def out_of_touch(matches: MatchQuerySet) -> MatchQuerySet:
     """Return the introduced ones of `matches` of which no contact of any kind is known."""
-    introduced = matches.filter(state=Match.State.INTRODUCED)
+    return never_in_touch(matches.filter(state=Match.State.INTRODUCED))
+
+
+def never_in_touch(matches: MatchQuerySet) -> MatchQuerySet:
+    """Return those of `matches`, in whatever state, of which no contact of any kind is known."""
     for rows in (
         PairContact.objects.filter(match=OuterRef("pk")),
         Meeting.objects.filter(match=OuterRef("pk")),
         AgreementVersion.objects.filter(agreement__match=OuterRef("pk")),
     ):
-        introduced = introduced.exclude(Exists(rows))
-    return introduced
+        matches = matches.exclude(Exists(rows))
+    return matches
 
 
 def without_contact(matches: MatchQuerySet, *, at: datetime) -> MatchQuerySet:

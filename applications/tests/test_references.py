@@ -278,7 +278,7 @@ def test_references_go_with_the_texts_with_the_applicant_and_with_the_referee(se
 def test_it_is_in_the_referees_language(client, sent, ben):
     name(sent, ben, language="fr")
     (email,) = deliver_due_emails()
-    assert email.subject == "Ben Okoro vous a donné comme référence"
+    assert email.subject == "Ben Okoro a donné votre nom comme référence"
     assert "Qui lit ceci" in client.get(link_in(email)).content.decode()
 
 

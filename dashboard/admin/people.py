@@ -69,33 +69,38 @@ class ParticipantAdmin(CommitteeAdmin):
             Prefetch("applications", mine, to_attr="seen")
         )
 
-    def change_view(
+    def render_change_form(
         self,
         request: HttpRequest,
-        object_id: str,
+        context: dict[str, object],
+        add: bool = False,
+        change: bool = False,
         form_url: str = "",
-        extra_context: dict[str, object] | None = None,
+        obj: User | None = None,
     ) -> HttpResponse:
         """Add what the member may see beside the facts: applications, pairs, times, checks."""
-        person, context = self.get_object(request, object_id), dict(extra_context or {})
-        if isinstance(person, User):
+        if obj is not None:
             member = acting_member(request)
-            context["person_sections"] = sections_of(person, member, timezone.now())
-        return super().change_view(request, object_id, form_url, context)
+            context["person_sections"] = sections_of(obj, member, timezone.now())
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=_("e-mail address"))
     def address(self, person: User) -> str:
+        if person.is_erased:
+            return gettext("The account was erased.")
         return person.address or gettext("no e-mail address yet")
 
     @admin.display(description=_("e-mails"))
     def email_state(self, person: User) -> str:
         """Say since when e-mails come back; sent does not mean read."""
-        bounce = bounce_of(person) if person.has_address else None
+        if person.is_erased or not person.has_address:
+            return ""
+        bounce = bounce_of(person)
         if bounce is None or bounce.stopped_at is None:
-            return gettext("As far as we know, they arrive.") if person.has_address else ""
+            return gettext("As far as we know, they arrive.")
         day = date_format(localdate(bounce.stopped_at))
         return gettext(
-            "No. Since %(day)s we send them only sign-in codes. Reach them in "
+            "They come back. Since %(day)s we send this person only sign-in codes. Reach them in "
             "another way, and ask them to sign in and change or confirm their address."
         ) % {"day": day}
 

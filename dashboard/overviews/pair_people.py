@@ -46,7 +46,8 @@ class NextContact:
 class PersonOfPair:
     """One of the two as a committee member sees them.
 
-    `ways` (links with ready words), `contact` and `log_url` are for those who look after the pair.
+    `ways` (links with ready words about the mentoring), `contact` and `log_url` are for those who
+    look after the pair, until it ends.
     """
 
     person: User
@@ -60,7 +61,7 @@ class PersonOfPair:
     bounced_since: datetime | None
     ways: WaysToReach | None
     contact: NextContact | None
-    log_url: str  # where a contact is logged, empty after the end
+    log_url: str  # where a contact is logged
 
 
 def people_of(match: Match, member: User, at: datetime, *, in_care: bool) -> list[PersonOfPair]:
@@ -71,6 +72,7 @@ def people_of(match: Match, member: User, at: datetime, *, in_care: bool) -> lis
     running = ContactPlan.objects.visible_to(member).running(at).filter(match=match)
     plans = {plan.person_id: plan for plan in running}
     bounced = stopped_people([row.person_id for row in applications])
+    is_followed = in_care and match.state != Match.State.CLOSED
     found = []
     for row in applications:
         plan = plans.get(row.person_id)
@@ -78,9 +80,9 @@ def people_of(match: Match, member: User, at: datetime, *, in_care: bool) -> lis
             _person(
                 row,
                 bounced_since=bounced.get(row.person_id),
-                ways=WaysToReach.of(match, row.person, member) if in_care else None,
+                ways=WaysToReach.of(match, row.person, member) if is_followed else None,
                 contact=NextContact.of(plan, at) if plan else None,
-                log_url=_log_url(match, plan) if in_care else "",
+                log_url=_log_url(match, plan) if is_followed else "",
             )
         )
     return found
@@ -90,8 +92,7 @@ def _log_url(match: Match, plan: ContactPlan | None) -> str:
     """Return where a contact is logged: without a plan, as in a pause, on the form for any."""
     if plan:
         return reverse("admin:checkins_contactplan_change", args=[plan.pk])
-    is_over = match.state == Match.State.CLOSED
-    return "" if is_over else f"{reverse('admin:checkins_contactlog_add')}?match={match.pk}"
+    return f"{reverse('admin:checkins_contactlog_add')}?match={match.pk}"
 
 
 def _person(

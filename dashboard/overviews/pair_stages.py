@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from agreements.models import AgreementVersion, with_goal_counts
-from checkins.first_contact import out_of_touch
+from checkins.first_contact import never_in_touch
 from checkins.milestones import moment_of
 from checkins.models import CheckIn, Kind
 from matches.models import Match
@@ -59,12 +59,14 @@ class FollowedProgress(Protocol):
 def with_progress(matches: QuerySet[Match], member: User) -> QuerySet[Match]:
     """Annotate what `PairProgress` shows of meetings and contacts, as far as `member` sees it."""
     pair = {"match": OuterRef("pk")}
+    # One that is active was in touch in some way, even if no row says so.
+    early = Match.objects.filter(pk=OuterRef("pk"), state__in=(State.INTRODUCED, State.CLOSED))
     held = Meeting.objects.filter(**pair).held().order_by()
     mine = Meeting.objects.for_committee(member).filter(**pair).held().order_by("starts_at")
     said = PairContact.objects.visible_to(member).filter(**pair).order_by("at")
     counted = held.values("match").annotate(n=Count("pk")).values("n")
     return matches.annotate(
-        is_out_of_touch=Exists(out_of_touch(Match.objects.filter(pk=OuterRef("pk")))),
+        is_out_of_touch=Exists(never_in_touch(early)),
         held_count=Coalesce(Subquery(counted), 0),
         last_held_at=Subquery(held.order_by("-starts_at").values("starts_at")[:1]),
         first_held_at=Subquery(mine.values("starts_at")[:1]),
@@ -99,16 +101,23 @@ class PairProgress:
 
     def stages(self) -> list[Stage]:
         """Return the path from the introduction to the end."""
-        if is_cut_short(self.match):
+        if self.match.state == State.CLOSED:
             return [*self._reached(), self._ended()]
         found = [self._introduced(), self._contact(), self._agreement(), self._meetings()]
         return [*found, *self._midterm(), self._closing(), self._ended()]
 
-    def _reached(self) -> list[Stage]:
-        found = [self._introduced()]
+    def _reached(self) -> Iterator[Stage]:
+        """Yield what a pair that has ended came to: nothing of it is expected any more."""
+        yield self._introduced()
         if not self.known.is_out_of_touch:
-            found.append(self._contact())
-        return [*found, self._agreement(), self._meetings()] if self.match.active_at else found
+            yield self._contact()
+        if self.match.active_at:
+            yield self._agreement()
+        if self.known.held_count:
+            yield self._meetings()
+        yield from self._midterm()
+        if not is_cut_short(self.match):
+            yield self._closing()
 
     def _introduced(self) -> Stage:
         words = f"{_day(self.match.introduced_at)}, {self.match.get_origin_display()}"

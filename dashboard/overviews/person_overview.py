@@ -7,7 +7,7 @@ in the lists. Hours are those of meetings that the member sees one by one, as ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, Sum
 from django.urls import reverse
@@ -80,15 +80,22 @@ def _pairs(reader: Reader) -> PairSection:
         SectionLine(
             str(row),
             url=reverse("admin:matches_match_change", args=[row.pk]),
-            note=_("%(state)s, since %(day)s")
-            % {
-                "state": row.get_state_display(),
-                "day": date_format(timezone.localdate(row.closed_at or row.introduced_at)),
-            },
+            note=_pair_words(row),
         )
         for row in rows.order_by("-introduced_at", "pk")
     )
     return PairSection("pairs", 2, _("Pairs"), lines)
+
+
+def _pair_words(match: Match) -> str:
+    """Return the state with its day: since when, or the last day of one that is closing."""
+    state = match.get_state_display()
+    if match.state == Match.State.CLOSING and match.ends_on:
+        words = {"state": state, "day": date_format(match.ends_on)}
+        return _("%(state)s, last day %(day)s") % words
+    since = match.closed_at or match.active_at or match.introduced_at
+    words = {"state": state, "day": date_format(timezone.localdate(since))}
+    return _("%(state)s, since %(day)s") % words
 
 
 def _times(reader: Reader) -> PairSection:
@@ -101,19 +108,25 @@ def _times(reader: Reader) -> PairSection:
 def _checks(reader: Reader) -> PairSection:
     rows = ScreeningCheck.objects.for_committee(reader.member).filter(person=reader.person)
     lines = tuple(
-        SectionLine(capfirst(str(row.get_kind_display())), note=_check_words(row)) for row in rows
+        SectionLine(
+            capfirst(str(row.get_kind_display())),
+            note=_check_words(row, timezone.localdate(reader.at)),
+        )
+        for row in rows
     )
     return PairSection("checks", 4, _("Checks"), lines)
 
 
-def _check_words(check: ScreeningCheck) -> str:
+def _check_words(check: ScreeningCheck, today: date) -> str:
     day = date_format(check.done_on)
     if not check.is_passed:
         return _("not passed on %(day)s") % {"day": day}
     if check.expires_on is None:
         return _("passed on %(day)s") % {"day": day}
-    until = date_format(check.expires_on)
-    return _("passed on %(day)s, holds until %(until)s") % {"day": day, "until": until}
+    words = {"day": day, "until": date_format(check.expires_on)}
+    if check.is_valid(today):
+        return _("passed on %(day)s, valid until %(until)s") % words
+    return _("passed on %(day)s, was valid until %(until)s") % words
 
 
 def _hours(reader: Reader) -> PairSection:

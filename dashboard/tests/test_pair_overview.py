@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from accounts.privacy import erase_person
 from checkins import concerns, contact_log, contact_plan
 from dashboard.overviews.pair_emails import WAYS_TO_PAIR
 from dashboard.overviews.pair_timeline import PAGE
@@ -173,8 +174,13 @@ def test_a_recused_member_is_sent_away(pair, cleo, ruth, ada, as_user, role):
 
 def test_answers_are_not_on_the_page(pair, ruth, as_user):
     """That someone answered is known; what, only on the page of the check-in."""
-    link = reverse("admin:checkins_checkin_change", args=[pair.checkins.get().pk])
-    assert link in page_of(as_user(ruth), pair)
+    words = "We have not talked about my plans"
+    checkin = checkins.answered(pair, pair.mentee.person, at=NOW, comment=words)
+    page = page_of(as_user(ruth), pair)
+    link = reverse("admin:checkins_checkin_change", args=[checkin.pk])
+    assert link in page
+    assert words in as_user(ruth).get(link).content.decode()
+    assert words not in page
 
 
 def test_the_path_says_what_is_expected_and_when(ada, ben, cohort, cleo, as_user):
@@ -198,6 +204,42 @@ def test_the_path_of_a_pair_that_ended_early_has_only_what_it_came_to(pair, cleo
     assert "Later:" not in words
     assert "Log a contact" not in words
     assert "Reopen this pair" in words
+
+
+@pytest.mark.parametrize(
+    ("ending", "stages"),
+    [
+        ({"kind": "circumstance", "cause": "left"}, ["Introduced", "Closed"]),
+        ({"kind": "early", "cause": "expected"}, ["Introduced", "Closing", "Closed"]),
+    ],
+)
+def test_of_a_pair_that_was_never_in_touch_nothing_is_said_or_expected(
+    ada, ben, cohort, cleo, as_user, ending, stages
+):
+    match = factories.match(ben, ada, cohort, introduced_at=NOW - timedelta(days=1))
+    endings.end(match, by=cleo, about=ben if ending["cause"] == "left" else None, **ending)
+    path = as_user(cleo).get(address(match)).context["overview"].stages
+    assert [(stage.label, stage.state) for stage in path] == [(label, "done") for label in stages]
+
+
+def test_no_ready_words_about_the_mentoring_after_the_end(pair, ruth, cleo, as_user):
+    assert "mailto:" in page_of(as_user(ruth), pair)
+    endings.end(pair, by=cleo, kind="circumstance", cause="left", about=pair.mentee.person)
+    page = page_of(as_user(ruth), pair)
+    assert "mailto:" not in page
+    assert pair.mentor.person.email in page
+
+
+def test_of_someone_erased_no_address_is_made_up(pair, ben, ruth, cleo, as_user):
+    endings.end(pair, by=cleo, kind="circumstance", cause="left", about=ben)
+    erase_person(ben)
+    for page in (
+        page_of(as_user(ruth), pair),
+        as_user(ruth).get(reverse("admin:accounts_user_change", args=[ben.pk])).content.decode(),
+    ):
+        assert "The account was erased." in page
+        assert "@erased.invalid" not in page
+        assert "As far as we know" not in page
 
 
 def test_a_paused_pair_leads_to_the_form_for_any_contact(pair, ruth, as_user):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import html
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import ScreeningCheck
+from matches.models import Match
 from programs.models import Conflict
 from testkit import factories, meetings
+
+QUERIES = 14
 
 
 @pytest.fixture
@@ -65,6 +68,35 @@ def test_a_pair_with_someone_near_is_not_named(pair, ada, ben, cleo, as_user):
     assert ben.name not in page
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("introduced", "Introduced, since 1 March 2026"),
+        ("active", "Active, since 9 March 2026"),
+        ("closing", "Closing, last day 30 September 2026"),
+    ],
+)
+def test_a_pair_has_the_day_of_its_state(pair, ada, cleo, as_user, state, words):
+    Match.objects.filter(pk=pair.pk).update(
+        state=state,
+        introduced_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        active_at=None if state == "introduced" else datetime(2026, 3, 9, 12, tzinfo=UTC),
+        ends_on=None if state == "introduced" else date(2026, 9, 30),
+    )
+    assert words in page_of(as_user(cleo), ada)
+
+
+def test_a_check_that_is_over_is_not_said_to_be_valid(pair, ada, cleo, as_user):
+    today = timezone.localdate()
+    checks = ScreeningCheck.system.filter(person=ada)
+    for expires_on, words in (
+        (today, "valid until"),
+        (today - timedelta(days=1), "was valid until"),
+    ):
+        checks.update(done_on=today - timedelta(days=9), expires_on=expires_on)
+        assert f", {words} " in page_of(as_user(cleo), ada)
+
+
 def test_a_break_is_said(pair, ada, cleo, as_user):
     until = timezone.localdate() + timedelta(days=30)
     type(pair.mentor).objects.filter(pk=pair.mentor_id).update(break_until=until)
@@ -82,6 +114,3 @@ def test_the_number_of_queries_is_the_same_for_more_pairs(
     page_of(client, ada)
     with django_assert_num_queries(QUERIES):
         page_of(client, ada)
-
-
-QUERIES = 16

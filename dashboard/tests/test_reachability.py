@@ -46,7 +46,7 @@ def test_only_who_may_see_the_person_sees_it(as_user, bounced, ben):
 
 def test_the_page_of_a_person_says_since_when(as_user, bounced, ben, cleo):
     url = reverse("admin:accounts_user_change", args=[ben.pk])
-    assert "No. Since" in as_user(cleo).get(url).text
+    assert "They come back. Since" in as_user(cleo).get(url).text
     bounced.delete()
     assert "As far as we know, they arrive." in as_user(cleo).get(url).text
 
