@@ -110,8 +110,8 @@ def links(request: HttpRequest) -> HttpResponse:
     """Show by which organisations the person can sign in."""
     rows = list(linking.links_of(request.user))
     keys = [row.provider for row in rows]
-    names = {row.link_key: row.name for row in OrganisationSignIn.objects.filter(link_key__in=keys)}
-    context = {"links": [{"row": row, "name": names.get(row.provider, "")} for row in rows]}
+    found = {row.link_key: row for row in OrganisationSignIn.objects.filter(link_key__in=keys)}
+    context = {"links": [{"row": row, "organisation": found.get(row.provider)} for row in rows]}
     return render(request, "programs/organisation_links.html", context)
 
 

@@ -178,6 +178,8 @@ def test_a_committee_member_without_second_factor_needs_a_code_each_time(client,
     SocialAccount.objects.create(user=cleo, provider=row.link_key, uid="person-1")
     assert visit(client, row)["Location"] == CODE_PAGE
     assert signed_in(client) == ""
+    page = client.get(CODE_PAGE).text
+    assert f"enter the code that we sent to <strong>{cleo.email}</strong>." in page
     enter(client)
     assert signed_in(client) == cleo.email
 
@@ -269,6 +271,13 @@ def test_the_program_page_offers_it(client, row):
     assert "Sign in with Harbour Group" in page
 
 
+def test_who_is_signed_in_is_not_asked_to(client, row, ben):
+    pages = reverse("programs:welcome"), reverse("programs:program-detail", args=[row.program.slug])
+    assert [client.get(page).text.count("Sign in with Harbour Group") for page in pages] == [1, 1]
+    client.force_login(ben)
+    assert [client.get(page).text.count("Sign in with Harbour Group") for page in pages] == [0, 0]
+
+
 def test_a_hidden_program_is_not_on_the_sign_in_page(client, row):
     type(row.program).objects.update(is_public=False)
     assert "Harbour Group" not in client.get(SIGN_IN).text
@@ -297,7 +306,11 @@ def test_a_person_sees_and_removes_the_link(client, row, ben):
     client.force_login(ben)
     links = reverse("programs:organisation-links")
     assert links in client.get(reverse("accounts:settings")).text
-    assert "Harbour Group" in client.get(links).text
+    page = client.get(links).text
+    assert ("Harbour Group" in page, "No longer offered" in page) == (True, False)
+    OrganisationSignIn.objects.update(is_on=False)
+    page = client.get(links).text
+    assert ("Harbour Group" in page, "No longer offered" in page) == (True, True)
     remove = reverse("programs:organisation-unlink", args=[account.pk])
     assert client.get(remove).status_code == 303
     assert SocialAccount.objects.exists()
