@@ -212,7 +212,7 @@ def test_a_program_has_ours_until_it_writes_its_own(program):
     program.interview_anchors = "only one"
     with translation.override("fr"):
         assert questions_of(program)[3] == "Qu'aimeriez-vous apprendre vous-même?"
-        assert anchors_of(program)[1] == "aucun exemple, ou un qui dit le contraire"
+        assert anchors_of(program)[1] == "aucun exemple, ou un exemple qui montre le contraire"
 
 
 def test_scores_go_with_the_other_texts_and_with_the_person(candidate, reader, second, ada):

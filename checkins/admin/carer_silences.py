@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from matches.admin.carers import CARER_CHANGED
 from matches.carers import possible_carers
 from programs.committee import acting_member, cares_for_pairs
-from programs.committee_admin import CommitteeAdmin, log_changes
+from programs.committee_admin import CommitteeAdmin, changed, log_changes
 
 from ..models import CarerSilence
 from ..silent_carers import pairs_to_take_over, take_over
@@ -73,7 +72,7 @@ class CarerSilenceAdmin(CommitteeAdmin):
     def take_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         silence = get_object_or_404(self.get_queryset(request), pk=pk)
         taken = take_over(silence, by=acting_member(request))
-        log_changes(request, taken, CARER_CHANGED)
+        log_changes(request, taken, changed("carer"))
         text = ngettext(
             "You look after %(count)s pair of %(name)s now. We have told %(name)s.",
             "You look after %(count)s pairs of %(name)s now. We have told %(name)s.",

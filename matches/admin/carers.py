@@ -20,12 +20,11 @@ from accounts.models import User
 from matches.care_emails import pairs_of
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match
-from programs.committee_admin import log_action
+from programs.committee_admin import changed, log_action
 from programs.models import Membership
 
 from .endings import page
 
-CARER_CHANGED = [{"changed": {"fields": ["carer"]}}]  # in the history, which translates the names
 SHOWN = 200  # pairs on the page; more are handed over in turns
 
 
@@ -53,7 +52,7 @@ def assign(request: HttpRequest, matches: Iterable[Match], carer: User) -> int:
             was = match.carer_id
             assign_carer(match, carer, by=request.user)
             if carer.pk != was:
-                log_action(request, match, CHANGE, CARER_CHANGED)
+                log_action(request, match, CHANGE, changed("carer"))
             done += 1
         except ActionNotAllowed as refused:
             messages.warning(request, _("%(name)s: %(text)s") % {"name": match, "text": refused})

@@ -3,7 +3,7 @@
 Everything that other apps use is imported from here.
 """
 
-from .action_log import log_action, log_changes
+from .action_log import changed, log_action, log_changes
 from .base import CommitteeAdmin, CommitteeSite, format_date
 from .chaired import ChairedAdmin
 from .chips import chip, state_chip, state_tone
@@ -53,6 +53,7 @@ __all__ = [
     "WordForm",
     "begin_with_capitals",
     "capital_choices",
+    "changed",
     "chip",
     "find_field",
     "format_date",

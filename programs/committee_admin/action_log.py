@@ -14,6 +14,11 @@ from django.http import HttpRequest
 ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
 
+def changed(*fields: str) -> ChangeMessage:
+    """Return the message of a change of these fields. The history translates their names."""
+    return [{"changed": {"fields": list(fields)}}]
+
+
 def log_action(
     request: HttpRequest, obj: models.Model, action: int, message: ChangeMessage
 ) -> LogEntry:
