@@ -6,6 +6,7 @@ stored; the words stay with the answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -28,6 +29,7 @@ from ..own_criteria import (
 from .answer_codes import AnswerCodes, Answers
 
 Columns = dict[str, NDArray[np.int64]]
+WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
 def with_own_columns(
@@ -70,10 +72,10 @@ def _said(cohort: Cohort, questions: set[int]) -> dict[tuple[int, int], list[str
 def _coded(
     criterion: OwnCriterion, mentees: Answers, mentors: Answers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    known = known_answers(criterion)
     if is_ordered_by_number(criterion):
-        known = (_numbers(chain(*mentees, *mentors)),) * 2
-    elif known is None:
+        return _places(mentees, mentors)
+    known = known_answers(criterion)
+    if known is None:
         spelled = {fold(answer) for answer in chain(*mentees, *mentors)}
         known = (sorted(spelled),) * 2
     codes = AnswerCodes(known[0]), AnswerCodes(known[1])
@@ -82,7 +84,18 @@ def _coded(
     return codes[0].one(mentees), codes[1].one(mentors)
 
 
-def _numbers(answers: Iterable[str]) -> list[str]:
-    """Return the answers that are whole numbers, each once, in the order of the numbers."""
-    found = {fold(one) for one in answers if one.lstrip("-").isdecimal()}
-    return sorted(found, key=int)
+def _places(mentees: Answers, mentors: Answers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each person's place in the order of the numbers that were said, -1 for none."""
+    said = [[_number(one) for one in side] for side in (mentees, mentors)]
+    found = sorted({number for side in said for number in side if number is not None})
+    order: dict[int | None, int] = {number: place for place, number in enumerate(found)}
+    of_mentees, of_mentors = (
+        np.array([order.get(number, -1) for number in side], np.int64) for side in said
+    )
+    return of_mentees, of_mentors
+
+
+def _number(answers: Sequence[str]) -> int | None:
+    """Return the first answer if it is a whole number of at most 18 digits."""
+    text = fold(answers[0]) if answers else ""
+    return int(text) if WHOLE_NUMBER.fullmatch(text) else None

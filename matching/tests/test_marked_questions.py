@@ -83,6 +83,11 @@ def test_numbers_are_compared_as_numbers():
     assert numbers("at_least", ["2", "10", "9", "many", ""]) == [0, 2, 1, -1, -1]
 
 
+def test_one_number_is_one_number_however_it_is_written():
+    written = ["010", "10", " 10", "-3", "--5", "9" * 5000]
+    assert numbers("at_least", written) == [1, 1, 1, 0, -1, -1]
+
+
 def test_other_answers_are_compared_by_their_words():
     assert numbers("different", ["b", "a", "B", ""]) == [1, 0, 1, -1]
 
