@@ -65,8 +65,11 @@ class Scorers:
 
     def may_score(self, application: Application, member: User) -> bool:
         """Return whether `member`, who may decide, can send scores that are still blind."""
-        is_free = self.of(member) is None and self.missing > 0
-        return application.state in HELD_IN and is_free
+        return self.of(member) is None and self.missing_for(application) > 0
+
+    def missing_for(self, application: Application) -> int:
+        """Return how many members are waited for: none where no interview is held any more."""
+        return self.missing if is_held(application) and application.state in HELD_IN else 0
 
 
 def scorers_for(application: Application, rows: Sequence[InterviewScore]) -> Scorers:

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,15 +27,14 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications import outbox, preferences
 from notifications.kinds import Stream
-from notifications.models import Notification
 from notifications.reasons import ANSWERED, TURNED_OFF, reason
 from notifications.reconcilers import reconciler
-from notifications.reminders import due_reminder
-from programs.models import Policy, Program
+from notifications.reminders import remind_addresses
+from programs.models import Program
 from programs.models.programs import lines_of
 
 from .models import Application, Reference
-from .models.references import OPEN_DAYS
+from .models.references import OPEN_DAYS, asks_for
 
 KIND = "reference-request"
 REMIND_DAYS = 7
@@ -43,17 +42,10 @@ MOST = 2  # referees of one application
 NOT_NEEDED = reason("reference-not-needed", gettext_lazy("no reference is needed any more"))
 
 
-def is_asked(application: Application) -> bool:
-    """Return whether the program asks this applicant for references; asks no database."""
-    from_ = application.program.policy.references_from
-    is_mentor = application.is_mentor and from_ == Policy.Screened.MENTORS
-    return is_mentor or from_ == Policy.Screened.EVERYONE
-
-
 def may_name(application: Application, named: int) -> bool:
     """Return whether the applicant can name another referee; `named` are there."""
     is_open = application.state in Reference.ASKED_IN
-    return is_asked(application) and is_open and named < MOST
+    return asks_for(application) and is_open and named < MOST
 
 
 def questions_of(program: Program) -> list[str]:
@@ -110,7 +102,7 @@ def why_not(reference: Reference, at: datetime) -> str:
     """Return the reason why its e-mail must not be sent at `at`, "" if it may."""
     if reference.closed_at is not None:
         return ANSWERED
-    if not reference.is_open(at) or not is_asked(reference.application):
+    if not reference.is_open(at):
         return NOT_NEEDED
     if preferences.is_unsubscribed(reference.address_key):
         return TURNED_OFF
@@ -172,7 +164,7 @@ def never_again(reference: Reference, *, at: datetime | None = None) -> None:
 
 def _lock(reference: Reference) -> Reference:
     rows = Reference.system.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("application").get(pk=reference.pk)
+    return rows.select_related("application__cohort__program__policy").get(pk=reference.pk)
 
 
 def _close(row: Reference, now: datetime) -> None:
@@ -215,30 +207,7 @@ def export(user: User) -> dict[str, object]:
 def remind_referees(at: datetime) -> int:
     """Enqueue the one reminder that is due; return how many. Running it twice changes nothing."""
     rows = Reference.system.all().open()
-    since = at - timedelta(days=OPEN_DAYS)
-    waiting = rows.filter(asked_at__lte=at - timedelta(days=REMIND_DAYS), asked_at__gt=since)
-    emails = Notification.system.filter(
-        kind=KIND, about_type=Reference._meta.label_lower, about_id=OuterRef("pk")
-    )
-    first = emails.filter(state=Notification.State.SENT, ordinal=1)
-    due = waiting.filter(Exists(first), ~Exists(emails.filter(ordinal=2))).order_by("pk")
-    found = 0
-    for row in due:
-        reminder = due_reminder(
-            at, since=row.asked_at, reminders=[REMIND_DAYS], last_days=OPEN_DAYS - REMIND_DAYS
-        )
-        if reminder:
-            outbox.enqueue(
-                KIND,
-                to=None,
-                address=row.address,
-                about=row,
-                ordinal=reminder.ordinal,
-                expires_at=reminder.expires_at,
-                at=at,
-            )
-            found += 1
-    return found
+    return remind_addresses(KIND, rows, at, after_days=REMIND_DAYS, open_days=OPEN_DAYS)
 
 
 @reconciler

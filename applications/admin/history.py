@@ -38,7 +38,7 @@ from ..models import (
     ScreeningCheck,
     Standing,
 )
-from ..references import is_asked
+from ..models.references import asks_for
 from .preparation_history import preparation_steps
 
 MOST = 100
@@ -94,7 +94,7 @@ class _Sources:
         yield from self._reviewed(known, moments)
         yield from self._questions()
         yield from self._opinions()
-        if is_asked(self.application):
+        if asks_for(self.application):
             yield from self._references()
         if is_held(self.application):
             yield from self._scores()

@@ -29,11 +29,14 @@ def interview_of(request: HttpRequest, application: Application) -> dict[str, ob
     is_open = bool(rows) and not known.missing
     may_decide = holds(request, application.program, *DECIDERS)
     may_score = may_decide and known.may_score(application, member)
+    missing = known.missing_for(application)
+    results = {shown[row.pk].is_passed for row in rows} if is_open else set()
     return {
-        "has_interview": bool(rows) or interviews.is_scored(application),
+        "has_interview": bool(rows) or missing > 0,
         "scorers": [(row, shown.get(row.pk)) for row in rows],
-        "scores_missing": known.missing,
-        "interview_passed": is_open and all(shown[row.pk].is_passed for row in rows),
+        "scores_missing": missing,
+        "interview_passed": results == {True},
+        "scorers_disagree": len(results) > 1,
         "interview_day": max(row.held_on for row in rows) if is_open else None,
         "interview_form": InterviewForm(program=application.program) if may_score else None,
     }

@@ -9,29 +9,41 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.committee import acting_member
+from accounts.models import User
+from programs.committee import acting_member, holds
 
 from .. import references
 from ..models import Application, Reference
-from ..models.references import has_new_reference
+from ..models.references import asks_for, has_new_reference
+from ..screening import RECORDERS
 
 
 def references_of(request: HttpRequest, application: Application) -> dict[str, object]:
-    """Return the references that the member may read, and how many are still to be named.
+    """Return the references for a member who reads the application in full, nothing for others.
 
     Asks no database where the program asks this applicant for none.
     """
-    if not references.is_asked(application):
+    if not asks_for(application):
         return {"uses_references": False}
     member = acting_member(request)
     rows = Reference.objects.visible_to(member).filter(application=application)
     found = [(row, row.is_open(timezone.now())) for row in _with(application, rows)]
+    if not found and not _reads_in_full(member, application):
+        return {"uses_references": False}
     is_waiting = application.state in Reference.ASKED_IN
+    is_needed = application.is_mentor and application.program.policy.references_needed > 0
     return {
         "uses_references": True,
         "references": found,
         "references_to_name": max(0, references.MOST - len(found)) if is_waiting else 0,
+        "reference_to_record": is_needed and any(row.answered_at for row, _is_open in found),
+        "may_record_reference": holds(request, application.program, *RECORDERS),
     }
+
+
+def _reads_in_full(member: User, application: Application) -> bool:
+    readable = Application.objects.readable_in_full_by(member)
+    return bool(readable.filter(pk=application.pk).exists())
 
 
 def _with(application: Application, rows: QuerySet[Reference]) -> list[Reference]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import SystemManager
 from accounts.models import User
-from programs.models import GuestAddress, GuestAddressQuerySet
+from programs.models import GuestAddress, GuestAddressQuerySet, Policy
 
 from .applications import Application
 from .review import Decision
@@ -46,7 +46,8 @@ class ReferenceQuerySet(GuestAddressQuerySet):
 
     def open(self) -> Self:
         """Those that wait for an answer about an application that still needs it."""
-        return self.filter(closed_at=None, application__state__in=Reference.ASKED_IN)
+        wanted = self.filter(is_asked("application__"), closed_at=None)
+        return wanted.filter(application__state__in=Reference.ASKED_IN)
 
     def answered(self) -> Self:
         return self.filter(answered_at__isnull=False)
@@ -106,7 +107,7 @@ class Reference(GuestAddress):
 
     def is_open(self, at: datetime) -> bool:
         """Return whether it can still be answered at `at`."""
-        is_wanted = self.application.state in self.ASKED_IN
+        is_wanted = asks_for(self.application) and self.application.state in self.ASKED_IN
         return is_wanted and self.closed_at is None and at < self.closes_at
 
     @property
@@ -116,8 +117,23 @@ class Reference(GuestAddress):
         return [(question, str(self.Answer(answer).label)) for question, answer in rows]
 
 
+def asks_for(application: Application) -> bool:
+    """Return whether the program asks this applicant for references."""
+    from_ = application.program.policy.references_from
+    is_mentor = application.is_mentor and from_ == Policy.Screened.MENTORS
+    return is_mentor or from_ == Policy.Screened.EVERYONE
+
+
+def is_asked(path: str = "") -> Q:
+    """The same rule as `asks_for`, for queries; `path` leads to the application."""
+    from_ = f"{path}cohort__program__policy__references_from"
+    is_mentor = Q(**{from_: Policy.Screened.MENTORS, f"{path}role": Application.Role.MENTOR})
+    return is_mentor | Q(**{from_: Policy.Screened.EVERYONE})
+
+
 def has_new_reference() -> Q:
     """Match applications to decide about with a reference that came since the last decision."""
     answered = Reference.system.filter(application=OuterRef("pk")).answered()
     pending = Decision.system.filter(application=OuterRef("pk"), released_at=None)
-    return Q(Exists(answered), ~Exists(pending), state=Application.State.SUBMITTED)
+    to_decide = Q(Exists(answered), ~Exists(pending), state=Application.State.SUBMITTED)
+    return to_decide & is_asked()

@@ -214,6 +214,11 @@ def test_the_page_of_the_application_reads_no_history(as_user, sent, cleo):
     assert not [one for one in asked.captured_queries if any(t in one["sql"] for t in tables)]
 
 
+def test_the_page_says_that_changes_of_the_profile_are_not_listed(as_user, sent, cleo):
+    page = as_user(cleo).get(url("history", sent)).content.decode()
+    assert "What people change in their profile is not listed." in page
+
+
 def test_no_one_else_opens_it(as_user, sent, ben, dan, cleo):
     Conflict.objects.create(member=cleo, person=ben)
     for person in (ben, dan, cleo):

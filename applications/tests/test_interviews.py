@@ -153,6 +153,31 @@ def test_a_mentee_and_a_program_without_interviews_are_not_scored(candidate, sen
         send(candidate, reader)
 
 
+def test_no_one_is_waited_for_once_no_interview_is_held(as_user, candidate, reader, second, cleo):
+    waits = "still has to score"
+    send(candidate, reader)
+    assert waits in as_user(cleo).get(url("change", candidate)).content.decode()
+    Policy.objects.update(interview_needed=False)
+    with pytest.raises(ActionNotAllowed, match="No scores are needed"):
+        send(candidate, second)
+    Policy.objects.update(interview_needed=True)
+    Application.objects.update(state="declined")
+    assert waits not in as_user(cleo).get(url("change", candidate)).content.decode()
+    InterviewScore.system.all().delete()
+    page = as_user(cleo).get(url("change", candidate))
+    assert page.context["has_interview"] is False
+
+
+def test_members_who_disagree_are_told_what_to_do(as_user, candidate, reader, second, cleo):
+    words = "a chair records what comes of it as a check"
+    send(candidate, reader)
+    assert words not in as_user(cleo).get(url("change", candidate)).content.decode()
+    send(candidate, second, is_passed=False)
+    assert words in as_user(cleo).get(url("change", candidate)).content.decode()
+    InterviewScore.system.update(is_passed=False)
+    assert words not in as_user(cleo).get(url("change", candidate)).content.decode()
+
+
 def filled(**more):
     day = timezone.localdate().isoformat()
     scores = {"interview-score_0": "3", "interview-score_1": "4"}

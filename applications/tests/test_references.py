@@ -17,6 +17,7 @@ from notifications import preferences
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from programs.models import Conflict, Policy
+from testkit import factories
 from testkit.accessibility import broken_rules, too_wide
 
 ADDRESS = "Noor.Haddad@Example.org"
@@ -71,7 +72,7 @@ def test_a_referee_answers_by_the_link_and_the_committee_reads_it(
     assert "Noor Haddad" in page
     waiting = as_user(reader).get(review_page(sent)).content.decode()
     assert "Waiting for the answer" in waiting
-    assert "Waiting for the applicant to name 1 more referee." in waiting
+    assert "The applicant can name 1 more referee." in waiting
     (email,) = deliver_due_emails()
     assert (email.to, email.subject) == (
         [ADDRESS.lower()],
@@ -237,6 +238,48 @@ def test_who_does_not_read_in_full_reads_no_reference(as_user, sent, ben, carer,
     Conflict.objects.create(member=reader, person=ben)
     assert not Reference.objects.visible_to(reader).exists()
     assert Reference.objects.visible_to(cleo).exists()
+
+
+def test_who_does_not_read_in_full_is_told_nothing_of_references(as_user, sent, carer, reader):
+    words = "The applicant can name 2 more referees."
+    assert words in as_user(reader).get(review_page(sent)).content.decode()
+    assert "referee" not in as_user(carer).get(review_page(sent)).content.decode()
+
+
+def test_nothing_is_waited_for_once_the_program_asks_for_none(as_user, client, sent, ben, cleo):
+    open_, come = name(sent, ben), name(sent, ben, address="second@example.org")
+    references.answer(come, answers())
+    email = next(mail for mail in deliver_due_emails() if mail.to == [ADDRESS.lower()])
+    home, listed = reverse("admin:index"), reverse("admin:applications_application_changelist")
+    found = [f"{listed}?references={code}" for code in ("come", "open")]
+    counts = [as_user(cleo).get(one).context["cl"].result_count for one in found]
+    assert counts == [1, 1]
+    Policy.objects.update(references_from="mentors")
+    page = client.post(link_in(email), GIVEN).content.decode()
+    assert "This request is over" in page
+    with pytest.raises(ActionNotAllowed, match="can't be answered any more"):
+        references.answer(open_, answers())
+    assert "reference that has come" not in as_user(cleo).get(home).content.decode()
+    counts = [as_user(cleo).get(one).context["cl"].result_count for one in found]
+    assert counts == [0, 0]
+
+
+def test_the_committee_reads_in_french_that_an_answer_has_come(as_user, sent, ben, cleo):
+    references.answer(name(sent, ben), answers())
+    cleo.language = "fr"
+    cleo.save()
+    assert "Réponse reçue" in as_user(cleo).get(review_page(sent)).content.decode()
+
+
+def test_the_page_says_that_an_answer_is_no_check_by_itself(as_user, ada, cohort, reader, cleo):
+    mine = factories.application(ada, cohort, "mentor", state="submitted")
+    references.answer(name(mine, ada), answers())
+    words, link = "An answer is no check by itself", 'href="#checks"'
+    assert words not in as_user(cleo).get(review_page(mine)).content.decode()
+    Policy.objects.update(references_needed=1)
+    assert words in (page := as_user(reader).get(review_page(mine)).content.decode())
+    assert link not in page
+    assert link in as_user(cleo).get(review_page(mine)).content.decode()
 
 
 def test_a_reference_that_has_come_is_on_today_and_in_the_list(as_user, sent, ben, cleo):

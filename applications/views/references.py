@@ -13,6 +13,7 @@ from programs.role_names.rows import get_row_or_404
 from .. import references
 from ..forms.references import RefereeForm
 from ..models import Application, Reference
+from ..models.references import asks_for
 
 PAGE = "applications:application-referees"
 
@@ -22,7 +23,7 @@ def referees(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show whom the applicant has named; take another one."""
     rows = Application.objects.of(request.user).select_related("cohort__program__policy", "person")
     application = get_row_or_404(rows, public_id=public_id)
-    if not references.is_asked(application) or application.state == Application.State.DRAFT:
+    if not asks_for(application) or application.state == Application.State.DRAFT:
         raise Http404
     form = RefereeForm(request.POST or None, program=application.program)
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from programs.role_names.rows import get_row_or_404
 
-from .. import mentor_invitations, references, screening, submission
+from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
 from ..completeness import missing, pages, parts
 from ..draft_closing import was_closed
@@ -22,6 +22,7 @@ from ..forms.choices import ChoicePage
 from ..forms.registry import FORMS, filled_pages, section_of
 from ..forms.taking_part import part_sentences
 from ..models import ApplicantQuestion, Application, Reference
+from ..models.references import asks_for
 from ..orientation import is_open_for, orientation_figures
 from ..outlook import Outlook, outlook_of, pair_news
 from ..taking_part import may_change
@@ -226,8 +227,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
             part_sentences(application) if may_change(application, application.person) else []
         ),
         "optional_step": optional_step(application),
-        "asks_references": references.is_asked(application)
-        and application.state in Reference.ASKED_IN,
+        "asks_references": asks_for(application) and application.state in Reference.ASKED_IN,
         "may_invite": mentor_invitations.may_invite_as(application),
         "questions": ApplicantQuestion.objects.of(request.user).filter(
             application=application, withdrawn_at=None
