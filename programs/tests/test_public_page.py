@@ -43,6 +43,15 @@ def test_the_page_shows_what_the_committee_wrote(client, open_program):
         assert words in text
 
 
+def test_the_list_of_programs_is_in_the_language_of_the_reader(client, open_program):
+    factories.program(
+        is_public=True, purpose="To cook.", translations={"purpose": {"fr": "Cuire."}}
+    )
+    page = client.get(reverse("programs:welcome"), headers={"accept-language": "fr"})
+    assert '<p lang="fr">Cuire.</p>' in page.content.decode()
+    assert '<p lang="en">To grow.</p>' in page.content.decode()  # not translated
+
+
 def test_a_program_without_these_texts_has_no_empty_headings(client):
     program = factories.program(is_public=True)
     text = page_of(client, program).content.decode()
