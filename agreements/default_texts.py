@@ -18,15 +18,15 @@ ACTIVITY_IDEAS = (
 )
 GOAL_EXAMPLES = (
     (
-        _("Speak up in meetings with directors"),
-        _("I have presented a proposal to them twice, and asked what they thought"),
+        _("Speak up when I see things differently"),
+        _("I have done it in two conversations that matter, and asked what the others thought"),
     ),
     (
-        _("Decide whether to become a consultant"),
-        _("I have talked to three consultants, and can say yes or no and why"),
+        _("Decide about a change that I have in mind"),
+        _("I have talked to three people who made it, and can say yes or no and why"),
     ),
     (
-        _("Get better at pay and benefits"),
-        _("I have drafted our pay bands, and my mentor found nothing to correct"),
+        _("Learn to do something that I avoid today"),
+        _("I have done it three times, and my mentor found nothing to correct"),
     ),
 )

@@ -12,7 +12,7 @@ HELP_KINDS = [
     ("advice", gettext_lazy("Advice from experience")),
     ("feedback", gettext_lazy("Honest feedback")),
     ("practise", gettext_lazy("Practising a task or a conversation")),
-    ("contacts", gettext_lazy("Meeting people in the field")),
+    ("contacts", gettext_lazy("Introductions to other people")),
     ("progress", gettext_lazy("Keeping at it, step by step")),
 ]
 MENTOR_STYLES = [
@@ -25,7 +25,7 @@ MENTOR_STYLES = [
 ]
 JOIN_REASONS = [
     ("give-back", gettext_lazy("Someone once helped me")),
-    ("field", gettext_lazy("I want to support people in this field")),
+    ("field", gettext_lazy("I want to support other people")),
     ("learn", gettext_lazy("I want to learn from someone with another view")),
     ("practise", gettext_lazy("I want to get better at leading or supporting people")),
     ("meet", gettext_lazy("I want to meet people")),

@@ -37,7 +37,7 @@ def hold_orientation_session(demo: DemoCohort, *, day: int) -> None:
     event = Event(
         program=demo.program,
         kind=Event.Kind.ORIENTATION,
-        titles={"en": "Welcome of the mentors", "fr": "Accueil des mentors"},
+        titles={"en": "Evening for new buddies", "fr": "Soirée des bénévoles d'accueil"},
         descriptions={
             "en": "What we promise each other, and an hour for your questions.",
             "fr": "Ce que nous nous promettons, et une heure pour vos questions.",

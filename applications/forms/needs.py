@@ -35,7 +35,7 @@ class SituationPage(ModelPage):
             hopes.help_text = _("Learning goes both ways.")
         else:
             self.heading = _("Your situation")
-            situation.label = _("What is happening for you at work right now?")
+            situation.label = _("What is happening for you right now?")
             situation.help_text = _(
                 "A few sentences in your own words. This is what we match on first."
             )

@@ -33,9 +33,7 @@ def save(page):
 def test_text_written_after_the_sign_in_ended_is_kept(phone, cohort, ben):
     draft = Application.objects.create(cohort=cohort, person=ben, role="mentee")
     phone.goto(f"/applications/{draft.public_id}/situation/")
-    phone.get_by_label("What is happening for you at work right now?").fill(
-        "A team of one since May."
-    )
+    phone.get_by_label("What is happening for you right now?").fill("A team of one since May.")
     session = [cookie for cookie in phone.context.cookies() if cookie["name"] == "sessionid"]
     phone.context.clear_cookies(name="sessionid")
     save(phone)

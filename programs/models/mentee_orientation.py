@@ -57,13 +57,13 @@ MENTEE_MODULES: dict[str, Words] = {
           "everything else is confidential."),
         heading(_("What you keep to yourself")),
         items(
-            _("What your mentor tells you about their own work, colleagues and mistakes"),
+            _("What your mentor tells you about their own life, work and mistakes"),
             _("Contacts that your mentor gives you: ask before you use their name"),
             _("Messages and notes: don't forward them, and don't quote them online"),
         ),
         heading(_("What you should leave out")),
-        _("You can describe a difficult situation without names of people, clients or companies. "
-          "Leave out what your employer or your profession does not allow you to tell."),
+        _("You can describe a difficult situation without names of people or organisations. Leave "
+          "out what you have promised elsewhere to keep to yourself, for example at work."),
         heading(_("When confidentiality ends")),
         _("Your mentor has to speak when someone is in danger or the law requires it, and tells "
           "you first if that is safe. The same is true for you."),
@@ -82,7 +82,8 @@ MENTEE_MODULES: dict[str, Words] = {
         items(
             _("You are worried about someone's safety"),
             _("You feel pressured, used or uneasy, even if you can't say why"),
-            _("There is a conflict of interest, for example because one of you changes employer"),
+            _("There is a conflict of interest, for example because one of you may soon have to "
+              "decide something about the other"),
         ),
         _("Every page has a link to the committee. If someone is in immediate danger, contact the "
           "emergency services first, then us."),
@@ -101,7 +102,7 @@ MENTEE_QUESTIONS: dict[str, Words] = {
         _("The first step is yours. A short message with two or three times is enough."),
     ),
     "secret": question(
-        _("Your mentor told you about a conflict at work. A friend who works there asks about it. "
+        _("Your mentor told you about a conflict. A friend who knows the people asks about it. "
           "What do you say?"),
         (
             _("That what you talk about stays between you and your mentor"),

@@ -14,7 +14,7 @@ MENTOR_MODULES: dict[str, Words] = {
           "Your mentee does the work."),
         heading(_("You are")),
         items(
-            _("A sounding board: someone outside the company to think aloud with"),
+            _("A sounding board: someone from outside to think aloud with"),
             _("An honest mirror: you say what you see, kindly and early"),
             _("A guide to unwritten rules and to useful contacts"),
         ),
@@ -83,7 +83,8 @@ MENTOR_MODULES: dict[str, Words] = {
         items(
             _("You are worried about someone's safety"),
             _("You feel pressured, used or uneasy, even if you can't say why"),
-            _("There is a conflict of interest, for example because one of you changes employer"),
+            _("There is a conflict of interest, for example because one of you may soon have to "
+              "decide something about the other"),
             _("Your mentee has left {unanswered_messages} or more messages unanswered"),
         ),
         _("Every page has a link to the committee. You can ask us not to tell your mentee. If "
@@ -95,8 +96,8 @@ MENTOR_MODULES: dict[str, Words] = {
           "everything else is confidential."),
         heading(_("What that means in practice")),
         items(
-            _("You don't report anything to your mentee's manager, HR department, family or "
-              "friends, not even praise"),
+            _("You don't report anything to people around your mentee, such as family, friends or "
+              "an employer, not even praise"),
             _("You don't tell stories in which someone could recognise your mentee"),
             _("You keep notes safe and destroy them at the end"),
             _("The committee sees that you meet and when, but never your agenda or notes"),
@@ -106,8 +107,8 @@ MENTOR_MODULES: dict[str, Words] = {
         items(
             _("Someone is in danger, your mentee or another person"),
             _("The law requires it"),
-            _("Your own job requires it, for example because you must act when you hear of "
-              "harassment in your company"),
+            _("Your own work requires it, for example because you must act when you hear of "
+              "harassment"),
         ),
         _("If you have to break confidentiality, tell your mentee first if that is safe. Say only "
           "what is necessary, and tell the committee that you did."),
@@ -163,7 +164,8 @@ MENTOR_QUESTIONS: dict[str, Words] = {
         _("The mentee takes the initiative. If you hear nothing, ask once, then tell us."),
     ),
     "secret": question(
-        _("You know your mentee's manager, who asks how the mentoring is going. What do you say?"),
+        _("Someone who knows your mentee well asks you how the mentoring is going. What do you "
+          "say?"),
         (
             _("That you meet, and that everything else stays between you"),
             _("Only the good things"),
