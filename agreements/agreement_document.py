@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from programs.program_texts import language_in_sentence
 from programs.tagged_pdf import compile_pdf, paper_of
 
 from . import text, wording
@@ -95,7 +96,7 @@ def _wording(version: AgreementVersion) -> str:
     words = _("wording %(number)s, %(language)s")
     return words % {
         "number": version.wording.number,
-        "language": wording.language_name(language),
+        "language": language_in_sentence(language),
     }
 
 

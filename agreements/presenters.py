@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matches.models import Match
+from programs.program_texts import language_in_sentence
 
 from . import changes, comment_pages, default_texts, text, wording
 from .forms import PartForm
@@ -124,8 +125,8 @@ def translation_of(version: AgreementVersion) -> dict[str, object] | None:
         return None
     return {
         "parts": text.parts_of(lines),
-        "agreed": wording.language_name(agreed),
-        "reading": wording.language_name(reading),
+        "agreed": language_in_sentence(agreed),
+        "reading": language_in_sentence(reading),
     }
 
 

@@ -98,7 +98,7 @@ def pair_request_take_back(request: HttpRequest, public_id: str) -> HttpResponse
         "program": found.program,
         "question": _("Take your request back?"),
         "text": _("You will not be a pair. A short application that was only for it closes too."),
-        "button": _("Take it back"),
+        "button": _("Take the request back"),
         "back_url": reverse(PAGE, args=[public_id]),
         "is_dangerous": True,
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from matches.models import Match
@@ -86,7 +87,7 @@ def _shared(match: Match, person: User) -> PairSection:
     return PairSection(
         name="shared",
         place=4,
-        title=_("What you share"),
+        title=pgettext("links and contacts", "What you share"),
         lines=tuple(lines),
         empty=_("Share the first article or name."),
         links=((_("Links and contacts"), page),),

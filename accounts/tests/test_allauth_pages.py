@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import trans_real
 
 from accounts.devices import device_name
@@ -82,6 +84,15 @@ def test_pages_are_in_our_voice(name, client, as_user, ben):
     for term in ("email", "Email", "two-factor", "Two-Factor", "Sign In", "Successfully"):
         assert not re.search(rf"(?<![@\w-]){term}", words), term
     assert 'placeholder="' not in response.content.decode()
+
+
+def test_every_field_of_a_passkey_has_a_label_that_is_translated():
+    """Without one Django makes a label from the field's name, in English on every page."""
+    for path in settings.MFA_FORMS.values():
+        fields = import_string(path).base_fields.values()
+        shown = [field for field in fields if not field.widget.is_hidden]
+        assert shown
+        assert all(isinstance(field.label, Promise) for field in shown), path
 
 
 @pytest.mark.django_db

@@ -194,7 +194,7 @@ def test_pages_from_comment_to_answer(match, ada, ben, as_user):
     as_user(ben).post(url("comment-create", match, "goals"), {"words": "Is it too much?"})
     row = PartComment.objects.visible_to(ada).get()
     home = as_user(ada).get(url("agreement-detail", match)).content.decode()
-    assert "1 comment of Ben waits for your answer" in home
+    assert "1 comment from Ben waits for your answer" in home
     assert "Is it too much?" in as_user(ada).get(url("agreement-review", match)).content.decode()
     page = as_user(ada).post(url("comment-answer", row), {"words": " "}).content.decode()
     assert "Write your answer first" in page
@@ -279,7 +279,7 @@ def test_several_comments_make_one_email_which_counts_them(match, ada, ben):
         comments.comment(version, "goals", words=f"Number {n}", by=ben, at=at)
     sent = deliver_due_emails(at + timedelta(minutes=16), reconcile=False)
     assert [mail.to for mail in sent] == [[ada.email]]
-    assert "3 comments of Ben" in sent[0].body
+    assert "3 comments from Ben" in sent[0].body
     assert "Number" not in sent[0].body
     for row in PartComment.objects.visible_to(ada):
         row.version.agreement.match = match

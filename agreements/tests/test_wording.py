@@ -133,6 +133,16 @@ def test_an_agreement_has_the_language_of_who_begins_it(match, ben, ada, as_user
     assert "whoever can help" not in own
 
 
+def test_french_writes_the_language_of_an_agreement_small(match, ben, ada, as_user):
+    make.signed(match)
+    type(ben).objects.filter(pk=ben.pk).update(language="fr")
+    assert "Lire le texte du programme en français" in shown(
+        as_user(ben).get(url(match, "agreement-review"))
+    )
+    printed_page = shown(as_user(ben).get(url(match, "agreement-print")))
+    assert "texte 1, anglais" in printed_page
+
+
 def test_a_text_without_a_translation_is_read_in_the_programs_language(match, chair, ben):
     type(ben).objects.filter(pk=ben.pk).update(language="fr")
     match.mentee.person.refresh_from_db()

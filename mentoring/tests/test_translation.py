@@ -199,6 +199,23 @@ FEMININE = {
 }  # fmt: skip
 
 
+def test_french_elides_before_a_vowel(french):
+    said = re.compile(
+        r"\b(?:que|lorsque|puisque|jusque) (?:une?|ils?|elles?|on|à)\b", re.IGNORECASE
+    )
+    texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
+    assert [text for text in (*texts, *french_of_seeds()) if said.search(text)] == []
+
+
+def test_a_share_is_said_without_words_that_agree_with_its_number(french):
+    """English counts the whole, "1 of 2 goals reached"; French would count the part."""
+    said = re.compile(
+        r"%\((?:done|reached|ticked)\)s \w+s sur|sur %\(\w+\)s (?:atteint|fait|terminé)",
+    )
+    texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
+    assert [text for text in texts if said.search(text)] == []
+
+
 def test_states_agree_with_what_they_are_said_of():
     wrong = []
     for model in apps.get_models():
@@ -237,7 +254,8 @@ def test_french_tells_the_gender_of_no_reader(french):
     agrees = r"(heureux|heureuse|contente?|ravie?|franche?|désolée?|fière?)"
     said = re.compile(
         rf"\bvous a choisie?\b|\b(serez|êtes|suis|puis-je être|votre mentor en est) {agrees}\b"
-        rf"|^{agrees} (que|d'|de)\b",
+        rf"|^{agrees} (que|d'|de)\b"
+        r"|\bmon partenaire\b|\bvous aimeriez être présentée?\b|\bencore certaine?\?",
         re.IGNORECASE,
     )
     texts = (text for entry in french for pair in pairs_of_texts(entry) for text in pair[1:])
