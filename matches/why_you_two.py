@@ -42,16 +42,19 @@ def why_you_two(
 ) -> list[str]:
     """Return sentences for both people; `why` was filtered by `shareable` when they were matched.
 
-    It is filtered again here: someone may have stopped sharing an experience since. What matters
-    most to the `reader` is said to them alone.
+    It is filtered again here: someone may have stopped sharing an experience since. To the `reader`
+    it says "you"; what matters most to them is said to them alone.
     """
     why = shareable(why, mentee, mentor)
-    sentences = [_experience_sentence(hit, mentor, vocabulary) for hit in why["u"]]
+    mine = next((one for one in (mentee, mentor) if reader and one.person_id == reader.pk), None)
+    sentences = [
+        _experience_sentence(hit, mentor, vocabulary, is_mine=mine is mentor) for hit in why["u"]
+    ]
     by_urgency = sorted(why.get("h", []), key=lambda hit: -hit[1])
     topics = [vocabulary.topic(topic) for topic, *_rest in by_urgency]
     if topics:
         names = {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name}
-        text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
+        text = _help_sentence(mine.role if mine else "")
         sentences.append(text % {**names, "topics": join_words(topics)})
     if why.get("slots"):
         text = _("You are both usually free: %(times)s.")
@@ -64,7 +67,6 @@ def why_you_two(
     sentences = sentences or [
         _("The committee read both your applications and thinks you can learn from each other.")
     ]
-    mine = next((one for one in (mentee, mentor) if reader and one.person_id == reader.pk), None)
     marked = why.get("matters", {}).get(mine.role, "") if mine else ""
     if marked in MattersMost.values:
         text = _("This mattered most to you, so it counted half more for you: %(what)s.")
@@ -72,9 +74,23 @@ def why_you_two(
     return sentences
 
 
-def _experience_sentence(hit: tuple[int, str], mentor: Application, vocabulary: Vocabulary) -> str:
+def _help_sentence(reader_role: str) -> str:
+    if reader_role == "mentee":
+        return _("%(mentor)s offers help with %(topics)s, which you asked for.")
+    if reader_role == "mentor":
+        return _("You offer help with %(topics)s, which %(mentee)s asked for.")
+    return _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
+
+
+def _experience_sentence(
+    hit: tuple[int, str], mentor: Application, vocabulary: Vocabulary, *, is_mine: bool
+) -> str:
     experience, depth = hit
     names = {"mentor": mentor.person.first_name, "what": vocabulary.experience(experience)}
+    if is_mine and depth == "lived":
+        return _("You have been through this: %(what)s.") % names
+    if is_mine:
+        return _("You have accompanied someone through this: %(what)s.") % names
     if depth == "lived":
         return _("%(mentor)s has been through this: %(what)s.") % names
     return _("%(mentor)s has accompanied someone through this: %(what)s.") % names

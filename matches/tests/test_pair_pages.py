@@ -22,11 +22,14 @@ NUMBERS = dict(zip(PAGES, (13, 12), strict=True))  # of queries; the first reads
 
 
 def test_both_read_why_they_were_matched_where_they_are_introduced(pair, as_user):
-    for person, partner in (pair.people, reversed(pair.people)):
+    mentee, mentor = pair.people
+    for person, partner, who in ((mentee, mentor, "Ruth has"), (mentor, mentee, "You have")):
         client = as_user(person)
         for page, is_there in zip(PAGES, (True, False), strict=True):
             text = client.get(reverse(page, args=[pair.public_id])).content.decode()
-            assert ("Ruth has been through this: career change." in text) is is_there
+            assert (f"{who} been through this: career change." in text) is is_there
+            asked = "which you asked for" if person == mentee else "which Amina asked for"
+            assert (asked in text) is is_there
             assert partner.email in text
 
 
