@@ -136,9 +136,10 @@ def register(
 ) -> None:
     """Register the rules of one app as {"Model": {"field other_field": rule}}.
 
-    `lock` locks rows of both accounts before anything is read; upper apps first. `before` runs
-    before any row moves and may delete and change rows of both accounts, `after` when all have
-    moved. They run in the transaction of the merge and must do nothing a second time.
+    `lock` locks rows of both accounts before anything is read; lower apps first, as every verb:
+    applications, then pairs. `before` runs before any row moves and may delete and change rows of
+    both accounts, `after` when all have moved; upper apps first. They run in the transaction of the
+    merge and must do nothing a second time.
     """
     for model, fields in rules.items():
         for names, rule in fields.items():

@@ -51,7 +51,7 @@ def merge(kept: User, other: User, *, at: datetime | None = None) -> None:
     Raises NotMergeable, and changes nothing, while something stands in the way.
     """
     at = at or timezone.now()
-    for lock in merge_rules.LOCKS:
+    for lock in reversed(merge_rules.LOCKS):
         lock(Accounts(kept, other, at))
     people = User.objects.select_for_update(no_key=True).filter(pk__in=(kept.pk, other.pk))
     by_id = {person.pk: person for person in people.order_by("pk")}

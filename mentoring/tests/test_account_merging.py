@@ -6,7 +6,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.exceptions import ActionNotAllowed
@@ -14,12 +15,15 @@ from accounts import merge_rules, merging_accounts, privacy
 from accounts.merging_accounts import NotMergeable
 from accounts.models import User
 from accounts.models.people import ERASED_DOMAIN, MERGED_DOMAIN
+from applications import submission
 from applications.models import Application, CommitteeNote
 from dashboard.invariants import broken_invariants
 from events.models import SignUp
-from matches import match_creation
-from matches.models import Match
+from matches import match_creation, merge_requests
+from matches.models import AccountMerge, Match
 from matching.models import KeepApart
+from meetings.contacts import note_contact
+from meetings.models import PairContact
 from notifications import links, outbox
 from notifications.models import KnownState
 from programs.models import Conflict, Membership
@@ -123,6 +127,37 @@ def test_what_breaks_half_way_leaves_both_as_they_were(ben, work, cohort, monkey
     assert Application.objects.get(pk=application.pk).person == work
     assert User.objects.get(pk=work.pk).is_active
     assert User.objects.with_address("ben@work.example") == work
+
+
+def test_applications_are_locked_before_pairs_as_by_every_verb(ben, work, ada, cohort):
+    factories.match(work, ada, cohort)
+    with CaptureQueriesContext(connection) as queries:
+        merging_accounts.merge(ben, work, at=NOW)
+    first = [
+        next(n for n, one in enumerate(queries) if f'FROM "{table}"' in one["sql"])
+        for table in ("applications_application", "matches_match")
+    ]
+    assert first == sorted(first)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["contact", "withdraw"])
+def test_a_verb_of_the_pair_in_the_same_second_leaves_nothing_behind(name, ben, work, ada, cohort):
+    pair = factories.match(work, ada, cohort)
+    alone = factories.application(work, factories.cohort(program=cohort.program), state="submitted")
+    row = merge_requests.ask(ben, work.email, at=NOW)
+    AccountMerge.system.filter(pk=row.pk).update(state="proven", other_agreed_at=NOW)
+    verbs = {
+        "contact": lambda: note_contact(pair, by=work, at=NOW),
+        "withdraw": lambda: submission.withdraw(alone, by=work),
+    }
+    outcomes = race(lambda: merge_requests.join(ben, at=NOW), verbs[name])
+    assert outcomes[0] is None
+    assert outcomes[1] is None or isinstance(outcomes[1], ActionNotAllowed)
+    merge_requests.settle_merges(NOW + merge_requests.SETTLED_AFTER)
+    assert broken_invariants(NOW) == {}
+    assert not PairContact.objects.filter(person=work).exists()
+    assert PairContact.objects.count() == (name == "contact" and outcomes[1] is None)
 
 
 @pytest.mark.django_db(transaction=True)
