@@ -16,7 +16,7 @@ import hmac
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -205,17 +205,35 @@ def end_unfinished_merges(at: datetime) -> None:
 def settle_merges(at: datetime) -> int:
     """Move what was still written for the other account while the merge ran; return how many.
 
-    A request or a worker that began before the merge does not know of it.
+    A request or a worker that began before the merge does not know of it. Raises DatabaseError if
+    rows of one merge cannot move; those of the others have.
     """
     rows = AccountMerge.system.filter(
         state=State.DONE, settled_at=None, joined_at__lte=at - SETTLED_AFTER
     ).select_related("kept", "other")
+    failed: DatabaseError | None = None
     for row in rows:
-        assert row.other is not None
-        with transaction.atomic():
-            AccountMerge.system.filter(pk=row.pk).update(settled_at=at)
-            merging_accounts.move_everything(Accounts(row.kept, row.other, at))
+        try:
+            with transaction.atomic():
+                AccountMerge.system.filter(pk=row.pk).update(settled_at=at)
+                _move_rest(row, at)
+        except DatabaseError as error:  # such as a second application; the others go on
+            failed = error
+    if failed:
+        raise failed
     return len(rows)
+
+
+def move_rest_to(person: User, *, at: datetime) -> None:
+    """Move now what `settle_merges` would move later: the person erases their data."""
+    unsettled = AccountMerge.system.filter(kept=person, state=State.DONE, settled_at=None)
+    for row in unsettled.select_related("kept", "other"):
+        _move_rest(row, at)
+
+
+def _move_rest(row: AccountMerge, at: datetime) -> None:
+    assert row.other is not None
+    merging_accounts.move_everything(Accounts(row.kept, row.other, at))
 
 
 def _valid(person: User, state: State, at: datetime | None) -> AccountMerge | None:

@@ -6,6 +6,8 @@ counts.
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.column_rules import erased, impersonal, rules
 from accounts.mentions import Mentions
 from accounts.models import User
@@ -106,6 +108,7 @@ def begin_erasure(user: User) -> None:
     A verb of the partner in the same second waits, and then finds the pair ended. Applications
     first, as everywhere.
     """
+    merge_requests.move_rest_to(user, at=timezone.now())
     list(Application.objects.select_for_update(no_key=True).filter(person=user).order_by("pk"))
     list(Match.objects.of(user).select_for_update(no_key=True, of=("self",)).order_by("pk"))
     end_because_left(user)

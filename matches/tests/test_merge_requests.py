@@ -5,12 +5,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.exceptions import ActionNotAllowed
-from accounts import merging_accounts
+from accounts import merging_accounts, privacy
 from accounts.models import User
 from applications.models import Application
 from matches import merge_requests
@@ -250,6 +250,28 @@ def test_what_was_written_during_the_merge_moves_afterwards(ben, work, proven, c
     assert merge_requests.settle_merges(NOW + timedelta(minutes=10)) == 1
     assert merge_requests.settle_merges(NOW + timedelta(minutes=10)) == 0
     assert Application.objects.get(pk=late.pk).person == ben
+
+
+def test_what_cannot_move_afterwards_holds_up_no_other_merge(ben, work, ada, proven, cohort):
+    second = factories.person("Ada Brook", email="ada@work.example")
+    merge_requests.join(ben, at=NOW)
+    merge_requests.ask(ada, second.email, at=NOW - timedelta(seconds=1))
+    merge_requests.prove(ada, code_of(second.email), at=NOW)
+    merge_requests.join(ada, at=NOW)
+    for person in (ben, work):
+        factories.application(person, cohort)
+    late = factories.application(second, cohort)
+    with pytest.raises(IntegrityError):
+        merge_requests.settle_merges(NOW + timedelta(minutes=10))
+    assert Application.objects.get(pk=late.pk).person == ada
+
+
+def test_what_was_written_during_the_merge_is_erased_with_the_rest(ben, work, proven, cohort):
+    merge_requests.join(ben, at=NOW)
+    late = factories.application(work, cohort, situation="I lead a team of one.")
+    privacy.erase_person(User.objects.get(pk=ben.pk))
+    found = Application.objects.get(pk=late.pk)
+    assert (found.person, found.situation) == (ben, "")
 
 
 def test_what_else_was_asked_about_the_account_ends(ben, work, ada, proven):
