@@ -15,6 +15,7 @@ from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from applications.models import Application
 from programs.models import Membership, Program, conflicts_with
 
 from .endings import Person
@@ -27,13 +28,17 @@ class AccountMergeQuerySet(ConfidentialQuerySet):
         return self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """What chairs proposed in one's programs, for chairs without a conflict of interest.
+        """What chairs proposed in one's programs, for chairs who see both people today.
 
-        What people ask for themselves belongs to no program, and no member sees it.
+        The two may be in two programs: a chair of one of them does not learn who is in the other.
+        Of what is done the other account says nothing. What people ask for themselves belongs to no
+        program, and no member sees it.
         """
         if not user.is_authenticated or (roles and CHAIR not in roles):
             return self.none().scoped("no one")
-        mine = self.filter(program__in=Membership.objects.program_ids(user, CHAIR))
+        seen = Application.objects.for_committee(user, CHAIR).values("person")
+        both = Q(kept__in=seen) & (Q(other__in=seen) | Q(state=AccountMerge.State.DONE))
+        mine = self.filter(both, program__in=Membership.objects.program_ids(user, CHAIR))
         return mine.exclude(conflicts_with(user, "kept", "other")).scoped("chairs")
 
     def unfinished(self) -> Self:

@@ -14,6 +14,7 @@ from applications.models import Application
 from matches import merge_proposals
 from matches.models import AccountMerge
 from notifications.models import Notification
+from programs.models import Membership
 from testkit import factories
 from workflow.models import Transition
 
@@ -184,6 +185,23 @@ def test_a_chair_proposes_no_one_whom_they_do_not_see(ben, work, cleo, mine, dan
             merge_proposals.propose(kept, other, checked=WORDS, by=cleo, at=NOW)
     with pytest.raises(ActionNotAllowed, match="Enter how you know"):
         merge_proposals.propose(ben, work, checked=" ", by=cleo, at=NOW)
+
+
+def test_a_chair_of_one_program_does_not_learn_who_is_in_the_other(ben, cleo, mine, as_user):
+    away = factories.program(name="Elsewhere")
+    Membership.objects.create(user=cleo, program=away, role="chair", since=NOW.date())
+    eve = factories.member("Eve Elsewhere", program=away)
+    work = factories.person("Ben Okoro", email=WORK)
+    factories.application(work, factories.cohort(program=away))
+    row = merge_proposals.propose(ben, work, checked=WORDS, by=cleo, at=NOW)
+    assert row.program == away
+    page = reverse("admin:matches_accountmerge_changelist")
+    seen = [page_of.get(page).content.decode() for page_of in (as_user(cleo), as_user(eve))]
+    assert ["Ben Okoro" in text for text in seen] == [True, False]
+    for person in (ben, work):
+        merge_proposals.agree(row, person, at=NOW)
+    merge_proposals.follow_proposals(DUE)
+    assert AccountMerge.objects.for_committee(eve).get().state == State.DONE
 
 
 def test_a_second_proposal_about_either_waits(ben, work, cleo, proposed):
