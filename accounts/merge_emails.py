@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.template.defaultfilters import date as format_date
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notifications import outbox
 from notifications.links import absolute
+from notifications.recipients import recipient_locale
 
 from .models import User
-from .recovery_emails import render_notice, send_notice
+from .recovery_emails import moment_of, render_notice, send_notice, send_objection
 
 TOLD_DAYS = 7  # a later notice helps no one
 
@@ -32,8 +31,8 @@ def send_code(
 
     Both e-mails are rendered in either case, so that the work is the same.
     """
-    with translation.override((to or asker).language):
-        moment = format_date(timezone.localtime(until), "DATETIME_FORMAT")
+    with recipient_locale(to or asker):
+        moment = moment_of(until)
         with_code = render_notice(
             _("Your code to join two accounts"),
             [
@@ -68,7 +67,7 @@ def send_code(
 
 def tell_joined(person: User, address: str, *, at: datetime) -> None:
     """Tell an address of the account that stays that the two accounts have become one."""
-    with translation.override(person.language):
+    with recipient_locale(person):
         lines = [
             _("Your two accounts are one now. You can sign in with the address of either of them."),
             _("Everything that was in either account is there. Links in older e-mails still work."),
@@ -92,8 +91,8 @@ def ask(
     at: datetime,
 ) -> None:
     """Ask the address of one of two accounts whether both are one person's. `hint`: the other."""
-    with translation.override(person.language):
-        moment = format_date(timezone.localtime(until), "DATETIME_FORMAT")
+    with recipient_locale(person):
+        moment = moment_of(until)
         lines = [
             _(
                 "The committee thinks that you have two accounts: this one, and one with an address"
@@ -114,14 +113,11 @@ def ask(
 
 def tell_soon(person: User, address: str, *, stop_url: str, due_at: datetime, at: datetime) -> None:
     """Tell one address of either account that they become one soon, and how to stop it."""
-    with translation.override(person.language):
-        moment = format_date(timezone.localtime(due_at), "DATETIME_FORMAT")
+    with recipient_locale(person):
         lines = [
-            _("Both addresses said yes. From %(moment)s on your two accounts are one.")
-            % {"moment": moment},
+            _("Both addresses said yes. From %(moment)s on, your two accounts are one.")
+            % {"moment": moment_of(due_at)},
             _("If the other account is not yours, stop it now. One press is enough."),
         ]
         subject = _("Your two accounts become one")
-        send_notice(
-            person, address, subject, lines, at=at, until=due_at, url=stop_url, label=_("Stop it")
-        )
+        send_objection(person, address, subject, lines, stop_url=stop_url, due_at=due_at, at=at)

@@ -87,6 +87,16 @@ def test_both_say_yes_and_after_72_hours_the_accounts_are_one(ben, work, propose
     assert list(history.values_list("to_state", "by")) == [("proven", ben.pk), ("done", None)]
 
 
+def test_the_moment_is_said_by_the_clock_of_each_reader(ben, work, cleo, mine):
+    User.objects.filter(pk=work.pk).update(time_zone="America/Toronto")
+    row = merge_proposals.propose(ben, work, checked=WORDS, by=cleo, at=NOW)
+    for person in (ben, work):
+        merge_proposals.agree(row, person, at=NOW)
+    texts = [emails(address)[-1]["text"] for address in (ben.email, WORK)]
+    for text, hour in zip(texts, ("12:00", "08:00"), strict=True):
+        assert f"From 7 May 2026, {hour} on, your two accounts are one." in text
+
+
 def test_no_email_and_no_page_says_the_other_address(ben, work, proposed, client):
     pages = [emails(ben.email), client.get(link(ben.email, "yes")).content.decode()]
     text = json.dumps(pages, ensure_ascii=False)
