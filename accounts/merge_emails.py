@@ -80,6 +80,23 @@ def tell_joined(person: User, address: str, *, at: datetime) -> None:
         )  # fmt: skip
 
 
+def tell_stopped(person: User, address: str, *, at: datetime) -> None:
+    """Tell one address of either account, which was told that they become one, that they do not."""
+    with recipient_locale(person):
+        lines = [
+            _("It was stopped, or something stands in the way. Nothing has moved."),
+            _(
+                "If both are yours, you can make them one on the page of your account. It says what"
+                " stands in the way."
+            ),
+        ]
+        send_notice(
+            person, address, _("Your two accounts stay as they are"), lines, at=at,
+            until=at + timedelta(days=TOLD_DAYS), url=absolute(reverse("accounts:settings")),
+            label=_("See my account"),
+        )  # fmt: skip
+
+
 def ask(
     person: User,
     *,

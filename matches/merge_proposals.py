@@ -157,21 +157,14 @@ def agree(row: AccountMerge, person: User, *, at: datetime | None = None) -> Non
 def stop(row: AccountMerge, *, by: User | None, at: datetime | None = None) -> None:
     """Stop it: a chair, or an address (`by` is None). A second time does nothing.
 
+    If all addresses were told that it comes, they are told that it does not.
     Raises ActionNotAllowed once the accounts are one, or for other members.
     """
     if row.state in (State.STOPPED, State.EXPIRED):
         return
     if by is not None and not AccountMerge.objects.for_committee(by).filter(pk=row.pk).exists():
         raise ActionNotAllowed(_("Only a chair of the program can stop this."))
-    move(
-        row,
-        State.STOPPED,
-        by=by,
-        at=at,
-        checked="",
-        code_hash="",
-        why="" if by else "an address objected",
-    )
+    _end(row, by=by, at=at or timezone.now(), why="" if by else "an address objected")
 
 
 @reconciler
@@ -186,15 +179,7 @@ def follow_proposals(at: datetime) -> None:
                 finish(row, by=None, at=at)
         except merging_accounts.NotMergeable:
             row.state = State.PROVEN
-            move(
-                row,
-                State.STOPPED,
-                by=None,
-                at=at,
-                checked="",
-                code_hash="",
-                why="something stands in the way",
-            )
+            _end(row, by=None, at=at, why="something stands in the way")
 
 
 def of_token(token: str, purpose: str) -> tuple[AccountMerge, User] | None:
@@ -212,6 +197,15 @@ def masked(email: str) -> str:
     """Return an address with its first letter only: enough to know one's own by."""
     name, _at, domain = email.partition("@")
     return f"{name[:1]}…@{domain}"
+
+
+@transaction.atomic
+def _end(row: AccountMerge, *, by: User | None, at: datetime, why: str) -> None:
+    was_announced = row.state == State.PROVEN
+    move(row, State.STOPPED, by=by, at=at, checked="", code_hash="", why=why)
+    for person in filter(None, (row.kept, row.other) if was_announced else ()):
+        for address in addresses_of(person):
+            merge_emails.tell_stopped(person, address, at=at)
 
 
 def _tell_all(row: AccountMerge, *, due_at: datetime, at: datetime) -> None:

@@ -156,6 +156,15 @@ def test_a_chair_stops_it_and_no_other_member_does(cleo, program, agreed):
     merge_proposals.stop(agreed, by=cleo, at=NOW)
     merge_proposals.stop(agreed, by=cleo, at=NOW)
     assert (stored(agreed), agreed.checked) == (State.STOPPED, "")
+    for person in (agreed.kept, agreed.other):
+        subjects = [one["subject"] for one in emails(person.email)]
+        assert subjects.count("Your two accounts stay as they are") == 1
+
+
+def test_who_was_not_told_that_it_comes_is_not_told_that_it_does_not(ben, work, cleo, proposed):
+    merge_proposals.agree(proposed, ben, at=NOW)
+    merge_proposals.stop(proposed, by=cleo, at=NOW)
+    assert [len(emails(address)) for address in (ben.email, WORK)] == [1, 1]
 
 
 def test_what_is_done_cannot_be_stopped(cleo, agreed):
@@ -180,6 +189,8 @@ def test_what_stands_in_the_way_by_then_ends_it_and_nothing_moves(ben, work, agr
     assert Application.objects.filter(person=work).count() == 2
     why = Transition.system.about(agreed).latest("pk").why
     assert why == "something stands in the way"
+    for address in (ben.email, WORK):
+        assert emails(address)[-1]["subject"] == "Your two accounts stay as they are"
 
 
 @pytest.mark.parametrize("role", ["reader", "matcher", "carer"])
