@@ -167,6 +167,10 @@ def test_who_was_not_told_that_it_comes_is_not_told_that_it_does_not(ben, work, 
     assert [len(emails(address)) for address in (ben.email, WORK)] == [1, 1]
 
 
+def test_the_link_that_stops_it_can_be_pressed_in_an_email_in_html(ben, proposed):
+    assert re.search(r'href="[^"]+/account-merge/stop/', emails(ben.email)[0]["html"])
+
+
 def test_what_is_done_cannot_be_stopped(cleo, agreed):
     merge_proposals.follow_proposals(DUE)
     stored(agreed)
