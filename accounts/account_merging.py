@@ -18,8 +18,8 @@ def obstacles(accounts: Accounts) -> Iterator[Obstacle]:
     if Authenticator.objects.filter(user=accounts.other).exists():
         yield Obstacle(
             _(
-                "The account that would end has a second step of signing in. Sign in to that one"
-                " and begin there, or turn the second step off."
+                "The account that would end has two-step sign-in. Sign in to that one and begin"
+                " there, or turn two-step sign-in off."
             )
         )
     if accounts.other.is_superuser:

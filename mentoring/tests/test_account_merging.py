@@ -252,7 +252,7 @@ def test_the_carer_of_the_other_accounts_pair(work, ada, cleo, cohort):
 
 def test_a_second_step_of_signing_in_is_not_lost(ben, work):
     Authenticator.objects.create(user=work, type=Authenticator.Type.TOTP, data={"secret": "x"})
-    refused(ben, work, "has a second step of signing in")
+    refused(ben, work, "has two-step sign-in")
 
 
 def test_the_maintainer_is_never_the_one_that_ends(ben, work):
