@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Lag
 from accounts.merge_rules import references
 from accounts.models import User
 from agreements.models import AgreementVersion, PaperRecord, Signature
-from checkins.models import WITHOUT_PAIR, CheckIn, Concern
+from checkins.models import AFTER_THE_END, WITHOUT_PAIR, CheckIn, Concern
 from events.models import Event, SignUp
 from events.sign_ups import could_be_filled, not_for_any_more
 from matches.models import AccountMerge, Closure, Match, Pause, not_paused
@@ -40,7 +40,7 @@ FRIDAY = 5
 GRACE = timedelta(days=2)  # what a sweep brings about, in any time zone
 Finder = Callable[[datetime], Iterable[models.Model | str]]
 # What a person may read about their pair after its end, beside what is about the ending itself.
-AFTER_THE_END = frozenset(
+EMAILS_AFTER_THE_END = frozenset(
     {
         "agreement-signed",
         "certificate-ready",
@@ -186,17 +186,25 @@ def meetings_without_their_times(at: datetime) -> Iterable[Meeting]:
     return rows.filter(Q(awaiting__isnull=False, number=0))
 
 
-@invariant("A pair that has ended is asked nothing.")
+@invariant("A pair that has ended is asked only how it went.")
 def checkins_of_ended_pairs(at: datetime) -> Iterable[CheckIn]:
-    open_ones = CheckIn.objects.filter(state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN])
-    return open_ones.filter(match__state=Match.State.CLOSED, match__closed_at__lt=at - GRACE)
+    ended = _waiting_checkins().exclude(kind__in=AFTER_THE_END)
+    return ended.filter(match__state=Match.State.CLOSED, match__closed_at__lt=at - GRACE)
+
+
+@invariant("Only a pair that has ended is asked how it went.")
+def asked_too_early_how_it_went(at: datetime) -> Iterable[CheckIn]:
+    asked = _waiting_checkins().filter(kind__in=AFTER_THE_END)
+    return asked.exclude(match__state=Match.State.CLOSED)
+
+
+def _waiting_checkins() -> models.QuerySet[CheckIn]:
+    return CheckIn.objects.filter(state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN])
 
 
 @invariant("No one who has a match is asked how it is to have none.")
 def unmatched_asked_with_a_match(at: datetime) -> Iterable[CheckIn]:
-    asked = CheckIn.objects.filter(
-        kind__in=WITHOUT_PAIR, state__in=[CheckIn.State.SCHEDULED, CheckIn.State.OPEN]
-    )
+    asked = _waiting_checkins().filter(kind__in=WITHOUT_PAIR)
     before = {"introduced_at__lt": at - GRACE}
     matched = Match.objects.filter(mentee=OuterRef("application"), **before)
     mentoring = Match.objects.filter(mentor=OuterRef("application"), **before)
@@ -294,7 +302,9 @@ def rows_in_another_state(at: datetime) -> Iterable[models.Model]:
 
 @invariant("An ended pair gets no e-mail but those about its end.")
 def emails_after_the_end(at: datetime) -> Iterable[Notification]:
-    sent = Notification.system.filter(state=Notification.State.SENT).exclude(kind__in=AFTER_THE_END)
+    sent = Notification.system.filter(state=Notification.State.SENT).exclude(
+        kind__in=EMAILS_AFTER_THE_END
+    )
     for table, path in ABOUT_A_PAIR.items():
         late = sent.filter(about_type=table).annotate(pair_ended_at=_ended(table, path))
         yield from late.filter(sent_at__gt=F("pair_ended_at"))
