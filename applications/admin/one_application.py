@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from programs.committee import acting_member, holds
 from programs.committee_admin import row_id
+from programs.models import about_only
 
 from .. import orientation, reviewing
 from ..forms.applicant_questions import AskForm
@@ -68,27 +71,39 @@ class ReviewPageMixin(admin.ModelAdmin):
         **forms: Form,
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
+        with about_only(application):
+            context = self._of_this_only(request, application)
         reader = acting_member(request)
-        pages = review_page.in_reading_order(filled_pages(application, reader))
-        answered = review_page.with_answers(pages)
+        answered = context.pop("answered")
         following, waiting = review_page.next_to_review(application, reader)
-        notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)
-        readers = opinions.opinions_of(request, application)
-        is_ready = not readers["opinions_missing"]
-        context = {
+        context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(application.person),
             "application": application,
-            "sections": review_page.sections(answered),
-            "unanswered": review_page.unanswered(answered),
             "following": following,
             "waiting": waiting,
             "earlier": review_page.earlier_application(application, answered, reader),
+            "wishes": wishes.wish_rows(request, application, wish_form),
+            **forms,
+        }
+        context["wrong_forms"] = [one for one in (*forms.values(), wish_form) if one]
+        return TemplateResponse(request, "admin/applications/application/review.html", context)
+
+    def _of_this_only(self, request: HttpRequest, application: Application) -> dict[str, Any]:
+        """Return what the page shows of this application, and of no other."""
+        reader = acting_member(request)
+        pages = review_page.in_reading_order(filled_pages(application, reader))
+        answered = review_page.with_answers(pages)
+        notes = CommitteeNote.objects.visible_to(reader).filter(application=application)
+        readers = opinions.opinions_of(request, application)
+        return {
+            "answered": answered,
+            "sections": review_page.sections(answered),
+            "unanswered": review_page.unanswered(answered),
             "changed_facts": review_page.changed_facts(application),
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
-            "own_answers": answer_rows(application, acting_member(request)),
-            "wishes": wishes.wish_rows(request, application, wish_form),
+            "own_answers": answer_rows(application, reader),
             "address_form": address_form.address_form(request, application),
             **applicant_questions.questions_of(request, application),
             **readers,
@@ -98,11 +113,10 @@ class ReviewPageMixin(admin.ModelAdmin):
             **references.references_of(request, application),
             "notes": notes.select_related("author"),
             "note_form": NoteForm(prefix="note"),
-            **self._decision_context(request, application, is_ready=is_ready),
-            **forms,
+            **self._decision_context(
+                request, application, is_ready=not readers["opinions_missing"]
+            ),
         }
-        context["wrong_forms"] = [one for one in (*forms.values(), wish_form) if one]
-        return TemplateResponse(request, "admin/applications/application/review.html", context)
 
     @method_decorator(require_safe)
     def history_view(

@@ -28,8 +28,9 @@ def opinions_of(request: HttpRequest, application: Application) -> dict[str, obj
     assigned = Opinion.objects.assignments(member).filter(application=application)
     readers = opinions.readers_for(application, assigned.select_related("reader"))
     rows = readers.rows
-    texts = Opinion.objects.visible_to(member).filter(application=application)
-    shown = texts.in_bulk() if rows else {}
+    shown = (
+        Opinion.objects.visible_to(member).filter(application=application).in_bulk() if rows else {}
+    )
     mine = next((shown[one.pk] for one in rows if one.reader_id == member.pk), None)
     missing = readers.missing if application.state == State.SUBMITTED else 0
     may_write = is_waiting and readers.may_write(member)

@@ -27,6 +27,7 @@ from programs.models.cohorts import ANSWER_WITHIN, Cohort
 from programs.models.committee import Membership
 from programs.models.conflicts import conflicts_with
 from programs.models.programs import Program
+from programs.models.read_once import decided_once
 from programs.models.vocabulary import Experience, Topic
 
 from .screening import lacks_checks
@@ -55,6 +56,7 @@ class ApplicationQuerySet(ScopedQuerySet):
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
 
+    @decided_once
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Sent applications in the member's programs, without their own and their conflicts."""
         if not user.is_authenticated:
@@ -66,6 +68,7 @@ class ApplicationQuerySet(ScopedQuerySet):
             ~Q(state=Application.State.DRAFT), cohort__program__in=programs
         )
 
+    @decided_once
     def readable_in_full_by(self, user: User | AnonymousUser) -> Self:
         """Those whose committee-only answers `user` reads.
 

@@ -302,7 +302,7 @@ def test_the_page_takes_the_same_number_of_queries_for_one_and_two_references(
         references.answer(name(sent, ben, address=f"r{number}@example.org"), answers())
     client = as_user(cleo)
     client.get(review_page(sent))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(40):
         client.get(review_page(sent))
 
 

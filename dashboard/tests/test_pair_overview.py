@@ -31,7 +31,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 BEGAN = NOW - timedelta(days=60)
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 
-QUERIES = 40
+QUERIES = 43
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from programs.committee_admin import (
     InWeek,
     WeekFilter,
 )
-from programs.models import Program
+from programs.models import Program, about_only
 from programs.spreadsheets import Sheet
 
 from . import carers, endings, pauses
@@ -125,7 +125,15 @@ class MatchAdmin(ExportAdmin):
         if match.mentor.cohort_id == match.mentee.cohort_id:
             match.mentor.cohort = match.mentee.cohort  # read with its program
         member, now = acting_member(request), timezone.now()
-        in_care = may_be_handled_by(match, member)
+        page = _asked_page(request)
+        with about_only(match):
+            in_care = may_be_handled_by(match, member)
+            shown = {
+                "overview": committee_overview(match, member, now, in_care=in_care, page=page),
+                "committee_sections": committee_sections(match, member, now, in_care=in_care),
+                **endings.context_of(request, match, in_care=in_care),
+                **pauses.context_of(request, match, in_care=in_care),
+            }
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -133,12 +141,7 @@ class MatchAdmin(ExportAdmin):
             "list_name": self.list_name,
             "original": match,
             "wrong_forms": [],
-            "overview": committee_overview(
-                match, member, now, in_care=in_care, page=_asked_page(request)
-            ),
-            "committee_sections": committee_sections(match, member, now, in_care=in_care),
-            **endings.context_of(request, match, in_care=in_care),
-            **pauses.context_of(request, match, in_care=in_care),
+            **shown,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/matches/match/page.html", context)

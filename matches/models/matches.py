@@ -15,7 +15,14 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from applications.models import Application
-from programs.models import Cohort, Membership, Program, conflicts_with, ids_read_once
+from programs.models import (
+    Cohort,
+    Membership,
+    Program,
+    conflicts_with,
+    decided_once,
+    ids_read_once,
+)
 
 
 class MatchQuerySet(ScopedQuerySet):
@@ -50,6 +57,7 @@ class MatchQuerySet(ScopedQuerySet):
 
         return ids_read_once("pairs", user, ids)
 
+    @decided_once
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches of the member's programs, without their own and without conflicts of interest."""
         if not user.is_authenticated:
@@ -61,11 +69,13 @@ class MatchQuerySet(ScopedQuerySet):
             mentee__cohort__program__in=programs
         )
 
+    @decided_once
     def cared_for_by(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches whose carer is `user`, or someone whose deputy they are, with a role today."""
         found = self.for_committee(user, *roles)
         return found if found.query.is_empty() else found.filter(_is_carer(user))
 
+    @decided_once
     def in_care_of(self, user: User | AnonymousUser) -> Self:
         """Matches whose confidential matters `user` handles: as carer, as deputy, as chair."""
         found = self.for_committee(user)

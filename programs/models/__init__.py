@@ -12,7 +12,7 @@ from .orientation_texts import ORIENTATION_TEXTS
 from .policy import Policy
 from .programs import Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
-from .read_once import ids_read_once, read_roles_once
+from .read_once import about_only, decided_once, ids_read_once, read_roles_once
 from .text_versions import DEFAULT_TEXTS, TextVersion
 from .translated_texts import SET_UP_TEXTS
 from .vocabulary import Entry, Experience, ProgramActivity, Topic
@@ -44,8 +44,10 @@ __all__ = [
     "TextVersion",
     "Topic",
     "WordMerge",
+    "about_only",
     "conflict_between",
     "conflicts_with",
+    "decided_once",
     "ids_read_once",
     "normalize_place",
     "read_roles_once",
