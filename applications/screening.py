@@ -225,10 +225,15 @@ def without_checks(member: User, rows: ApplicationQuerySet) -> ApplicationQueryS
 
 def in_open_pairs(rows: ApplicationQuerySet) -> ApplicationQuerySet:
     """Return those of `rows` that are in a pair that goes on."""
+    return rows.filter(in_open_pair())
+
+
+def in_open_pair(reader: User | None = None) -> Exists:
+    """Match applications in a pair that goes on; for a `reader`, in one that they may see."""
     # Through the relation, whose model has no static type: `matches` imports this app.
     matches = Application.matches_as_mentee.rel.related_model.objects.open()  # type: ignore[attr-defined]  # its manager
-    own = Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk"))
-    return rows.filter(Exists(matches.filter(own)))
+    seen = matches.for_committee(reader) if reader else matches
+    return Exists(seen.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk"))))
 
 
 def is_missed_after(check: ScreeningCheck) -> bool:

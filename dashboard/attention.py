@@ -5,42 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from access.bounded import found_in
 from accounts.models import User
-from agreements.goals.review_reminders import goals_not_reviewed
-from agreements.late import without_agreement
 from announcements.models import Announcement
-from applications.models import Application
-from applications.models.references import has_new_reference
-from applications.opinions import to_read_by
-from applications.review_queues import queues
-from applications.screening import in_open_pairs, without_checks
-from checkins.first_contact import without_contact
-from checkins.models import CarerSilence, CheckIn, Concern, ContactPlan, Suggestion
+from checkins.models import CarerSilence, Suggestion
 from learning.models import Lesson
 from matches import recovering
-from matches.models import Match
-from matching.models import Offer, PairRequest, Round
 from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
 from support.models import Referral, SupportRequest
 
-from .attention_lines import (
-    SHOWN_LIMIT,
-    AttentionItem,
-    changelist_url,
-    counted,
-    found_by,
-    found_since,
+from .attention_lines import SHOWN_LIMIT, AttentionItem, Scope, changelist_url, counted, found_since
+from .cohort_attention import (
+    care_lines,
+    lines_before_pairs,
+    pair_lines,
 )
-from .health import Health, by_health, may_end
 from .reachability import count_with_bouncing_address
 
 Role = Membership.Role
@@ -49,15 +34,13 @@ MOST_SET_UP = 3  # programs, whose steps are asked one by one
 
 def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
     """Return what `member` can act on; nothing that a role or a conflict of interest hides."""
+    scope = Scope(member, at)
     items = [
-        *_concerns(member, at),
-        *_applications(member, at),
-        *_checks(member),
-        *_rounds(member),
-        *_offers(member),
-        *_pair_requests(member),
+        *care_lines(scope),
+        *_suggestions(member),
+        *lines_before_pairs(scope),
         *_announcements(member),
-        *_pairs(member, at),
+        *pair_lines(scope),
         *_support(member, at),
         *_members(member, at),
         *_lost_mailboxes(member),
@@ -65,6 +48,13 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_bouncing_addresses(member),
         *_set_up(member),
     ]
+    return [item for item in items if item.count]
+
+
+def items_of_cohort(cohort: Cohort, member: User, *, at: datetime) -> list[AttentionItem]:
+    """Return those of `attention_items` that belong to a cohort, of this one only."""
+    scope = Scope(member, at, cohort)
+    items = [*care_lines(scope), *lines_before_pairs(scope), *pair_lines(scope)]
     return [item for item in items if item.count]
 
 
@@ -78,39 +68,9 @@ def delivery_problems(at: datetime) -> list[str]:
     return outbox_health.problems(at)
 
 
-def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
-    waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
-    found = found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
-    urgent = found.pop(Concern.Urgency.URGENT)
-    text = ngettext("urgent request for help", "urgent requests for help", urgent.number)
-    url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
-    yield AttentionItem(urgent.number, text, url, "bad", urgent.since)
-    number = sum(one.number for one in found.values())
-    is_exact = all(one.number <= SHOWN_LIMIT for one in found.values())
-    days = [one.since for one in found.values() if one.since and is_exact]
-    since = min(days, default=None)
-    text = ngettext("open concern", "open concerns", number)
-    url = changelist_url("checkins_concern", state__exact="open")
-    yield AttentionItem(number, text, url, "amber", since)
-    mine = Concern.objects.for_committee(member).filter(taken_by=member)
-    again, since = found_since(mine.to_look_at_again(at), "follow_up_on")
-    text = ngettext("concern to look at again", "concerns to look at again", again)
-    url = changelist_url("checkins_concern", again="mine")
-    yield AttentionItem(again, text, url, "amber", since)
-    own = ContactPlan.objects.visible_to(member).due(at).filter(match__carer=member)
-    contacts, since = found_since(own, "due_on")
-    text = ngettext(
-        "contact with someone in your care is due",
-        "contacts with people in your care are due",
-        contacts,
-    )
-    url = changelist_url("checkins_contactplan", due="now", carer="me")
-    yield AttentionItem(contacts, text, url, "amber", since)
-    unread, since = found_since(CheckIn.objects.readable_by(member).to_read(), "answered_at")
-    text = ngettext("check-in to read", "check-ins to read", unread)
-    url = changelist_url("checkins_checkin", read="no")
-    yield AttentionItem(unread, text, url, since=since)
-    suggested, since = found_since(Suggestion.objects.readable_by(member).unread(), "sent_at")
+def _suggestions(member: User) -> Iterator[AttentionItem]:
+    unread = Suggestion.objects.readable_by(member).unread()
+    suggested, since = found_since(unread, "sent_at")
     text = ngettext("suggestion to read", "suggestions to read", suggested)
     url = changelist_url("checkins_suggestion", stage="unread")
     yield AttentionItem(suggested, text, url, since=since)
@@ -135,54 +95,6 @@ def _support(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("lesson of a pair to edit", "lessons of pairs to edit", offered)
     url = changelist_url("learning_lesson", stage="waiting")
     yield AttentionItem(offered, text, url, since=since)
-
-
-def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
-    mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
-    known = queues(timezone.localdate(at))
-    unprepared = counted(mine.filter(known["orientation"][1]))
-    referenced = counted(mine.filter(has_new_reference()))
-    late, late_since = found_since(mine.filter(known["late"][1]), "submitted_at")
-    unread, unread_since = found_since(mine.filter(known["to-read"][1]), "submitted_at")
-    releasing = Application.objects.for_committee(member, Role.CHAIR)
-    unreleased = counted(releasing.filter(known["pending"][1]))
-    name = "applications_application"
-    assigned, assigned_since = found_since(mine.filter(Q(to_read_by(member))), "submitted_at")
-    text = ngettext(
-        "application waits for your opinion", "applications wait for your opinion", assigned
-    )
-    url = changelist_url(name, reader="me")
-    yield AttentionItem(assigned, text, url, "amber", assigned_since)
-    text = ngettext(
-        "applicant was promised an answer by now", "applicants were promised an answer by now", late
-    )
-    yield AttentionItem(late, text, changelist_url(name, queue="late"), "bad", late_since)
-    text = ngettext("application to read", "applications to read", unread)
-    url = changelist_url(name, queue="to-read")
-    yield AttentionItem(unread, text, url, "amber", unread_since)
-    text = ngettext(
-        "application with a reference that has come",
-        "applications with a reference that has come",
-        referenced,
-    )
-    yield AttentionItem(referenced, text, changelist_url(name, references="come"))
-    text = ngettext("decision to release", "decisions to release", unreleased)
-    yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
-    text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
-    yield AttentionItem(unprepared, text, changelist_url(name, queue="orientation"))
-
-
-def _checks(member: User) -> Iterator[AttentionItem]:
-    """Return what a chair reads of checks that are missing or have ended."""
-    mine = Application.objects.for_committee(member, Role.CHAIR)
-    lacking = without_checks(member, mine)
-    name = "applications_application"
-    in_pairs = counted(in_open_pairs(lacking))
-    text = ngettext("person in a pair lacks a check", "people in a pair lack a check", in_pairs)
-    yield AttentionItem(in_pairs, text, changelist_url(name, checks="in-pair"), "bad")
-    everyone = counted(lacking)
-    text = ngettext("accepted person lacks a check", "accepted people lack a check", everyone)
-    yield AttentionItem(everyone, text, changelist_url(name, checks="missing"), "amber")
 
 
 def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
@@ -216,95 +128,12 @@ def _lost_mailboxes(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(waiting, text, url, "amber", since)
 
 
-def _rounds(member: User) -> Iterator[AttentionItem]:
-    mine = Round.objects.for_committee(member, Role.MATCHER, Role.CHAIR)
-    review, approved, draft = Round.State.REVIEW, Round.State.APPROVED, Round.State.DRAFT
-    to_do = mine.filter(
-        Q(state=review) & ~Q(prepared_by=member.pk)
-        | Q(state=approved, publish_at=None)
-        | Q(state=draft)
-    )
-    found = found_by(to_do, "state", "created_at", review, approved, draft)
-    for_me, to_publish, drafts = found[review], found[approved], found[draft]
-
-    def url(state: str) -> str:
-        return changelist_url("matching_round", state__exact=state)
-
-    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me.number)
-    yield AttentionItem(for_me.number, text, url("review"), "amber", for_me.since)
-    text = ngettext("approved round to publish", "approved rounds to publish", to_publish.number)
-    yield AttentionItem(to_publish.number, text, url("approved"), "amber", to_publish.since)
-    text = ngettext("draft round", "draft rounds", drafts.number)
-    yield AttentionItem(drafts.number, text, url("draft"), since=drafts.since)
-
-
-def _offers(member: User) -> Iterator[AttentionItem]:
-    mine = Offer.objects.for_committee(member)
-    waiting, since = found_since(mine.open(), "opened_at")
-    # Who still waits is a long question, and usually there is nobody to ask it about.
-    alone = found_in(mine.left_alone(), lambda rows: rows.nobody_left())
-    without = counted(alone) if isinstance(alone, QuerySet) else 0
-    text = ngettext(
-        "request before a match waits for an answer",
-        "requests before matches wait for an answer",
-        waiting,
-    )
-    url = changelist_url("matching_offer", state__exact="open")
-    yield AttentionItem(waiting, text, url, since=since)
-    text = ngettext("mentee with no one left to ask", "mentees with no one left to ask", without)
-    yield AttentionItem(without, text, changelist_url("matching_offer", left="none"), "amber")
-
-
-def _pair_requests(member: User) -> Iterator[AttentionItem]:
-    mine = Membership.objects.program_ids(member, Role.MATCHER, Role.CHAIR)
-    rows = PairRequest.objects.for_committee(member).waiting().exclude(by=member.pk)
-    waiting = counted(rows.filter(cohort__program__in=mine))
-    text = ngettext(
-        "pair without a round to decide on", "pairs without a round to decide on", waiting
-    )
-    url = changelist_url("matching_pairrequest", state__exact="confirmed")
-    yield AttentionItem(waiting, text, url, "amber")
-
-
 def _announcements(member: User) -> Iterator[AttentionItem]:
     unsent = Announcement.objects.for_committee(member).unsent()
     count = counted(unsent)
     text = ngettext("announcement was not sent", "announcements were not sent", count)
     url = changelist_url("announcements_announcement", sending="failed")
     yield AttentionItem(count, text, url, "amber")
-
-
-def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
-    pairs = Match.objects.for_committee(member, Role.CARER, Role.CHAIR).open()
-    health = by_health(pairs, reader=member, at=at)
-    ending = counted(may_end(pairs, reader=member))
-    text = ngettext("pair may want to end", "pairs may want to end", ending)
-    yield AttentionItem(ending, text, changelist_url("dashboard_pair", health="ending"), "amber")
-    stuck, since = found_since(health[Health.STUCK], "stuck_from")
-    text = ngettext("pair is stuck", "pairs are stuck", stuck)
-    url = changelist_url("dashboard_pair", health="stuck")
-    yield AttentionItem(stuck, text, url, "bad", since)
-    drifting, since = found_since(health[Health.DRIFTING], "drifting_from")
-    text = ngettext("pair is drifting", "pairs are drifting", drifting)
-    url = changelist_url("dashboard_pair", health="drifting")
-    yield AttentionItem(drifting, text, url, "amber", since)
-    silent, since = found_since(without_contact(pairs, at=at), "introduced_at")
-    text = ngettext("new pair has not been in touch", "new pairs have not been in touch", silent)
-    url = changelist_url("dashboard_pair", contact="none")
-    yield AttentionItem(silent, text, url, "bad", since)
-    without_carer, since = found_since(pairs.without_carer(), "uncovered_since")
-    text = ngettext("pair without a carer", "pairs without a carer", without_carer)
-    url = changelist_url("dashboard_pair", carer="none")
-    yield AttentionItem(without_carer, text, url, "amber", since)
-    unreviewed = counted(goals_not_reviewed(pairs, at=at))
-    text = ngettext(
-        "pair has not reviewed its goals", "pairs have not reviewed their goals", unreviewed
-    )
-    yield AttentionItem(unreviewed, text, changelist_url("dashboard_pair", goals="not-reviewed"))
-    late, since = found_since(without_agreement(pairs, at=at), "introduced_at")
-    text = ngettext("agreement is late", "agreements are late", late)
-    url = changelist_url("dashboard_pair", agreement="late")
-    yield AttentionItem(late, text, url, since=since)
 
 
 def _bouncing_addresses(member: User) -> Iterator[AttentionItem]:

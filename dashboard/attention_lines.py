@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from access.bounded import count_up_to
+from accounts.models import User
+from programs.models import Cohort
+
+Rows = TypeVar("Rows", bound=QuerySet)
 
 SHOWN_LIMIT = 99
 FEW = 200  # rows that are counted by reading them
@@ -53,6 +58,24 @@ def changelist_url(name: str, **query: str) -> str:
     return f"{address}?{urlencode(query)}" if query else address
 
 
+@dataclass(frozen=True)
+class Scope:
+    """Whose lines are counted, when, and of which cohort; without one, of all that they see."""
+
+    member: User
+    at: datetime
+    cohort: Cohort | None = None
+
+    def of(self, rows: Rows, path: str = "cohort") -> Rows:
+        """Return the rows of the cohort, to which `path` leads from each."""
+        return rows.filter(Q((path, self.cohort))) if self.cohort else rows
+
+    def url(self, name: str, **query: str) -> str:
+        """Return the address of the list that has exactly these rows; see `changelist_url`."""
+        cohort = {"cohort": self.cohort.slug} if self.cohort else {}
+        return changelist_url(name, **query, **cohort)
+
+
 def counted(rows: QuerySet) -> int:
     """Count the rows, no further than is shown."""
     return count_up_to(rows, SHOWN_LIMIT + 1)
@@ -79,6 +102,14 @@ def _found_days(days: list[date | datetime | None]) -> Found:
 
 def _day(moment: date | datetime | None) -> date | None:
     return timezone.localdate(moment) if isinstance(moment, datetime) else moment
+
+
+def together(found: Iterable[Found]) -> Found:
+    """Add up numbers; the oldest day is known if none of them was counted only up to the limit."""
+    known = list(found)
+    is_exact = all(one.number <= SHOWN_LIMIT for one in known)
+    days = [one.since for one in known if one.since and is_exact]
+    return Found(sum(one.number for one in known), min(days, default=None))
 
 
 def found_by(rows: QuerySet, column: str, since: str, *values: str) -> dict[str, Found]:

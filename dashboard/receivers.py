@@ -10,10 +10,11 @@ from django.dispatch import receiver
 from accounts.models import User
 from matches import signals
 from matches.models import Match
-from programs.models import Policy
-from programs.signals import policy_saved
+from programs.models import Cohort, Policy
+from programs.signals import cohort_overview_asked, policy_saved
 
 from . import health_dates
+from .overviews.cohort_overview import CohortOverview, overview_of_cohort
 from .overviews.pair_overview import PairOverview, overview_of
 
 
@@ -44,3 +45,10 @@ def show_overview(
     **kwargs: object,
 ) -> PairOverview:
     return overview_of(match, user, in_care=in_care, page=page, at=at)
+
+
+@receiver(cohort_overview_asked)
+def show_cohort(
+    sender: type[Cohort], cohort: Cohort, user: User, at: datetime, **kwargs: object
+) -> CohortOverview:
+    return overview_of_cohort(cohort, user, at=at)

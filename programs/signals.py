@@ -18,3 +18,7 @@ program_created = Signal()
 
 # A program names its roles in another way: `program`, `before` (the program as it was), `at`.
 role_names_changed = Signal()
+
+# The committee's page of a cohort is shown: `cohort`, `user`, `at`. The receiver returns what is
+# known of the cohort, as far as `user` may see it.
+cohort_overview_asked = Signal()

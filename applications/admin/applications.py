@@ -26,6 +26,7 @@ from .one_application import ReviewPageMixin
 from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
     CodeFilter,
+    PairFilter,
     QueueFilter,
     SentInWeek,
     TopicFilter,
@@ -67,6 +68,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
         "role",
         SentInWeek,
         CohortFilter,
+        PairFilter,
         TopicFilter,
     )
     list_select_related = ("person", "cohort")

@@ -11,12 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.bounded import count_up_to
+from programs.committee import acting_member
 from programs.committee_admin import LIST_LIMIT, InWeek, WeekFilter
 from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
 from ..preparations import SENT
 from ..review_queues import queues
+from ..screening import in_open_pair
 
 
 def has_pending_decision(application: Application) -> bool:
@@ -66,6 +68,23 @@ class CodeFilter(admin.SimpleListFilter):
         if self.value() == "accepted":
             return queryset.exclude(code_accepted_at=None)
         return queryset
+
+
+class PairFilter(admin.SimpleListFilter):
+    """Who is in a pair that goes on, as far as the member sees the pair."""
+
+    title = _("pair")
+    parameter_name = "pair"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [("open", str(_("In a pair")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return (
+            queryset.filter(in_open_pair(acting_member(request)))
+            if self.value() == "open"
+            else queryset
+        )
 
 
 class SentInWeek(WeekFilter):

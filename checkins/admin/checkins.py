@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, InCohortFilter
 
 from ..answering import mark_read
 from ..models import Answer, AskedNeed, CheckIn, Question
@@ -51,7 +51,7 @@ class CheckInAdmin(CommitteeAdmin):
         "answered_at",
         "read_at",
     )
-    list_filter = (ReadFilter, "state", "kind")
+    list_filter = (ReadFilter, "state", "kind", InCohortFilter)
     date_hierarchy = "opens_at"
     sortable_by = ("opens_at",)
     list_select_related = ("person", "match__mentee__person", "match__mentor__person")

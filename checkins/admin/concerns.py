@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from matches.models import Match
 from programs.committee import cares_for_pairs
-from programs.committee_admin import CommitteeAdmin, find_field, state_name
+from programs.committee_admin import CommitteeAdmin, InCohortFilter, find_field, state_name
 from workflow.models import Transition
 
 from .. import handling, mediation
@@ -87,7 +87,7 @@ class ConcernAdmin(CommitteeAdmin):
         "person", "cause", "urgency", "state_chip", "raised_at", "first_action", "assigned",
         "may_tell_partner",
     )  # fmt: skip
-    list_filter = ("state", "urgency", "cause", "outcome", LookAgainFilter)
+    list_filter = ("state", "urgency", "cause", "outcome", LookAgainFilter, InCohortFilter)
     list_select_related = ("person", "taken_by")
     ordering = ("state", "-raised_at")
     fields: ClassVar[tuple[str, ...]] = (

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from programs.committee import acting_member, cares_for_pairs
-from programs.committee_admin import CarerFilter, CommitteeAdmin, chip, format_date
+from programs.committee_admin import CarerFilter, CohortFilter, CommitteeAdmin, chip, format_date
 from programs.models import Program
 
 from .. import contact_log
@@ -83,6 +83,10 @@ class CarerOfMatchFilter(CarerFilter):
     path = "match__carer"
 
 
+class CohortOfPlanFilter(CohortFilter):
+    path = "match__mentee__cohort"
+
+
 @admin.register(ContactPlan)
 class ContactPlanAdmin(CommitteeAdmin):
     """Rows come from `visible_to`: carer, deputy and chair without a conflict of interest."""
@@ -94,7 +98,7 @@ class ContactPlanAdmin(CommitteeAdmin):
     )
     other_list = ("admin:checkins_contactlog_changelist", gettext_lazy("Contacts so far"))
     list_display = ("person", "role", "match", "due_on", "urgency", "reached", "carer")
-    list_filter = (DueFilter, CarerOfMatchFilter)
+    list_filter = (DueFilter, CarerOfMatchFilter, CohortOfPlanFilter)
     list_select_related = (
         "person", "match__mentee__person", "match__mentor__person", "match__carer",
         "match__mentee__cohort__program",

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programs.committee import Role, holds
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CohortFilter, CommitteeAdmin
 
 from ..models import Wave
 from ..result_readers import ResultReader, knows_turnout, with_turnout
@@ -26,7 +26,7 @@ class WaveAdmin(CommitteeAdmin):
     list_display = ("__str__", "month_name", "asked", "answers", "rate")
     # Not by the number of answers, which is not shown to everyone.
     sortable_by = ("__str__", "month_name", "asked")
-    list_filter = ("kind",)
+    list_filter = ("kind", CohortFilter)
     list_select_related = ("cohort__program",)
     fields = readonly_fields = (
         "cohort",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,8 +19,9 @@ from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager, is_one_of
 from accounts.models import User
+from applications.models import Application
 from matches.models import Match
-from programs.models import Membership, Program, conflicts_with
+from programs.models import Cohort, Membership, Program, conflicts_with
 from workflow.states import move
 
 from .checkins import CheckIn
@@ -53,6 +54,13 @@ class ConcernQuerySet(ConfidentialQuerySet):
     def to_look_at_again(self, at: datetime) -> Self:
         """Taken concerns that their member wanted to look at again, in the active time zone."""
         return self.filter(state=Concern.State.TAKEN, follow_up_on__lte=timezone.localdate(at))
+
+    def in_cohort(self, cohort: Cohort) -> Self:
+        """Concerns of pairs of a cohort, and of its people that are about no pair."""
+        applied = Application.objects.filter(person=OuterRef("person"), cohort=cohort)
+        return self.filter(
+            Q(match__mentee__cohort=cohort) | Q(Exists(applied.order_by()), match=None)
+        )
 
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:

@@ -306,7 +306,7 @@ def test_the_list_takes_the_same_queries_for_one_and_three(
     contact_plan.keep_plans(timezone.now())
     client = as_user(cleo)
     client.get(reverse(LIST))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse(LIST))
 
 

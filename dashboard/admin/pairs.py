@@ -21,6 +21,7 @@ from dashboard.models import Pair
 from matches.models import Match
 from programs.committee_admin import (
     CarerFilter,
+    CohortOfMatchFilter,
     InWeek,
     WeekFilter,
     format_date,
@@ -119,6 +120,7 @@ class PairAdmin(LeadsToPair):
         AgreementFilter,
         GoalsFilter,
         CarerFilter,
+        CohortOfMatchFilter,
         "state",
         LastWeekFilter,
     )

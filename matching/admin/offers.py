@@ -22,7 +22,7 @@ from matching.models.offers import OfferQuerySet
 from matching.offer_reasons import why_chosen
 from matching.rounds import pair_offers
 from programs.committee import acting_member
-from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, state_chip
 from programs.models import Program
 
 
@@ -49,7 +49,7 @@ class OfferAdmin(CommitteeAdmin):
     )
     list_display = ("pair", "state_chip", "number", "round", "agreed", "closes_at", "reason")
     list_select_related = ("mentee__person", "mentor__person", "round__cohort__program__policy")
-    list_filter = ("state", NobodyLeftFilter)
+    list_filter = ("state", NobodyLeftFilter, CohortOfMatchFilter)
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = _("Name of either person")
     fields = readonly_fields = (

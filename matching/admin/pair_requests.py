@@ -22,7 +22,7 @@ from applications.models.applications import ApplicationQuerySet
 from matching.models import MATCHERS, PairRequest
 from matching.rounds import pair_requests
 from programs.committee import acting_member
-from programs.committee_admin import CommitteeAdmin, FindField, state_chip
+from programs.committee_admin import CohortFilter, CommitteeAdmin, FindField, state_chip
 from programs.models import Program
 
 ACCEPT, DECLINE, TAKE_BACK = "accept", "decline", "take-back"
@@ -176,7 +176,7 @@ class PairRequestAdmin(CommitteeAdmin):
         "by",
         "decided_by",
     )
-    list_filter = ("state", "origin")
+    list_filter = ("state", "origin", CohortFilter)
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = gettext_lazy("Name of either person")
     ordering = ("-asked_at", "-pk")

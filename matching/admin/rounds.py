@@ -171,7 +171,9 @@ class RoundAdmin(CommitteeAdmin):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
-        form = OpenRoundForm(request.POST or None, user=request.user)
+        form = OpenRoundForm(
+            request.POST or None, user=request.user, initial={"cohort": _asked_cohort(request)}
+        )
         if request.method == "POST" and form.is_valid():
             return self._open(request, form.cleaned_data["cohort"], form.cleaned_data["name"])
         context = {
@@ -229,3 +231,10 @@ class RoundAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("unmatched"))
     def unmatched(self, row: Round) -> int:
         return row.figures.get("unmatched", 0)
+
+
+def _asked_cohort(request: HttpRequest) -> Cohort | None:
+    """Return the cohort whose page led here; the form offers it only to who may open a round."""
+    asked = request.GET.get("cohort", "")
+    rows = Cohort.objects.for_committee(request.user, *MATCHERS)
+    return rows.filter(slug=asked).first() if asked else None

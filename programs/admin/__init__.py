@@ -1,1 +1,1 @@
-from . import committee, programs, vocabulary  # noqa: F401  # registers pages
+from . import cohorts, committee, programs, vocabulary  # noqa: F401  # registers pages

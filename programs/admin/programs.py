@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, Model
 from django.forms import Field as FormField
-from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,11 +24,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.timezones import zone_choices, zone_label
 
 from .. import opening_requests, setup_checklist
-from ..cohort_copies import DAYS, next_cohort
 from ..committee import Role, acting_member
 from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_label
 from ..creation import create_program
-from ..models import Cohort, Membership, Objective, PlaceDistance, Program
+from ..models import Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 from . import kind_pages, role_names, texts
 from .organisations import OrganisationSignInInline
@@ -275,53 +273,3 @@ class ProgramAdmin(CommitteeAdmin):
         words = ngettext("%(n)d entry was added.", "%(n)d entries were added.", new)
         messages.success(request, words % {"n": new})
         return redirect("admin:programs_setup")
-
-
-COPY = "copy"  # in the address that adds a cohort: the id of the one to begin with
-
-
-@admin.register(Cohort)
-class CohortAdmin(CommitteeAdmin):
-    add_title = gettext_lazy("Add a cohort")
-    empty_words = gettext_lazy(
-        "There are no cohorts yet. A cohort has the dates when applications open and close "
-        "and when its pairs start."
-    )
-    add_roles = change_roles = (Role.CHAIR,)
-    list_display = (
-        "name",
-        "program",
-        "opens_on",
-        "closes_on",
-        "matching_on",
-        "starts_on",
-        "ends_on",
-    )
-    list_select_related = ("program",)
-    search_fields = ("name",)
-    ordering = ("-opens_on",)
-    prepopulated_fields = {"slug": ("name",)}
-
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: models.Model | None = None
-    ) -> dict[str, Any]:
-        return {} if obj or COPY in request.GET else self.prepopulated_fields
-
-    def get_changeform_initial_data(  # type: ignore[override]  # texts, rows and days
-        self, request: HttpRequest
-    ) -> dict[str, object]:
-        """Begin with the days of an earlier cohort, moved, if the page was asked to copy one."""
-        asked = request.GET.get(COPY, "")
-        rows = Cohort.objects.for_committee(request.user, Role.CHAIR).select_related("program")
-        copied = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
-        if copied is None:
-            return {**super().get_changeform_initial_data(request)}
-        made = next_cohort(copied)
-        return {name: getattr(made, name) for name in ("program", "name", "slug", *DAYS)}
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
-        if db_field.name == "program":
-            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -21,7 +21,14 @@ from .forms import (
 )
 from .languages import language_label
 from .list_exports import ExportAdmin
-from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
+from .lists import (
+    LIST_LIMIT,
+    CarerFilter,
+    CohortFilter,
+    CohortOfMatchFilter,
+    CommitteeList,
+    InCohortFilter,
+)
 from .row_names import RowKey, RowName, name_rows
 from .row_pages import history_of, row_id, steps_of
 from .state_names import state_name
@@ -41,6 +48,7 @@ __all__ = [
     "DateInput",
     "ExportAdmin",
     "FindField",
+    "InCohortFilter",
     "InWeek",
     "LabelledFormSet",
     "LabelledSplitDateTime",

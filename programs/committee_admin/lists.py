@@ -127,9 +127,25 @@ class CohortFilter(admin.SimpleListFilter):
 
 
 class CohortOfMatchFilter(CohortFilter):
-    """For lists of matches."""
+    """For lists of matches, and of other rows with a mentee."""
 
     path = "mentee__cohort"
+
+
+class InCohort(Protocol):
+    """Rows that can be asked for those of a cohort."""
+
+    def in_cohort(self, cohort: Cohort) -> QuerySet: ...
+
+
+class InCohortFilter(CohortFilter):
+    """For lists of rows that belong to a cohort in more than one way: see their `in_cohort`."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if not self.value():
+            return queryset
+        chosen = Cohort.objects.for_committee(request.user).filter(slug=self.value()).first()
+        return cast(InCohort, queryset).in_cohort(chosen) if chosen else queryset.none()
 
 
 class CarerFilter(admin.SimpleListFilter):
