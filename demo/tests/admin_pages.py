@@ -19,7 +19,7 @@ NOT_SHOWN = re.compile(r"<(script|style|textarea|head)\b.*?</\1>|<!--.*?-->", re
 RAW = re.compile(
     r"(?<![\w@./#-])(?:[a-z]+(?:_[a-z0-9]+)+|"
     + "|".join(sorted(name for name in KINDS if name.count("-") > 1))
-    + r")(?![\w@./-])"
+    + r")(?![\w@/-]|\.\w)"  # not in an address or the name of a file; a full stop may follow
     r"|\b\w+ object \(\d+\)|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\b(?:None|True|False)\b"
     r"|\bView (?:survey|pair|program|cohort)\b"
 )
@@ -31,6 +31,10 @@ def shown(page: str) -> str:
     """Return the words that a page shows."""
     spaced = NOT_SHOWN.sub(" ", page).replace("<", " <")
     return " ".join(html.unescape(strip_tags(spaced)).split())
+
+
+def raw_words_of(page: str) -> list[str]:
+    return [*RAW.findall(shown(page)), *NUMBERED.findall(page)]
 
 
 def addresses(client: Client) -> Iterator[str]:
@@ -56,7 +60,7 @@ def raw_words(client: Client) -> dict[str, list[str]]:
     for address in addresses(client):
         response = client.get(address, follow=True)
         page, seen = response.content.decode(), seen + 1
-        raw = [*RAW.findall(shown(page)), *NUMBERED.findall(page)]
+        raw = raw_words_of(page)
         if raw or response.status_code != 200:
             found[address] = raw
     assert seen > 100, f"only {seen} pages were looked at"

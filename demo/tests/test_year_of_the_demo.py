@@ -23,7 +23,7 @@ from matches.models import Closure, Match, ThankYouNote
 from matching.models import Offer, Round
 from meetings.models import ContactRequest
 
-from .admin_pages import raw_words
+from .admin_pages import raw_words, raw_words_of
 from .reached_states import states, states_without_a_verb
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,37 @@ class TestInTheRunningYear:
 
     def test_a_thank_you_note_was_written(self):
         assert ThankYouNote.system.exists()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>State: on_track.</p>",
+        "<td>drifting_percent</td>",
+        "<li>E-mail: concern-given-back</li>",
+        "<p>Match object (7)</p>",
+        "<p>Since 2026-05-04 12:30</p>",
+        "<dd>None</dd>",
+        '<a href="?cohort__id__exact=3">Spring</a>',
+    ],
+)
+def test_the_walk_through_the_admin_finds_what_no_one_should_read(page):
+    assert raw_words_of(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>sign-in, check-in, by the way</p>",
+        "<p>from roster_2026.csv</p>",
+        '<a href="/admin/x/?state__exact=on_track">On track</a>',
+        '<option value="on_track">On track</option>',
+        "<script>const on_track = None</script>",
+        "<p>No one on 4 May 2026 at 12:30</p>",
+    ],
+)
+def test_the_walk_through_the_admin_finds_nothing_in_plain_words(page):
+    assert raw_words_of(page) == []
 
 
 def written_states(path: Path) -> list[int]:
