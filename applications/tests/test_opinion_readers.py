@@ -236,7 +236,7 @@ def test_the_page_takes_the_same_number_of_queries_for_one_and_two_readers(
     write(sent, reader)
     client = as_user(cleo)
     client.get(page_of(sent))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(40):
         client.get(page_of(sent))
 
 
