@@ -35,9 +35,11 @@ def race(*actions: Callable[[], object]) -> list[Exception | None]:
 
 def _wait_for_locks() -> None:
     """Wait on a slow machine too; a request gives up after some seconds and asks to try again."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute("SET lock_timeout = '120s'; SET statement_timeout = '120s'")
+        else:  # SQLite asks again and again for the lock: one of two may be unlucky for long
+            cursor.execute("PRAGMA busy_timeout = 120000")
 
 
 def at_once(*actions: Callable[[], object], lost: type[Exception] = ActionNotAllowed) -> list[int]:

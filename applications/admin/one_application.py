@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -71,12 +69,16 @@ class ReviewPageMixin(admin.ModelAdmin):
         **forms: Form,
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
-        with about_only(application):
-            context = self._of_this_only(request, application)
         reader = acting_member(request)
-        answered = context.pop("answered")
+        with about_only(application):
+            pages = review_page.in_reading_order(filled_pages(application, reader))
+            answered = review_page.with_answers(pages)
+            context = self._of_this_only(request, application)
         following, waiting = review_page.next_to_review(application, reader)
         context |= {
+            "sections": review_page.sections(answered),
+            "unanswered": review_page.unanswered(answered),
+            "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(application.person),
@@ -90,19 +92,13 @@ class ReviewPageMixin(admin.ModelAdmin):
         context["wrong_forms"] = [one for one in (*forms.values(), wish_form) if one]
         return TemplateResponse(request, "admin/applications/application/review.html", context)
 
-    def _of_this_only(self, request: HttpRequest, application: Application) -> dict[str, Any]:
-        """Return what the page shows of this application, and of no other."""
+    def _of_this_only(self, request: HttpRequest, application: Application) -> dict[str, object]:
+        """Return what the page shows of this application beside the answers, and of no other."""
         reader = acting_member(request)
-        pages = review_page.in_reading_order(filled_pages(application, reader))
-        answered = review_page.with_answers(pages)
         notes = CommitteeNote.objects.visible_to(reader).filter(application=application)
         readers = opinions.opinions_of(request, application)
         return {
-            "answered": answered,
-            "sections": review_page.sections(answered),
-            "unanswered": review_page.unanswered(answered),
             "changed_facts": review_page.changed_facts(application),
-            "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, reader),
             "address_form": address_form.address_form(request, application),
             **applicant_questions.questions_of(request, application),

@@ -36,7 +36,7 @@ from .cohort_figures import (
     pairs_of_cohort,
     people_of_cohort,
 )
-from .cohort_stages import Standing, standing_of
+from .cohort_stages import CohortPhase, phase_of
 
 EVENTS = 5  # that are named
 
@@ -45,7 +45,7 @@ EVENTS = 5  # that are named
 class CohortOverview:
     """A cohort as a member sees it."""
 
-    standing: Standing
+    phase: CohortPhase
     items: list[AttentionItem]
     people: list[FigureRow]
     pairs: list[Figure]
@@ -62,7 +62,7 @@ def overview_of_cohort(cohort: Cohort, member: User, *, at: datetime) -> CohortO
     pairs = pairs_of_cohort(scope)
     sections = [_events(scope, cohort), _surveys(scope, cohort)]
     return CohortOverview(
-        standing=standing_of(cohort, timezone.localdate(at)),
+        phase=phase_of(cohort, timezone.localdate(at)),
         items=[
             *items_of_cohort(cohort, member, at=at),
             *(_set_up(cohort, at) if is_chair else ()),

@@ -15,7 +15,7 @@ from .pair_stages import DONE, LATER, NOW, Stage
 
 
 @dataclass(frozen=True)
-class Standing:
+class CohortPhase:
     """`words` say where it stands, `tone` is of their chip; `following` what comes next."""
 
     words: str
@@ -24,13 +24,13 @@ class Standing:
     stages: list[Stage]
 
 
-def standing_of(cohort: Cohort, today: date) -> Standing:
+def phase_of(cohort: Cohort, today: date) -> CohortPhase:
     """Return where `cohort` stands on `today`."""
-    words, tone = _phase(cohort, today)
-    return Standing(words, tone, _following(cohort, today), _path(cohort, today))
+    words, tone = _named(cohort, today)
+    return CohortPhase(words, tone, _following(cohort, today), _path(cohort, today))
 
 
-def _phase(cohort: Cohort, today: date) -> tuple[str, str]:
+def _named(cohort: Cohort, today: date) -> tuple[str, str]:
     if cohort.is_over(today):
         return _("The cohort has ended"), "info"
     if today < cohort.opens_on:

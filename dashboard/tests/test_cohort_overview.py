@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.models import Application
 from checkins.models import CheckIn, Concern, Wave
 from dashboard.attention import attention_items, items_of_cohort
-from dashboard.overviews.cohort_stages import standing_of
+from dashboard.overviews.cohort_stages import phase_of
 from matches.models import Match
 from matching.rounds import lifecycle
 from programs.models import Cohort, Conflict, Program
@@ -279,13 +279,13 @@ DAYS = {
     ],
 )  # fmt: skip
 def test_where_a_cohort_stands(today, words, following, states):
-    found = standing_of(Cohort(**DAYS), today)
+    found = phase_of(Cohort(**DAYS), today)
     assert (found.words, found.following) == (words, following)
     assert [stage.state for stage in found.stages] == states.split()
 
 
 def test_a_rolling_cohort_has_no_days_to_wait_for():
-    found = standing_of(Cohort(opens_on=date(2026, 1, 10)), TODAY)
+    found = phase_of(Cohort(opens_on=date(2026, 1, 10)), TODAY)
     assert (found.words, found.following) == ("Applications are open", "")
     assert [(one.label, one.state, one.note) for one in found.stages] == [
         ("Applications", "now", "From 10 January 2026 on, at any time")
@@ -294,7 +294,7 @@ def test_a_rolling_cohort_has_no_days_to_wait_for():
 
 def test_a_day_that_is_not_set_is_said():
     days = {name: day for name, day in DAYS.items() if name != "matching_on"}
-    found = standing_of(Cohort(**days), date(2026, 2, 20))
+    found = phase_of(Cohort(**days), date(2026, 2, 20))
     assert [(one.state, one.note) for one in found.stages][1] == ("now", "No day is set")
 
 
