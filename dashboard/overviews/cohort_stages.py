@@ -39,7 +39,7 @@ def _named(cohort: Cohort, today: date) -> tuple[str, str]:
         return _("Applications are open"), "ok"
     if cohort.starts_on is None or today < cohort.starts_on:
         return _("Applications are closed"), "info"
-    return _("The pairs have started"), "ok"
+    return _("The cohort has started"), "ok"
 
 
 def _following(cohort: Cohort, today: date) -> str:

@@ -273,7 +273,7 @@ DAYS = {
          "Matching day is 10 March 2026. That is in 27 days.", "done now later later"),
         (date(2026, 3, 11), "Applications are closed",
          "Pairs start on 10 April 2026. That is in 30 days.", "done done now later"),
-        (date(2026, 4, 11), "The pairs have started",
+        (date(2026, 4, 11), "The cohort has started",
          "The cohort ends on 10 December 2026. That is in 243 days.", "done done done now"),
         (date(2026, 12, 11), "The cohort has ended", "", "done done done done"),
     ],

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import role_naming
 from ..committee import acting_member
-from ..committee_admin.action_log import log_action
+from ..committee_admin.action_log import changed, log_action
 from ..models import Program
 from ..models.role_names import LENGTH, RoleNames, check_name, check_names
 from ..program_texts import language_in_sentence, languages_of
@@ -146,6 +146,6 @@ def edit_view(request: HttpRequest, pk: int) -> HttpResponse:
 def _save(request: HttpRequest, program: Program, names: RoleNames) -> HttpResponse:
     is_new = role_naming.rename(program, names, by=acting_member(request), at=timezone.now())
     if is_new:
-        log_action(request, program, CHANGE, [{"changed": {"fields": ["role_names"]}}])
+        log_action(request, program, CHANGE, changed("role_names"))
     messages.success(request, _("The names were saved.") if is_new else _("Nothing has changed."))
     return redirect("admin:programs_texts", program.pk)
