@@ -54,6 +54,7 @@ register(
         "ApplicantQuestion": {"by withdrawn_by": OF_PERSON},
         "CommitteeNote": {"author": OF_PERSON},
         "Decision": {"decided_by release_by": OF_PERSON},
+        "InterviewAppointment": {"member ended_by": OF_PERSON},
         "InterviewScore": {"scorer": OF_PERSON},
         "MentorInvitation": {"inviter": MOVES},
         "NamedWish": {"person": MOVES, "decided_by": OF_PERSON},

@@ -11,6 +11,9 @@ class ApplicationsConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             account_merging,
             applicant_question_emails,
+            appointment_emails,
+            appointment_links,
+            appointment_reminders,
             decision_release,
             draft_closing,
             emails,

@@ -26,6 +26,7 @@ from .models import (
     CommitteeNote,
     Decision,
     ImportedRow,
+    InterviewAppointment,
     InterviewScore,
     NamedWish,
     Opinion,
@@ -142,6 +143,17 @@ def export_application(application: Application, user: User) -> dict[str, object
                 application=application, withdrawn_at=None
             )
         ],
+        "interviews": [
+            {
+                "state": row.get_state_display(),
+                "starts_at": row.starts_at,
+                "suggested_at": row.proposed_at,
+                "minutes": row.minutes,
+                "place": row.place,
+                "when_it_would_suit": row.wish,
+            }
+            for row in InterviewAppointment.objects.of(user).filter(application=application)
+        ],
         "preparation": [
             {"what": row.get_kind_display(), "at": row.at}
             for row in Preparation.objects.visible_to(user).filter(application=application)
@@ -204,6 +216,8 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     Opinion.system.filter(about).update(text="")
     Standing.system.filter(about).update(waiver_reason="")
     InterviewScore.system.filter(about).delete()
+    # The rows stay for the e-mails that say that it is off.
+    InterviewAppointment.system.filter(about).update(place="", wish="")
     Reference.system.filter(about).delete()
     delete_about_missing(Reference)
     PrivateAnswers.system.filter(about).delete()
@@ -225,6 +239,7 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
         if mentions.are_in(wish.written):
             wish.delete()
     mentions.replace_in(ApplicantQuestion.system.filter(about), "text", "answer")
+    mentions.replace_in(InterviewAppointment.system.filter(about), "place", "wish")
     mentions.replace_in(CommitteeNote.system.filter(about), "text")
     mentions.replace_in(Decision.system.filter(about), "note")
     mentions.replace_in(Opinion.system.filter(about), "text")
@@ -330,6 +345,12 @@ COLUMNS = rules(
             "answers_json": erased(
                 not_exported=FOR_THE_COMMITTEE, mentions="questions of the program with codes"
             ),
+        },
+        "InterviewAppointment": {
+            "public_id": impersonal("a random id"),
+            "times": impersonal("days and times"),
+            "zone": impersonal("a time zone"),
+            "place wish": ERASED,
         },
         "InterviewScore": {
             "note": erased(not_exported=FOR_THE_COMMITTEE),

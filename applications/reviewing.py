@@ -30,6 +30,7 @@ from workflow.states import move
 
 from .models import Application, CommitteeNote, Decision, Opinion
 from .review_steps import Kind, add_step
+from .signals import application_decided
 
 Role = Membership.Role
 State = Application.State
@@ -253,6 +254,7 @@ def _release_one(decision: Decision, *, by: User | None, at: datetime) -> bool:
     if not is_possible or not row.update(released_at=at):
         return False
     move(application, decision.outcome, by=by, at=at, why=decision.reason)
+    application_decided.send(Application, application=application, by=by, at=at)
     kind = EMAIL_KINDS[Outcome(decision.outcome)]
     enqueue(kind, to=application.person, about=application, at=at)
     return True

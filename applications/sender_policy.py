@@ -7,7 +7,7 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.models import Program
 from programs.sender_policy import sender_policy_for
 
-from .models import ApplicantQuestion, Application, Reference, ScreeningCheck
+from .models import ApplicantQuestion, Application, InterviewAppointment, Reference, ScreeningCheck
 
 
 @sender_policy_finder
@@ -20,6 +20,9 @@ def sender_policy_of_application(row: Notification) -> SenderPolicy | None:
     elif row.about_type == ApplicantQuestion._meta.label_lower:
         questions = ApplicantQuestion.system.filter(pk=row.about_id)
         applications = Application.objects.filter(pk__in=questions.values("application"))
+    elif row.about_type == InterviewAppointment._meta.label_lower:
+        arranged = InterviewAppointment.system.filter(pk=row.about_id)
+        applications = Application.objects.filter(pk__in=arranged.values("application"))
     elif row.about_type == Reference._meta.label_lower:
         asked = Reference.system.filter(pk=row.about_id)
         applications = Application.objects.filter(pk__in=asked.values("application"))

@@ -15,6 +15,9 @@ application_sent = Signal()
 # Sent to learn what a person may do once their application is sent, with the argument
 # `application`. A receiver returns an `applications.after_sending.OptionalStep`, or None.
 optional_step_asked = Signal()
+# Sent inside the transaction in which a decision is released, with the arguments `application`,
+# `by` (None for the program) and `at`.
+application_decided = Signal()
 # Sent inside the transaction of a withdrawal, with the arguments `application` and `at`.
 application_withdrawn = Signal()
 # Sent before a person is asked to confirm a withdrawal, with the argument `application`. A receiver

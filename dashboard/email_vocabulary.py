@@ -143,6 +143,10 @@ PLACEHOLDERS.update(
         'match.introduced_at|date:"DATE_FORMAT"': _day(_("day of the introduction")),
         'match.not_in_touch_at|date:"DATE_FORMAT"': _day(_("day of the answer")),
         "matching_on|date": _day(MATCHING_DAY),
+        'starts_at|date:"MONTH_DAY_FORMAT"': _day(_("day of the interview"), "MONTH_DAY_FORMAT"),
+        "starts_at|time": Placeholder(
+            TIME, _("time of the interview"), lambda: time_format(EXAMPLE_TIME)
+        ),
         'meeting.starts_at|date:"MONTH_DAY_FORMAT"': _day(MEETING_DAY, "MONTH_DAY_FORMAT"),
         'meeting.starts_at|date:"WEEKDAY_FORMAT"': _day(MEETING_DAY, "WEEKDAY_FORMAT"),
         "meeting.starts_at|time": Placeholder(
@@ -208,6 +212,9 @@ CONDITIONS.update(
         "needs_orientation": _("to a mentor who has not passed the orientation"),
         "may_apply": _("to someone whose application was only for this pair"),
         "words": _("when the committee has written words for the two"),
+        "is_applicant": _("to the applicant"),
+        "is_off": _("when the date is off"),
+        "when": _("when there is or was a date"),
         "is_of_mentee": _("when it is about the mentee"),
         "is_ended": _("when the pair has ended"),
         "is_mistake": _("when the pair was made in error"),

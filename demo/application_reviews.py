@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from applications import interviews, opinions, references, screening, standing
+from datetime import timedelta
+
+from applications import appointments, interviews, opinions, references, screening, standing
 from applications.interview_texts import questions_of
 from applications.member_lists import MemberList
 from applications.models import Application, Reference, ScreeningCheck, Standing
@@ -15,6 +17,7 @@ Kind = ScreeningCheck.Kind
 READERS = ("Karin Osei", "Benoît Lavoie")
 ENDS_SOON_DAYS = 25  # the record check of one mentor: a notice is due
 STILL_VALID_DAYS = 900
+ROOM = "https://talk.example.org/interviews"  # where a reader interviews
 
 
 def write_opinions(demo: DemoCohort, *, day: float) -> None:
@@ -59,6 +62,22 @@ def score_interviews(demo: DemoCohort, *, day: float) -> None:
                 is_passed=True,
                 at=calendar.at(day),
             )
+
+
+def arrange_interviews(demo: DemoCohort, *, day: float) -> None:
+    """Suggest times to two mentors who wait: one has chosen, one has not answered yet."""
+    waiting = demo.cohort.applications.mentors().filter(state=Application.State.SUBMITTED)
+    rows = waiting.select_related("person", "cohort__program__policy").order_by("-pk")[:2]
+    calendar, member = demo.calendar, demo.members[READERS[0]]
+    for place, row in enumerate(rows):
+        first = calendar.now.replace(hour=14) + timedelta(days=3 + place)
+        times = [first, first + timedelta(days=1)]
+        made = appointments.suggest(
+            row, by=member, times=times, minutes=30, place=ROOM, at=calendar.at(day)
+        )
+        if place == 0:
+            at = calendar.at(day + 0.5)
+            appointments.choose(made, by=row.person, starts_at=first, expected=0, at=at)
 
 
 def ask_for_references(demo: DemoCohort, *, day: float) -> None:

@@ -153,6 +153,7 @@ def _small(demo: DemoCohort, slug: str) -> None:
         self_requested_pairs.ask_to_be_a_pair(demo, day=today - 3)
         application_reviews.write_opinions(demo, day=today - 2)
         application_reviews.score_interviews(demo, day=today - 1)
+        application_reviews.arrange_interviews(demo, day=today - 1)
         application_reviews.ask_for_references(demo, day=today - 2)
         partners.work_with_partners(demo, day=today - 4)
         return

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import date as format_date
 from django.template.defaultfilters import time as format_time
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
+from accounts.two_clocks import show_time
 from accounts.wall_time import WallTime
 from matches.models import Match
 
@@ -24,24 +24,6 @@ from .prompts import AGENDA
 
 State = Meeting.State
 PAST_SHOWN = 6  # the page of meetings shows so many of the past, and all on request
-
-
-def show_time(starts_at: datetime, person: User, partner: User | None = None) -> str:
-    """Return a time by the clock of `person` and, where it differs, by that of the partner too."""
-    mine = starts_at.astimezone(ZoneInfo(person.time_zone))
-    shown = format_date(mine, "WEEKDAY_YEAR_TIME_FORMAT")
-    if partner is None:
-        return shown
-    theirs = starts_at.astimezone(ZoneInfo(partner.time_zone))
-    if theirs.utcoffset() == mine.utcoffset():
-        return shown
-    same_day = theirs.date() == mine.date()
-    facts = {
-        "when": shown,
-        "theirs": format_date(theirs, "TIME_FORMAT" if same_day else "WEEKDAY_TIME_FORMAT"),
-        "name": partner.first_name or partner.name,
-    }
-    return _("%(when)s (%(theirs)s for %(name)s)") % facts
 
 
 def clock_note(when: WallTime, person: User, partner: User) -> str:

@@ -21,7 +21,15 @@ from programs.spreadsheets import Sheet
 from .. import reviewing
 from ..application_exports import applications_sheet
 from ..models import Application
-from . import applicant_questions, decision_release, opinions, references, screening, standing
+from . import (
+    applicant_questions,
+    appointments,
+    decision_release,
+    opinions,
+    references,
+    screening,
+    standing,
+)
 from .one_application import ReviewPageMixin
 from .opinions import ReaderFilter, ReadersMixin
 from .queues import (
@@ -106,6 +114,8 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
             "<int:pk>/ask/": (self.ask_view, "ask"),
             "questions/<int:pk>/take-back/": (questions.take_back, "question-take-back"),
             "<int:pk>/interview/": (self.interview_view, "interview"),
+            "<int:pk>/appointment/": (self.appointment_view, "appointment"),
+            "appointments/<int:pk>/cancel/": (appointments.cancel, "appointment-cancel"),
             "<int:pk>/standing/waive/": (self.waive_view, "standing-waive"),
             "<int:pk>/standing/take-back/": (self.unwaive_view, "standing-unwaive"),
             "<int:pk>/address/": (self.address_view, "address"),

@@ -31,6 +31,7 @@ from ..models import (
     CommitteeNote,
     Decision,
     ImportedRow,
+    InterviewAppointment,
     InterviewScore,
     Opinion,
     Reference,
@@ -97,6 +98,7 @@ class _Sources:
         if asks_for(self.application):
             yield from self._references()
         if is_held(self.application):
+            yield from self._appointments()
             yield from self._scores()
         yield from self._notes_and_standing()
         yield from self._prepared(moments)
@@ -195,6 +197,17 @@ class _Sources:
                 yield self._line(row.assigned_at, asked, row.by)
             if row.written_at:
                 yield self._line(row.written_at, _("Opinion written"), row.reader)
+
+    def _appointments(self) -> Iterator[Happened]:
+        person = self.application.person
+        rows = self._visible(InterviewAppointment).defer("place", "wish")
+        for row in self._newest(rows.select_related("member", "ended_by"), "proposed_at"):
+            yield self._line(row.proposed_at, _("Times for an interview suggested"), row.member)
+            if row.chosen_at:
+                yield self._line(row.chosen_at, _("Time for the interview chosen"), person)
+            if row.ended_at:
+                origin = Origin.COMMITTEE if row.ended_by else Origin.PROGRAM
+                yield self._line(row.ended_at, _("Interview cancelled"), row.ended_by, origin)
 
     def _scores(self) -> Iterator[Happened]:
         rows = InterviewScore.objects.scorers(self.reader).filter(application=self.application)

@@ -27,6 +27,7 @@ from ..program_questions import answer_rows
 from . import (
     address_form,
     applicant_questions,
+    appointments,
     history,
     interviews,
     opinions,
@@ -106,6 +107,7 @@ class ReviewPageMixin(admin.ModelAdmin):
             **screening.checks_of(request, application),
             **standing.standing_context(request, application),
             **interviews.interview_of(request, application),
+            **appointments.appointment_of(request, application),
             **references.references_of(request, application),
             "notes": notes.select_related("author"),
             "note_form": NoteForm(prefix="note"),
@@ -246,6 +248,13 @@ class ReviewPageMixin(admin.ModelAdmin):
         if not form.is_valid():
             return self._review_page(request, application, interview_form=form)
         return self._finish(request, application, interviews.send(request, application, form))
+
+    def appointment_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = appointments.bound_form(request, application)
+        if form.is_valid():
+            return appointments.suggest(request, application, form)
+        return self._review_page(request, application, appointment_form=form)
 
     def waive_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

@@ -1,6 +1,7 @@
 from .answers import ApplicationExperience, ApplicationTopic
 from .applicant_questions import ApplicantQuestion
 from .applications import Application
+from .appointments import InterviewAppointment
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
 from .interviews import InterviewScore
@@ -24,6 +25,7 @@ __all__ = [
     "CommitteeNote",
     "Decision",
     "ImportedRow",
+    "InterviewAppointment",
     "InterviewScore",
     "MattersMost",
     "MentorInvitation",

@@ -14,6 +14,7 @@ from programs.role_names.rows import get_row_or_404
 
 from .. import mentor_invitations, screening, submission
 from ..after_sending import optional_step
+from ..appointment_links import shown_to_applicant
 from ..completeness import missing, pages, parts
 from ..draft_closing import was_closed
 from ..form_parts import Part
@@ -232,6 +233,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "questions": ApplicantQuestion.objects.of(request.user).filter(
             application=application, withdrawn_at=None
         ),
+        **shown_to_applicant(application),
         "orientation_is_open": is_open_for(application),
         **(orientation_figures(application) if is_open_for(application) else {}),
     }

@@ -14,6 +14,7 @@ LOOKUPS = {
     "agreements.PaperRecord": [f"version__agreement__{PAIR}"],
     "applications.Application": ["cohort__program"],
     "applications.ApplicantQuestion": ["application__cohort__program"],
+    "applications.InterviewAppointment": ["application__cohort__program"],
     "checkins.CheckIn": [PAIR, "application__cohort__program"],
     "checkins.MediationStep": ["concern__program"],
     "matches.Closure": [PAIR],

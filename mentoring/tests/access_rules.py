@@ -263,6 +263,8 @@ PAGES: dict[str, Rule] = {
     ),
     "admin:applications_application_question-take-back": act(READING, "applicant_question"),
     "admin:applications_application_interview": act(READING, "sent"),
+    "admin:applications_application_appointment": act(READING, "sent"),
+    "admin:applications_application_appointment-cancel": act(READING, "appointment"),
     "admin:applications_application_standing": desk(ANY_CHAIR),
     "admin:applications_application_standing-waive": saying(
         act(CHAIRS, "sent"), **{"waiver-reason": "Paid today"}

@@ -267,6 +267,10 @@ FIELDS: dict[str, str | None] = {
     "programs.PlaceDistance.one": COMMITTEE_ONLY,
     "programs.PlaceDistance.other": COMMITTEE_ONLY,
     "applications.Opinion.text": COMMITTEE_ONLY,
+    "applications.InterviewAppointment.place": REVIEWED,
+    "applications.InterviewAppointment.times": NO_WORDS,
+    "applications.InterviewAppointment.wish": REVIEWED,
+    "applications.InterviewAppointment.zone": NO_WORDS,
     "applications.InterviewScore.note": COMMITTEE_ONLY,
     "applications.InterviewScore.scores_json": NO_WORDS,  # our questions with numbers
     "applications.Standing.waiver_reason": COMMITTEE_ONLY,

@@ -27,7 +27,7 @@ CARERS = {"A": {"carer", "deputy"}, "B": {"other_carer"}, "F": set()}
 # Who has a conflict of interest with a pair.
 RECUSED = {"A": {"conflicted"}, "B": {"chair_in_b", "maintainer_in_b"}, "F": set()}
 # What is about the mentor alone: the conflict of A is with its mentee.
-OF_MENTORS = {"applications.InterviewScore"}
+OF_MENTORS = {"applications.InterviewAppointment", "applications.InterviewScore"}
 
 
 def recused(label: str, pair: str) -> set[str]:
@@ -80,6 +80,8 @@ WORDS: dict[str, Readers] = {
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
     "applications.InterviewScore.note": everyone,
+    "applications.InterviewAppointment.place": reviewers_and_carer,
+    "applications.InterviewAppointment.wish": reviewers_and_carer,
     "applications.Reference.text": reviewers_and_carer,
     "applications.Standing.waiver_reason": everyone,
     "matches.AccountMerge.checked": chairs,
@@ -184,6 +186,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
 EMAILS: dict[str, Readers] = {
     "announcements.AnnouncementRecipient": chairs,
     "applications.ApplicantQuestion": reviewers_and_carer,
+    "applications.InterviewAppointment": reviewers_and_carer,
     "applications.ScreeningCheck": carer_and_chair,
     "applications.Application": everyone,
     "matches.Match": everyone,

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from applications import applicant_questions, preparations, screening
+from applications import applicant_questions, appointments, preparations, screening
+from applications.appointment_emails import TOMORROW, UNANSWERED
 from applications.models import Application, Decision
 from programs.models import Policy
 from testkit import factories
@@ -54,6 +55,45 @@ def answered() -> Case:
 
 def accept(case: Case) -> None:
     Application.objects.filter(pk=case.about.application_id).update(state="accepted")
+
+
+def times_suggested() -> Case:
+    """Cleo suggests two times for an interview to Ada."""
+    mentor = factories.application(
+        person("Ada Brook"), factories.cohort(), "mentor", state="submitted"
+    )
+    Policy.objects.update(interview_needed=True)
+    chair = factories.member("Cleo Marsh", program=mentor.program)
+    now = timezone.now()
+    row = appointments.suggest(
+        mentor,
+        by=chair,
+        times=[now + timedelta(hours=30), now + timedelta(hours=54)],
+        minutes=30,
+        place="Room 4",
+    )
+    return Case(row, mentor.person)
+
+
+def time_chosen() -> Case:
+    case = times_suggested()
+    first = case.about.suggested[0]
+    appointments.choose(case.about, by=case.to, starts_at=first, expected=0)
+    case.about.refresh_from_db()
+    return case
+
+
+def other_time_wanted() -> Case:
+    case = times_suggested()
+    appointments.ask_for_other(case.about, by=case.to, wish="In the evening", expected=0)
+    case.about.refresh_from_db()
+    return Case(case.about, case.about.member)
+
+
+def cancel_interview(case: Case) -> None:
+    row = case.about
+    row.refresh_from_db()
+    appointments.cancel(row, by=row.member, expected=row.sequence)
 
 
 def check_that_ends() -> Case:
@@ -105,6 +145,19 @@ REVIEW: dict[str, Scenario] = {
         stop=lambda case: update(case, withdrawn_at=timezone.now()),
         reason="question-not-open",
     ),
+    appointments.TIMES: Scenario(
+        times_suggested, stop=cancel_interview, reason="interview-not-waiting"
+    ),
+    UNANSWERED: Scenario(times_suggested, stop=cancel_interview, reason="interview-not-waiting"),
+    appointments.DATE: Scenario(
+        time_chosen,
+        stop=lambda case: update(case, starts_at=timezone.now() - timedelta(hours=1)),
+        reason="interview-no-news",
+    ),
+    appointments.OTHER: Scenario(
+        other_time_wanted, stop=cancel_interview, reason="interview-no-news"
+    ),
+    TOMORROW: Scenario(time_chosen, stop=cancel_interview, reason="interview-no-news"),
     preparations.ASKED_AGAIN: Scenario(
         asked_again,
         stop=lambda case: update(case, code_accepted_at=timezone.now()),

@@ -148,6 +148,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "accounts.User": {"pk": mentee.person_id},
         "accounts.Profile": {"user": mentee.person_id},
         "applications.Application": {"pk": mentee.pk},
+        "applications.InterviewAppointment": {"application": match.mentor_id},
         "applications.InterviewScore": {"application": match.mentor_id},
     }
     model = apps.get_model(label)

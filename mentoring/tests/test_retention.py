@@ -236,7 +236,7 @@ def test_the_number_of_queries_does_not_grow(cohort, end, count, django_assert_n
         factories.match(factories.person(f"A {n}"), factories.person(f"B {n}"), cohort)
     Match.objects.update(state="closed", closed_kind="completed", closed_at=end)
     late = end + relativedelta(years=1)
-    with django_assert_num_queries(62):
+    with django_assert_num_queries(63):
         assert erase_old_pairs(late) == count
     with django_assert_num_queries(4):
         assert erase_old_pairs(late) == 0

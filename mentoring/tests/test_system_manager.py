@@ -65,6 +65,8 @@ ALLOWED = {
     "applications/program_questions.py": "keeps given answers true; counts them for a round",
     "applications/review_steps.py": "adds the last moment of a step of the person themselves",
     "applications/interviews.py": "writes for a member whom the verb checks",
+    "applications/appointments.py": "writes for the two whom the verb checks",
+    "applications/appointment_reminders.py": "reminds the two whom it is about; no words",
     "applications/models/interviews.py": "asks whether all have scored; no words",
     "applications/references.py": "writes to guests; applicants read whom they named only",
     "applications/models/references.py": "asks whether a reference has come; no words",
