@@ -90,6 +90,10 @@ def other_time_wanted() -> Case:
     return Case(case.about, case.about.member)
 
 
+def decline(case: Case) -> None:
+    Application.objects.filter(pk=case.about.application_id).update(state="declined")
+
+
 def cancel_interview(case: Case) -> None:
     row = case.about
     row.refresh_from_db()
@@ -145,10 +149,8 @@ REVIEW: dict[str, Scenario] = {
         stop=lambda case: update(case, withdrawn_at=timezone.now()),
         reason="question-not-open",
     ),
-    appointments.TIMES: Scenario(
-        times_suggested, stop=cancel_interview, reason="interview-not-waiting"
-    ),
-    UNANSWERED: Scenario(times_suggested, stop=cancel_interview, reason="interview-not-waiting"),
+    appointments.TIMES: Scenario(times_suggested, stop=decline, reason="interview-not-waiting"),
+    UNANSWERED: Scenario(times_suggested, stop=decline, reason="interview-not-waiting"),
     appointments.DATE: Scenario(
         time_chosen,
         stop=lambda case: update(case, starts_at=timezone.now() - timedelta(hours=1)),
