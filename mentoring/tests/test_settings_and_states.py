@@ -125,6 +125,12 @@ VERBS = {
         "declined": "meetings.contact_requests.decline",
         "withdrawn": "meetings.contact_requests.withdraw",
     },
+    "applications.InterviewAppointment": {
+        "proposed": "applications.appointments.suggest",
+        "set": "applications.appointments.choose",
+        "other": "applications.appointments.ask_for_other",
+        "cancelled": "applications.appointments.cancel",
+    },
     "meetings.Meeting": {
         "set": "meetings.scheduling.accept",
         "lapsed": "meetings.reconcilers.lapse_unanswered",

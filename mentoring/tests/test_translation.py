@@ -195,7 +195,7 @@ FEMININE = {
     "AccountMerge", "AccountRecovery", "Concern", "Meeting", "ContactRequest", "SupportRequest",
     "Announcement",
     "AgreementVersion", "Round", "RoundJob", "RosterJob", "Offer", "PairRequest", "Application",
-    "SignUp",
+    "SignUp", "InterviewAppointment",
 }  # fmt: skip
 
 
