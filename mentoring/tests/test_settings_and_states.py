@@ -126,7 +126,6 @@ VERBS = {
         "withdrawn": "meetings.contact_requests.withdraw",
     },
     "applications.InterviewAppointment": {
-        "proposed": "applications.appointments.suggest",
         "set": "applications.appointments.choose",
         "other": "applications.appointments.ask_for_other",
         "cancelled": "applications.appointments.cancel",
