@@ -287,7 +287,7 @@ def _change(
     """Change the row and raise its sequence; record a transition where the state changes."""
     changes = {**changes, "sequence": row.sequence + 1}
     if to != row.state:
-        move(row, to, by=by, at=at, **changes)
+        move(row, to, by=by, at=at, why="", **changes)
         return
     for name, value in changes.items():
         setattr(row, name, value)
