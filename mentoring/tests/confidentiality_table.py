@@ -43,6 +43,11 @@ def reviewers_and_carer(pair: str) -> set[str]:
     return REVIEWERS | CARERS[pair]
 
 
+def reviewers_and_carers_of_mentor(pair: str) -> set[str]:
+    """As above, of what is about the mentor: A and F have the same one."""
+    return REVIEWERS | CARERS[pair] | (CARERS["A"] if pair == "F" else set())
+
+
 def carer_and_chair(pair: str) -> set[str]:
     return CHAIRS | CARERS[pair]
 
@@ -80,8 +85,8 @@ WORDS: dict[str, Readers] = {
     "applications.Decision.note": everyone,
     "applications.Opinion.text": everyone,
     "applications.InterviewScore.note": everyone,
-    "applications.InterviewAppointment.place": reviewers_and_carer,
-    "applications.InterviewAppointment.wish": reviewers_and_carer,
+    "applications.InterviewAppointment.place": reviewers_and_carers_of_mentor,
+    "applications.InterviewAppointment.wish": reviewers_and_carers_of_mentor,
     "applications.Reference.text": reviewers_and_carer,
     "applications.Standing.waiver_reason": everyone,
     "matches.AccountMerge.checked": chairs,
