@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from access.bounded import found_in
 from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
+from applications import interview_queues
 from applications.models import Application
 from applications.models.references import has_new_reference
 from applications.opinions import to_read_by
@@ -116,6 +117,16 @@ def _application_lines(scope: Scope) -> Iterator[AttentionItem]:
         referenced,
     )
     yield AttentionItem(referenced, text, scope.url(name, references="come"))
+    arrange = counted(interview_queues.to_arrange(mine, scope.member, scope.at))
+    text = ngettext("interview to arrange", "interviews to arrange", arrange)
+    yield AttentionItem(arrange, text, scope.url(name, interview="to-arrange"), "amber")
+    held = counted(interview_queues.without_result(mine, scope.member, scope.at))
+    text = ngettext(
+        "interview that you have held has no result",
+        "interviews that you have held have no result",
+        held,
+    )
+    yield AttentionItem(held, text, scope.url(name, interview="mine"), "amber")
     text = ngettext("decision to release", "decisions to release", unreleased)
     yield AttentionItem(unreleased, text, scope.url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)

@@ -18,6 +18,8 @@ class Step(StrEnum):
     FINISH_APPLICATION = "finish-application"
     TOO_LATE_TO_APPLY = "too-late-to-apply"
     ANSWER_COMMITTEE = "answer-committee"
+    CHOOSE_INTERVIEW_TIME = "choose-interview-time"
+    EXPECT_INTERVIEW = "expect-interview"
     WAIT_FOR_ANSWER = "wait-for-answer"
     ACCEPT_CODE = "accept-code"
     ORIENTATION = "orientation"
@@ -60,6 +62,7 @@ class Step(StrEnum):
 PASSIVE = frozenset(
     {
         Step.WAIT_FOR_ANSWER,
+        Step.EXPECT_INTERVIEW,
         Step.ON_BREAK,
         Step.WAIT_FOR_MATCH,
         Step.WAITING_LIST,
@@ -87,6 +90,8 @@ class Facts:
     applications_closed: bool = False
     cohort_is_over: bool = False
     i_have_a_question_to_answer: bool = False  # of the committee, about the application
+    i_have_an_interview_to_arrange: bool = False  # its suggested times wait for an answer
+    i_have_an_interview_ahead: bool = False  # its date is known
     is_on_break: bool = False  # asked not to be matched for a while
     needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
     needs_orientation: bool = False  # an accepted mentor who has not passed it
@@ -151,6 +156,11 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.COHORT_OVER, lambda f: f.application in IN_A_COHORT and f.cohort_is_over),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
     (Step.ANSWER_COMMITTEE, lambda f: f.i_have_a_question_to_answer),
+    (Step.CHOOSE_INTERVIEW_TIME, lambda f: f.i_have_an_interview_to_arrange),
+    (
+        Step.EXPECT_INTERVIEW,
+        lambda f: f.application in {"submitted", "waitlisted"} and f.i_have_an_interview_ahead,
+    ),
     (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),
     (Step.ON_BREAK, lambda f: f.application in {"accepted", "waitlisted"} and f.is_on_break),
     (Step.ACCEPT_CODE, lambda f: f.application == "accepted" and f.needs_code),

@@ -16,7 +16,8 @@ from django.utils import timezone
 from accounts.models import User
 from agreements import expectations
 from agreements.models import AgreementVersion, GoalReview, PartComment
-from applications.models import ApplicantQuestion, Application
+from applications.interviews import HELD_IN, is_held
+from applications.models import ApplicantQuestion, Application, InterviewAppointment
 from checkins.models import WITHOUT_PAIR, CheckIn
 from matches import mentoring_again
 from matches.models import EndingRequest, FollowUp, Match, ThankYouNote
@@ -53,6 +54,7 @@ class ParticipantStatus:
     thanked_at: datetime | None = None  # when a thank-you note of the partner has come
     is_asked_again: bool = False  # to mentor, in a cohort that takes applications
     question: ApplicantQuestion | None = None  # of the committee, about the application
+    appointment: InterviewAppointment | None = None  # for an interview, while it is open
     offer_url: str = ""  # of the offer that waits for the answer of this person
     at: datetime = field(kw_only=True)
 
@@ -132,6 +134,14 @@ class ParticipantStatus:
         return self.thanked_at is not None and self.at < self.thanked_at + NOTE_IS_NEWS
 
     @property
+    def has_interview_to_arrange(self) -> bool:
+        return self.appointment is not None and self.appointment.may_be_answered(self.at)
+
+    @property
+    def has_interview_ahead(self) -> bool:
+        return self.appointment is not None and self.appointment.is_ahead(self.at)
+
+    @property
     def facts(self) -> Facts:
         application = self.application
         accepted = application.state == Application.State.ACCEPTED
@@ -142,6 +152,8 @@ class ParticipantStatus:
             applications_closed=not application.is_in_time(today),
             cohort_is_over=application.cohort.is_over(today),
             i_have_a_question_to_answer=self.question is not None,
+            i_have_an_interview_to_arrange=self.has_interview_to_arrange,
+            i_have_an_interview_ahead=self.has_interview_ahead,
             is_on_break=application.is_on_break(today),
             needs_code=accepted and application.code_accepted_at is None,
             needs_orientation=accepted
@@ -205,6 +217,7 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
     _load_surveys_without_pair(alone, person, at)
     _load_offers(found + alone, person, at)
     _load_questions(alone, person)
+    _load_appointments(alone, person, at)
     return _open_or_last(found + alone)
 
 
@@ -219,6 +232,21 @@ def _load_questions(statuses: list[ParticipantStatus], person: User) -> None:
         return
     for question in ApplicantQuestion.objects.of(person).open().filter(application__in=asked):
         asked[question.application_id].question = question
+
+
+def _load_appointments(statuses: list[ParticipantStatus], person: User, at: datetime) -> None:
+    """Load the open appointments for interviews, where the program holds any."""
+    held = {
+        status.application.pk: status
+        for status in statuses
+        if is_held(status.application) and status.application.state in HELD_IN
+    }
+    if not held:
+        return
+    rows = InterviewAppointment.objects.of(person).open(at).filter(application__in=held)
+    for row in rows.select_related("member"):
+        row.application = held[row.application_id].application
+        held[row.application_id].appointment = row
 
 
 def _load_offers(statuses: list[ParticipantStatus], person: User, at: datetime) -> None:

@@ -73,6 +73,7 @@ class ApplicationAdmin(ReviewPageMixin, ReadersMixin, ExportAdmin):
         screening.ScreeningFilter,
         CodeFilter,
         references.ReferenceFilter,
+        appointments.InterviewFilter,
         "role",
         SentInWeek,
         CohortFilter,

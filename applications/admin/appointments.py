@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.two_clocks import show_time
 from programs.committee import acting_member, holds
 
-from .. import appointments, interviews
+from .. import appointments, interview_queues, interviews
 from ..forms.appointments import TimesForm
 from ..models import Application, InterviewAppointment
 from ..reviewing import DECIDERS
 
 State = InterviewAppointment.State
+
+
+class InterviewFilter(admin.SimpleListFilter):
+    """Applicants whose interview waits for the member: for a time, or for a result."""
+
+    title = gettext_lazy("interview")
+    parameter_name = "interview"
+    queues: ClassVar[Mapping[str, Callable[[QuerySet, User, datetime], QuerySet]]] = {
+        "to-arrange": interview_queues.to_arrange,
+        "mine": interview_queues.without_result,
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("to-arrange", _("To arrange")), ("mine", _("Held by me, without my result"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        queue = self.queues.get(self.value() or "")
+        return queue(queryset, acting_member(request), timezone.now()) if queue else queryset
 
 
 def appointment_of(request: HttpRequest, application: Application) -> dict[str, object]:

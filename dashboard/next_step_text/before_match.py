@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.two_clocks import show_time
+from applications.appointment_emails import answer_url
 from applications.orientation import orientation_for
 
 from ..next_step import Step
@@ -76,6 +78,31 @@ def answer_committee(status: ParticipantStatus) -> NextStep:
         ),
         action=_("Answer"),
         due=due,
+    )
+
+
+@text_of(Step.CHOOSE_INTERVIEW_TIME)
+def choose_interview_time(status: ParticipantStatus) -> NextStep:
+    appointment = status.appointment
+    assert appointment is not None
+    return NextStep(
+        title=_("Choose a time for your interview"),
+        text=_("The committee would like to talk with you about your application."),
+        url=answer_url(appointment),
+        action=_("See the times"),
+    )
+
+
+@text_of(Step.EXPECT_INTERVIEW)
+def expect_interview(status: ParticipantStatus) -> NextStep:
+    appointment = status.appointment
+    assert appointment is not None
+    assert appointment.starts_at is not None
+    return NextStep(
+        title=_("Your interview"),
+        text=show_time(appointment.starts_at, status.person, appointment.member),
+        url=page("applications:application-sent", status.application.public_id),
+        action=_("See your application"),
     )
 
 

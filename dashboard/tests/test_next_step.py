@@ -29,6 +29,26 @@ TABLE = [
         Step.ANSWER_COMMITTEE,
     ),
     (
+        "is asked when to be interviewed",
+        {**MENTOR, "application": "submitted", "i_have_an_interview_to_arrange": True},
+        Step.CHOOSE_INTERVIEW_TIME,
+    ),
+    (
+        "is interviewed soon",
+        {**MENTOR, "application": "waitlisted", "i_have_an_interview_ahead": True},
+        Step.EXPECT_INTERVIEW,
+    ),
+    (
+        "is interviewed when accepted",
+        {
+            **MENTOR,
+            "application": "accepted",
+            "needs_orientation": True,
+            "i_have_an_interview_ahead": True,
+        },
+        Step.ORIENTATION,
+    ),
+    (
         "was imported and accepted",
         {"application": "accepted", "needs_code": True},
         Step.ACCEPT_CODE,
