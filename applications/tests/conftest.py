@@ -10,6 +10,8 @@ from programs.models import Experience, Policy, Topic
 from testkit import factories
 from workflow import jobs
 
+from . import appointment_steps
+
 
 @pytest.fixture
 def vocabulary(db):
@@ -84,6 +86,25 @@ def bring(as_user, cleo, cohort):
 def mentor(ada, cohort):
     factories.application(ada, cohort, "mentor")
     return ada
+
+
+@pytest.fixture
+def candidate(ada, cohort):
+    """Ada's application as a mentor, waiting to be read."""
+    return factories.application(ada, cohort, "mentor", state="submitted")
+
+
+@pytest.fixture
+def suggested(candidate, reader):
+    """Two times for an interview, as Ada got them."""
+    return appointment_steps.suggest(candidate, reader)
+
+
+@pytest.fixture
+def arranged(suggested, ada):
+    """Ada's interview, at the first time that was suggested."""
+    appointment_steps.choose(suggested, ada)
+    return appointment_steps.fresh(suggested)
 
 
 @pytest.fixture

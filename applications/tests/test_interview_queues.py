@@ -24,12 +24,6 @@ def interviews_are_needed(program):
 
 
 @pytest.fixture
-def candidate(ada, cohort):
-    """Ada's application as a mentor, waiting to be read."""
-    return factories.application(ada, cohort, "mentor", state="submitted")
-
-
-@pytest.fixture
 def suggested(candidate, reader):
     times = [timezone.now() + timedelta(hours=72)]
     return appointments.suggest(candidate, by=reader, times=times, minutes=30, place="Room 2")
