@@ -126,7 +126,7 @@ def test_the_page_asks_as_often_for_three_pairs_as_for_one(
     Notification.system.update(state="held", reason="test")
     client = as_user(cleo)
     client.get(INDEX)
-    with django_assert_num_queries(47):
+    with django_assert_num_queries(48):
         assert "e-mail" in client.get(INDEX).content.decode()
 
 

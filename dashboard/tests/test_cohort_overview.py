@@ -21,7 +21,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TODAY = NOW.date()
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 
-QUERIES = 49
+QUERIES = 50
 ROLES = ("chair", "matcher", "carer", "reader")
 
 

@@ -175,6 +175,7 @@ RECORDS: dict[str, Readers] = {
 }
 HISTORIES: dict[str, tuple[str, Readers]] = {
     "applications.Application": ("mentee_application", everyone),
+    "applications.InterviewAppointment": ("appointment", reviewers_and_carers_of_mentor),
     "matches.Match": ("match", everyone),
     "agreements.AgreementVersion": ("version", everyone),
     "matches.AccountMerge": ("account_merge", chairs),

@@ -300,7 +300,7 @@ def test_a_change_of_state_is_shown_as_what_it_is_about(label, pair, world):
         if page.get_queryset(request).filter(pk=step.pk).exists():
             seen_by.add(role)
     step.delete()
-    assert seen_by == readers(pair) - RECUSED[pair]
+    assert seen_by == readers(pair) - recused(label, pair)
 
 
 def test_every_table_with_states_is_in_the_table():

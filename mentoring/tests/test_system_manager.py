@@ -66,6 +66,7 @@ ALLOWED = {
     "applications/review_steps.py": "adds the last moment of a step of the person themselves",
     "applications/interviews.py": "writes for a member whom the verb checks",
     "applications/appointments.py": "writes for the two whom the verb checks",
+    "applications/interview_queues.py": "asks which of the applications read lack a time; no words",
     "applications/appointment_reminders.py": "reminds the two whom it is about; no words",
     "applications/models/interviews.py": "asks whether all have scored; no words",
     "applications/references.py": "writes to guests; applicants read whom they named only",
