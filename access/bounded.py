@@ -13,9 +13,13 @@ from .scoping import ConfidentialQuerySet
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
+FEW = 200  # ids, which are read sooner than the database is asked how many there are
+
+
 def count_up_to(rows: QuerySet, limit: int) -> int:
     """Return how many `rows` there are, `limit` where there are that many or more."""
-    return rows.order_by().values("pk")[:limit].count()
+    first = rows.order_by().values_list("pk", flat=True)[:limit]
+    return len(first) if limit <= FEW else first.count()
 
 
 def found_in(rows: Rows, details: Callable[[Rows], Rows]) -> Rows | list:

@@ -206,21 +206,23 @@ def without_checks(member: User, rows: ApplicationQuerySet) -> ApplicationQueryS
     """Return those of `rows` that are accepted and lack a check, in programs `member` chairs."""
     chaired = Membership.objects.program_ids(member, *RECORDERS)
     screening = list(
-        Policy.objects.filter(program__in=chaired)
-        .exclude(
+        Policy.objects.filter(program__in=chaired).exclude(
             ~Q(standing_rule=standing.Rule.REQUIRED),
             record_check_needed=Policy.Screened.NOBODY,
             references_needed=0,
             interview_needed=False,
         )
-        .values_list("program", flat=True)
     )
     if not screening:  # most programs: no application needs to be read
         return rows.none()
-    accepted = rows.filter(state=Application.State.ACCEPTED, cohort__program__in=screening)
-    return accepted.filter(lacks_checks() | lacks_standing()).exclude(
-        cohort__ends_on__lt=timezone.localdate()
+    accepted = rows.filter(
+        state=Application.State.ACCEPTED,
+        cohort__program__in=[policy.program_id for policy in screening],
     )
+    lacking = lacks_checks(policies=screening)
+    if any(policy.standing_rule == standing.Rule.REQUIRED for policy in screening):
+        lacking |= lacks_standing()
+    return accepted.filter(lacking).exclude(cohort__ends_on__lt=timezone.localdate())
 
 
 def in_open_pairs(rows: ApplicationQuerySet) -> ApplicationQuerySet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -20,7 +21,15 @@ from programs.models import Cohort, Membership, Program
 from programs.setup_checklist import checklist, open_count
 from support.models import Referral, SupportRequest
 
-from .attention_lines import SHOWN_LIMIT, AttentionItem, Scope, changelist_url, counted, found_since
+from .attention_lines import (
+    SHOWN_LIMIT,
+    AttentionItem,
+    Found,
+    Scope,
+    changelist_url,
+    counted,
+    found_since,
+)
 from .cohort_attention import (
     care_lines,
     lines_before_pairs,
@@ -120,7 +129,8 @@ def _members(member: User, at: datetime) -> Iterator[AttentionItem]:
 
 
 def _lost_mailboxes(member: User) -> Iterator[AttentionItem]:
-    waiting, since = found_since(recovering.to_confirm(member), "proposed_at")
+    rows = recovering.to_confirm(member)
+    waiting, since = found_since(rows, "proposed_at") if isinstance(rows, QuerySet) else Found(0)
     text = ngettext(
         "lost mailbox waits for a second member", "lost mailboxes wait for a second member", waiting
     )

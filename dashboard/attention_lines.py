@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from access.bounded import count_up_to
+from access.bounded import by_ids, count_up_to
 from accounts.models import User
 from programs.models import Cohort
 
@@ -79,6 +79,15 @@ class Scope:
 def counted(rows: QuerySet) -> int:
     """Count the rows, no further than is shown."""
     return count_up_to(rows, SHOWN_LIMIT + 1)
+
+
+def found_few(rows: Rows) -> tuple[int, Rows]:
+    """Count the rows, and return them to be asked more; by their ids where there are few.
+
+    For long conditions: they are written and looked for once.
+    """
+    ids = list(rows.order_by().values_list("pk", flat=True)[: SHOWN_LIMIT + 1])
+    return len(ids), rows if len(ids) > SHOWN_LIMIT else by_ids(rows, ids)
 
 
 class Found(NamedTuple):

@@ -26,7 +26,15 @@ from matches.models import Match
 from matching.models import Offer, PairRequest, Round
 from programs.models import Membership
 
-from .attention_lines import AttentionItem, Scope, counted, found_by, found_since, together
+from .attention_lines import (
+    AttentionItem,
+    Scope,
+    counted,
+    found_by,
+    found_few,
+    found_since,
+    together,
+)
 from .health import Health, by_health, may_end
 
 Role = Membership.Role
@@ -136,14 +144,13 @@ def _application_lines(scope: Scope) -> Iterator[AttentionItem]:
 def _check_lines(scope: Scope) -> Iterator[AttentionItem]:
     """Return what a chair reads of checks that are missing or have ended."""
     mine = scope.of(Application.objects.for_committee(scope.member, Role.CHAIR))
-    lacking = without_checks(scope.member, mine)
+    number, lacking = found_few(without_checks(scope.member, mine))
     name = "applications_application"
-    in_pairs = counted(in_open_pairs(lacking))
+    in_pairs = counted(in_open_pairs(lacking)) if number else 0
     text = ngettext("person in a pair lacks a check", "people in a pair lack a check", in_pairs)
     yield AttentionItem(in_pairs, text, scope.url(name, checks="in-pair"), "bad")
-    everyone = counted(lacking)
-    text = ngettext("accepted person lacks a check", "accepted people lack a check", everyone)
-    yield AttentionItem(everyone, text, scope.url(name, checks="missing"), "amber")
+    text = ngettext("accepted person lacks a check", "accepted people lack a check", number)
+    yield AttentionItem(number, text, scope.url(name, checks="missing"), "amber")
 
 
 def _round_lines(scope: Scope) -> Iterator[AttentionItem]:

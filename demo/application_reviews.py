@@ -70,7 +70,9 @@ def arrange_interviews(demo: DemoCohort, *, day: float) -> None:
     rows = waiting.select_related("person", "cohort__program__policy").order_by("-pk")[:2]
     calendar, member = demo.calendar, demo.members[READERS[0]]
     for place, row in enumerate(rows):
-        first = calendar.now.replace(hour=14) + timedelta(days=3 + place)
+        first = calendar.now.replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(
+            days=3 + place
+        )
         times = [first, first + timedelta(days=1)]
         made = appointments.suggest(
             row, by=member, times=times, minutes=30, place=ROOM, at=calendar.at(day)

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
 from access.tokens import BadToken, make_token, read_token
 from accounts import code_attempts, recovery_emails
@@ -106,11 +107,14 @@ def program_of(person: User, member: User) -> Program:
     return seen.select_related("cohort__program").latest("pk").program
 
 
-def to_confirm(member: User) -> AccountRecoveryQuerySet:
-    """Return those that wait for a second member, which `member` can be."""
+def to_confirm(member: User) -> AccountRecoveryQuerySet | list:
+    """Return those that wait for a second member, which `member` can be; [] if none waits."""
     rows = AccountRecovery.objects.for_committee(member).filter(state=State.PROPOSED)
-    people = User.objects.filter(people_to_recover(member))
-    return rows.exclude(proposed_by=member).filter(person__in=people)
+
+    def of_people(waiting: AccountRecoveryQuerySet) -> AccountRecoveryQuerySet:
+        return waiting.filter(person__in=User.objects.filter(people_to_recover(member)))
+
+    return found_in(rows.exclude(proposed_by=member), of_people)
 
 
 def may_confirm(recovery: AccountRecovery, member: User) -> bool:

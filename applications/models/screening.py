@@ -6,6 +6,7 @@ anyone's words.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
 
@@ -24,6 +25,7 @@ from programs.models.policy import MOST_REFERENCES
 
 Person = settings.AUTH_USER_MODEL
 POLICY = "cohort__program__policy"  # of an application
+REFERENCES = frozenset(range(1, MOST_REFERENCES + 1))  # as many as a program may need
 MENTOR = "mentor"  # of `Application.Role`, whose module asks this one who lacks a check
 
 
@@ -105,22 +107,24 @@ class ScreeningCheck(ConfidentialModel):
         return self.is_passed and (self.expires_on is None or self.expires_on >= today)
 
 
-def lacks_checks(on: date | None = None) -> Q:
+def lacks_checks(on: date | None = None, *, policies: Collection[Policy] | None = None) -> Q:
     """Match applications of people who lack a check that their program needs on `on`.
 
     The newest record check and the newest interview count: one that was not passed ends an older
-    one that was.
+    one that was. Where the `policies` of all programs in question are known, the query asks only
+    what one of them needs.
     """
-    few_references = Q()
-    for number in range(1, MOST_REFERENCES + 1):
-        wanted = Q(**{f"{POLICY}__references_needed": number})
-        few_references |= wanted & ~Q(_has_references(number, on))
-    kinds = ScreeningCheck.Kind
-    return (
-        needs_check(kinds.RECORD) & ~Q(_has_valid(kinds.RECORD, on))
-        | needs_check(kinds.INTERVIEW) & ~Q(_has_valid(kinds.INTERVIEW, on))
-        | Q(role=MENTOR) & few_references
-    )
+    kinds, numbers = [ScreeningCheck.Kind.RECORD, ScreeningCheck.Kind.INTERVIEW], REFERENCES
+    if policies is not None:
+        kinds = [kind for kind in kinds if any(_needs_check(one, kind) for one in policies)]
+        numbers = numbers & {one.references_needed for one in policies}
+    lacking = Q(pk__in=[])
+    for kind in kinds:
+        lacking |= needs_check(kind) & ~Q(_has_valid(kind, on))
+    for number in sorted(numbers):
+        wanted = Q(role=MENTOR, **{f"{POLICY}__references_needed": number})
+        lacking |= wanted & ~Q(_has_references(number, on))
+    return lacking
 
 
 def needs_check(kind: str) -> Q:
@@ -132,6 +136,13 @@ def needs_check(kind: str) -> Q:
     if kind == ScreeningCheck.Kind.REFERENCE:
         return mentor & Q(**{f"{POLICY}__references_needed__gt": 0})
     return mentor & Q(**{f"{POLICY}__interview_needed": True})
+
+
+def _needs_check(policy: Policy, kind: str) -> bool:
+    """Whether a record check or an interview is needed of anyone."""
+    if kind == ScreeningCheck.Kind.RECORD:
+        return policy.record_check_needed != Policy.Screened.NOBODY
+    return policy.interview_needed
 
 
 def _checks_of(kind: str) -> ScreeningCheckQuerySet:

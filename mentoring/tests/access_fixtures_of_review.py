@@ -79,18 +79,18 @@ def score_interview(world: AccessFixtures, pair: str, by: User) -> None:
         scores, _is_new = InterviewScore.system.get_or_create(
             application=application, scorer=by, defaults=scored
         )
-        if role == "mentor":
-            arrange_interview(world, pair, application, by)
+        appointment = arrange_interview(application, by)
     world.add("interview_score", pair, scores)
+    world.add("appointment", pair, appointment, owners=(OWNERS[pair][1],))
 
 
-def arrange_interview(world: AccessFixtures, pair: str, application: Application, by: User) -> None:
+def arrange_interview(application: Application, by: User) -> InterviewAppointment:
     """Let an applicant ask for another time for the interview."""
     known = {"member": by, "state": "other", "minutes": 30, "place": "p", "wish": "w"}
     row, _is_new = InterviewAppointment.system.get_or_create(
         application=application, defaults={**known, "zone": "UTC"}
     )
-    world.add("appointment", pair, row, owners=(OWNERS[pair][1],))
+    return row
 
 
 def refer(application: Application, key: str, **columns: object) -> Reference:

@@ -392,4 +392,4 @@ def test_a_merge_asks_as_many_queries_for_many_rows(
         merging_accounts.merge(ben, work, at=NOW)
 
 
-QUERIES = 248
+QUERIES = 252

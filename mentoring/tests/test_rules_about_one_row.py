@@ -9,7 +9,7 @@ from applications.models import Application, CommitteeNote
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from meetings.models import Meeting
-from programs.models import Conflict, about_only, read_roles_once
+from programs.models import Conflict, Membership, about_only, read_roles_once
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,56 @@ def test_only_the_application_of_the_page_is_found(pairs, kim):
             assert CommitteeNote.objects.visible_to(kim).get().application == this
             assert set(Match.objects.for_committee(kim)) == set(pairs)
         assert CommitteeNote.objects.visible_to(kim).count() == 2
+
+
+# --- on pages about many rows
+
+
+@pytest.fixture
+def writings(monkeypatch):
+    """Count how often a rule of matches is written as a query: the first part of each."""
+    found = []
+    written = Membership.objects.program_ids
+
+    def program_ids(user, *roles):
+        found.append((user, roles))
+        return written(user, *roles)
+
+    monkeypatch.setattr(Membership.objects, "program_ids", program_ids)
+    return found
+
+
+def test_a_page_writes_a_rule_once_for_each_reader_and_role(pairs, kim, writings):
+    other = factories.member("Lou Brandt", program=pairs[0].program, role="chair")
+    with read_roles_once():
+        for _time in range(3):
+            for reader in (kim, other):
+                assert set(Match.objects.for_committee(reader)) == set(pairs)
+            assert not Match.objects.for_committee(kim, "carer").exists()
+    assert writings == [(kim, ()), (other, ()), (kim, ("carer",))]
+
+
+def test_without_a_page_a_rule_is_written_each_time(pairs, kim, writings):
+    for _time in range(2):
+        assert set(Match.objects.for_committee(kim)) == set(pairs)
+    assert len(writings) == 2
+
+
+def test_a_rule_keeps_what_was_asked_before_it(pairs, kim):
+    this, other = pairs
+    with read_roles_once():
+        assert set(Match.objects.for_committee(kim)) == {this, other}
+        assert list(Match.objects.filter(pk=this.pk).for_committee(kim)) == [this]
+        assert list(Match.objects.order_by("-pk").for_committee(kim)) == [other, this]
+        assert list(Match.objects.order_by("pk").for_committee(kim)) == [this, other]
+        assert Match.objects.values("pk").for_committee(kim)[0].keys() == {"pk"}
+        assert len(Match.objects.order_by("pk").select_related("carer").for_committee(kim)) == 2
+        assert set(Match.objects.none().for_committee(kim)) == set()
+        assert set(Match.objects.for_committee(kim)) == {this, other}
+
+
+def test_rows_that_were_read_are_not_kept(pairs, kim):
+    with read_roles_once():
+        assert len(Match.objects.for_committee(kim)) == 2
+        Match.objects.filter(pk=pairs[0].pk).update(carer=None)
+        assert {one.carer for one in Match.objects.for_committee(kim)} == {None, kim}

@@ -72,13 +72,21 @@ def about_only(row: models.Model) -> Iterator[None]:
 
 
 def decided_once(rule: Rule) -> Rule:
-    """Decorate a rule of a queryset, `rule(self, user, *roles)`: see `about_only`."""
+    """Decorate a rule of a queryset, `rule(self, user, *roles)`, that a page asks many times.
+
+    Asked of a whole table, the rule writes its query once for a page (`read_roles_once`). About one
+    row it is also answered once, see `about_only`.
+    """
 
     @wraps(rule)
     def decided(self: models.QuerySet, user: User | AnonymousUser, *roles: str) -> models.QuerySet:
         row = _only.get()
         if row is None or type(row) is not self.model:
-            return rule(self, user, *roles)
+            if not _is_whole_table(self):
+                return rule(self, user, *roles)
+            name = f"{rule.__qualname__} {roles}"
+            # A copy of it: the rows that one reader has read are not kept.
+            return read_once(name, user, lambda: rule(self, user, *roles)).all()
         pk = row.pk
 
         def ids() -> list[int]:
@@ -88,3 +96,8 @@ def decided_once(rule: Rule) -> Rule:
         return self.filter(pk__in=read_once(f"{rule.__qualname__} {roles} {pk}", user, ids))
 
     return cast(Rule, decided)
+
+
+def _is_whole_table(rows: models.QuerySet) -> bool:
+    """Return whether nothing was asked of `rows` yet: no condition, order, column or slice."""
+    return vars(rows.query) == vars(type(rows.query)(rows.model))
