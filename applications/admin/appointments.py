@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -21,9 +20,10 @@ from programs.committee import acting_member, holds
 from .. import appointments, interview_queues, interviews
 from ..forms.appointments import TimesForm
 from ..models import Application, InterviewAppointment
+from ..models.applications import ApplicationQuerySet
 from ..reviewing import DECIDERS
 
-State = InterviewAppointment.State
+Queue = Callable[[ApplicationQuerySet, User, datetime], ApplicationQuerySet]
 
 
 class InterviewFilter(admin.SimpleListFilter):
@@ -31,7 +31,7 @@ class InterviewFilter(admin.SimpleListFilter):
 
     title = gettext_lazy("interview")
     parameter_name = "interview"
-    queues: ClassVar[Mapping[str, Callable[[QuerySet, User, datetime], QuerySet]]] = {
+    queues: ClassVar[Mapping[str, Queue]] = {
         "to-arrange": interview_queues.to_arrange,
         "mine": interview_queues.without_result,
     }
@@ -39,7 +39,7 @@ class InterviewFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("to-arrange", _("To arrange")), ("mine", _("Held by me, without my result"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: ApplicationQuerySet) -> ApplicationQuerySet:
         queue = self.queues.get(self.value() or "")
         return queue(queryset, acting_member(request), timezone.now()) if queue else queryset
 
