@@ -23,7 +23,7 @@ from applications.screening import in_open_pairs, without_checks
 from checkins.first_contact import without_contact
 from checkins.models import CheckIn, Concern, ContactPlan
 from matches.models import Match
-from matching.models import Offer, PairRequest, Round
+from matching.models import MATCHERS, Offer, PairRequest, Round
 from programs.models import Membership
 
 from .attention_lines import (
@@ -64,11 +64,11 @@ def _concern_lines(scope: Scope) -> Iterator[AttentionItem]:
     found = found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
     urgent = found.pop(Concern.Urgency.URGENT)
     text = ngettext("urgent request for help", "urgent requests for help", urgent.number)
-    url = scope.url("checkins_concern", state__exact="open", urgency__exact="urgent")
+    url = scope.url("checkins_concern", state__exact="open", urgency="urgent")
     yield AttentionItem(urgent.number, text, url, "bad", urgent.since)
     number, since = together(found.values())
     text = ngettext("open concern", "open concerns", number)
-    url = scope.url("checkins_concern", state__exact="open")
+    url = scope.url("checkins_concern", state__exact="open", urgency="not-urgent")
     yield AttentionItem(number, text, url, "amber", since)
     mine = seen.filter(taken_by=scope.member)
     again, since = found_since(mine.to_look_at_again(scope.at), "follow_up_on")
@@ -154,25 +154,21 @@ def _check_lines(scope: Scope) -> Iterator[AttentionItem]:
 
 
 def _round_lines(scope: Scope) -> Iterator[AttentionItem]:
-    mine = scope.of(Round.objects.for_committee(scope.member, Role.MATCHER, Role.CHAIR))
+    mine = scope.of(Round.objects.for_committee(scope.member, *MATCHERS))
     review, approved, draft = Round.State.REVIEW, Round.State.APPROVED, Round.State.DRAFT
-    to_do = mine.filter(
-        Q(state=review) & ~Q(prepared_by=scope.member.pk)
-        | Q(state=approved, publish_at=None)
-        | Q(state=draft)
-    )
+    to_do = mine.to_approve(scope.member) | mine.to_publish() | mine.filter(state=draft)
     found = found_by(to_do, "state", "created_at", review, approved, draft)
     for_me, to_publish, drafts = found[review], found[approved], found[draft]
 
-    def url(state: str) -> str:
-        return scope.url("matching_round", state__exact=state)
+    def url(waits: str) -> str:
+        return scope.url("matching_round", waits=waits)
 
     text = ngettext("round waiting for approval", "rounds waiting for approval", for_me.number)
-    yield AttentionItem(for_me.number, text, url("review"), "amber", for_me.since)
+    yield AttentionItem(for_me.number, text, url("approval"), "amber", for_me.since)
     text = ngettext("approved round to publish", "approved rounds to publish", to_publish.number)
-    yield AttentionItem(to_publish.number, text, url("approved"), "amber", to_publish.since)
+    yield AttentionItem(to_publish.number, text, url("publication"), "amber", to_publish.since)
     text = ngettext("draft round", "draft rounds", drafts.number)
-    yield AttentionItem(drafts.number, text, url("draft"), since=drafts.since)
+    yield AttentionItem(drafts.number, text, url("proposals"), since=drafts.since)
 
 
 def _offer_lines(scope: Scope) -> Iterator[AttentionItem]:
@@ -193,14 +189,12 @@ def _offer_lines(scope: Scope) -> Iterator[AttentionItem]:
 
 
 def _request_lines(scope: Scope) -> Iterator[AttentionItem]:
-    mine = Membership.objects.program_ids(scope.member, Role.MATCHER, Role.CHAIR)
-    rows = PairRequest.objects.for_committee(scope.member).waiting().exclude(by=scope.member.pk)
-    rows = scope.of(rows)
-    waiting = counted(rows.filter(cohort__program__in=mine))
+    rows = PairRequest.objects.for_committee(scope.member).to_decide_by(scope.member)
+    waiting = counted(scope.of(rows))
     text = ngettext(
         "pair without a round to decide on", "pairs without a round to decide on", waiting
     )
-    url = scope.url("matching_pairrequest", state__exact="confirmed")
+    url = scope.url("matching_pairrequest", waits="me")
     yield AttentionItem(waiting, text, url, "amber")
 
 
@@ -210,7 +204,7 @@ def pair_lines(scope: Scope) -> Iterator[AttentionItem]:
     health = by_health(pairs, reader=scope.member, at=scope.at)
     ending = counted(may_end(pairs, reader=scope.member))
     text = ngettext("pair may want to end", "pairs may want to end", ending)
-    yield AttentionItem(ending, text, scope.url("dashboard_pair", health="ending"), "amber")
+    yield AttentionItem(ending, text, scope.url("dashboard_pair", ending="asked"), "amber")
     stuck, since = found_since(health[Health.STUCK], "stuck_from")
     text = ngettext("pair is stuck", "pairs are stuck", stuck)
     url = scope.url("dashboard_pair", health="stuck")

@@ -46,6 +46,21 @@ FORMS: dict[str, type[forms.Form]] = {
 }
 
 
+class UrgencyFilter(admin.SimpleListFilter):
+    """By urgency, or all that can wait until tomorrow."""
+
+    title = gettext_lazy("urgency")
+    parameter_name = "urgency"
+
+    def lookups(self, request, model_admin):
+        return [*Concern.Urgency.choices, ("not-urgent", _("Soon, or it can wait"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "not-urgent":
+            return queryset.not_urgent()
+        return queryset.filter(urgency=self.value()) if self.value() else queryset
+
+
 class LookAgainFilter(admin.SimpleListFilter):
     """Concerns that a member wanted to look at again by now: one's own, or anybody's."""
 
@@ -87,7 +102,7 @@ class ConcernAdmin(CommitteeAdmin):
         "person", "cause", "urgency", "state_chip", "raised_at", "first_action", "assigned",
         "may_tell_partner",
     )  # fmt: skip
-    list_filter = ("state", "urgency", "cause", "outcome", LookAgainFilter, InCohortFilter)
+    list_filter = ("state", UrgencyFilter, "cause", "outcome", LookAgainFilter, InCohortFilter)
     list_select_related = ("person", "taken_by")
     ordering = ("state", "-raised_at")
     fields: ClassVar[tuple[str, ...]] = (

@@ -51,6 +51,9 @@ class ConcernQuerySet(ConfidentialQuerySet):
         """Concerns that are open or taken."""
         return self.exclude(state=Concern.State.RESOLVED)
 
+    def not_urgent(self) -> Self:
+        return self.exclude(urgency=Concern.Urgency.URGENT)
+
     def to_look_at_again(self, at: datetime) -> Self:
         """Taken concerns that their member wanted to look at again, in the active time zone."""
         return self.filter(state=Concern.State.TAKEN, follow_up_on__lte=timezone.localdate(at))

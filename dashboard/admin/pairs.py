@@ -16,9 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.late import without_agreement
 from checkins.first_contact import without_contact
-from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
+from dashboard.health import (
+    FollowedPair,
+    Health,
+    health_of,
+    in_health,
+    may_end,
+    reasons,
+    with_requests,
+)
 from dashboard.models import Pair
 from matches.models import Match
+from matches.models.matches import MatchQuerySet
+from programs.committee import acting_member
 from programs.committee_admin import (
     CarerFilter,
     CohortOfMatchFilter,
@@ -46,6 +56,21 @@ class HealthFilter(admin.SimpleListFilter):
         if self.value() not in Health.values:
             return queryset
         return in_health(queryset, self.value(), reader=request.user, at=timezone.now())
+
+
+class EndingFilter(admin.SimpleListFilter):
+    title = _("ending")
+    parameter_name = "ending"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("asked", _("asked the committee, may want to end"))]
+
+    def queryset(self, request: HttpRequest, queryset: MatchQuerySet) -> QuerySet:
+        if self.value() != "asked":
+            return queryset
+        return may_end(queryset, reader=acting_member(request))
 
 
 class ContactFilter(admin.SimpleListFilter):
@@ -116,6 +141,7 @@ class PairAdmin(LeadsToPair):
     )
     list_filter = (
         HealthFilter,
+        EndingFilter,
         ContactFilter,
         AgreementFilter,
         GoalsFilter,

@@ -10,6 +10,9 @@ from applications import reviewing
 from applications.models import Application, Decision
 from checkins.models import Concern
 from dashboard.attention import attention_items
+from matches.models import EndingRequest, Match
+from matching.models import PairRequest, Round
+from matching.rounds import lifecycle
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from programs.models.cohorts import ANSWER_WITHIN
@@ -107,6 +110,44 @@ def test_lines_about_pairs_lead_to_as_many_rows_too(as_user, cohort, cleo):
     assert len([text for text in shown if "pair" in text]) >= 2
     client = as_user(cleo)
     for item in attention_items(cleo, at=timezone.now()):
+        assert client.get(item.url).context["cl"].result_count == item.count, item.text
+
+
+def test_a_list_has_no_more_rows_than_its_line(as_user, cohort, cleo):
+    """Urgent ones have their own line; what a member has prepared waits for someone else."""
+    program, now = cohort.program, timezone.now()
+    other = factories.member("Lou Brandt", program=program, role="matcher")
+    pairs = [factories.match(factories.person(), factories.person(), cohort) for _ in range(2)]
+    for urgency in ("urgent", "soon", "whenever"):
+        Concern.objects.create(
+            program=program, match=pairs[0], person=pairs[0].mentee.person, urgency=urgency
+        )
+    Match.objects.filter(pk=pairs[0].pk).update(state="closing")
+    EndingRequest.objects.create(match=pairs[1], person=pairs[1].mentee.person)
+    for by in (cleo, other):
+        round_ = lifecycle.open_round(factories.cohort(program=program), by=by)
+        Round.system.filter(pk=round_.pk).update(state="review", prepared_by=by)
+        asked = {"origin": "committee", "state": "confirmed", "by": by}
+        mentee, mentor = (
+            factories.application(factories.person(), cohort, role) for role in ("mentee", "mentor")
+        )
+        PairRequest.system.create(cohort=cohort, mentee=mentee, mentor=mentor, **asked)
+    for planned in (None, now + timedelta(days=2)):
+        round_ = lifecycle.open_round(factories.cohort(program=program), by=other)
+        Round.system.filter(pk=round_.pk).update(state="approved", publish_at=planned)
+    lifecycle.open_round(factories.cohort(program=program), by=other)
+    items = attention_items(cleo, at=now)
+    assert {item.text: item.count for item in items} | {
+        "urgent request for help": 1,
+        "open concerns": 2,
+        "pair may want to end": 1,
+        "round waiting for approval": 1,
+        "approved round to publish": 1,
+        "draft round": 1,
+        "pair without a round to decide on": 1,
+    } == {item.text: item.count for item in items}
+    client = as_user(cleo)
+    for item in items:
         assert client.get(item.url).context["cl"].result_count == item.count, item.text
 
 

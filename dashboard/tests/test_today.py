@@ -22,8 +22,8 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=ZoneInfo("UTC"))
 INDEX, LATER, AGAIN, BACK = (
     reverse(f"admin:{name}") for name in ("index", "later", "later-again", "later-back")
 )
-OPEN = reverse("admin:checkins_concern_changelist") + "?state__exact=open"
-URGENT = f"{OPEN}&urgency__exact=urgent"
+OF_STATE = reverse("admin:checkins_concern_changelist") + "?state__exact=open"
+OPEN, URGENT = f"{OF_STATE}&urgency=not-urgent", f"{OF_STATE}&urgency=urgent"
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from accounts.models import User
 from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from matching.models import MATCHERS, PairRequest
+from matching.models.pair_requests import PairRequestQuerySet
 from matching.rounds import pair_requests
 from programs.committee import acting_member
 from programs.committee_admin import CohortFilter, CommitteeAdmin, FindField, state_chip
@@ -156,6 +157,19 @@ class DecideForm(forms.ModelForm):
         """Do nothing: it has no such columns."""
 
 
+class WaitsFilter(admin.SimpleListFilter):
+    """Requests that wait for the decision of the member."""
+
+    title = gettext_lazy("what it waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("me", _("my decision"))]
+
+    def queryset(self, request: HttpRequest, queryset: PairRequestQuerySet) -> PairRequestQuerySet:
+        return queryset.to_decide_by(acting_member(request)) if self.value() == "me" else queryset
+
+
 @admin.register(PairRequest)
 class PairRequestAdmin(CommitteeAdmin):
     add_title = gettext_lazy("Register a pair")
@@ -176,7 +190,7 @@ class PairRequestAdmin(CommitteeAdmin):
         "by",
         "decided_by",
     )
-    list_filter = ("state", "origin", CohortFilter)
+    list_filter = (WaitsFilter, "state", "origin", CohortFilter)
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = gettext_lazy("Name of either person")
     ordering = ("-asked_at", "-pk")

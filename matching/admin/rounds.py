@@ -19,10 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Round
+from matching.models.rounds import RoundQuerySet
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
+from programs.committee import acting_member
 from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, row_id
-from programs.models import Cohort, read_roles_once
+from programs.models import Cohort, Membership, read_roles_once
 
 from . import (
     bulk,
@@ -86,6 +88,31 @@ class RoundList(CommitteeList):
         return reverse("admin:matching_round_workbench", args=[result.public_id])
 
 
+class WaitsFilter(admin.SimpleListFilter):
+    """Rounds that wait for a member who matches: the numbers of Today are about the same rows."""
+
+    title = gettext_lazy("what it waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [
+            ("proposals", _("proposals: it is a draft")),
+            ("approval", _("my approval")),
+            ("publication", _("publication, without a day for it")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: RoundQuerySet) -> RoundQuerySet:
+        member = acting_member(request)
+        mine = queryset.filter(
+            cohort__program__in=Membership.objects.program_ids(member, *MATCHERS)
+        )
+        if self.value() == "proposals":
+            return mine.filter(state=Round.State.DRAFT)
+        if self.value() == "approval":
+            return mine.to_approve(member)
+        return mine.to_publish() if self.value() == "publication" else queryset
+
+
 @admin.register(Round)
 class RoundAdmin(CommitteeAdmin):
     empty_words = gettext_lazy("No rounds yet.")
@@ -106,7 +133,7 @@ class RoundAdmin(CommitteeAdmin):
         "opened_on",
     )
     list_select_related = ("cohort__program", "approved_by")
-    list_filter = ("state", CohortFilter)
+    list_filter = (WaitsFilter, "state", CohortFilter)
     search_fields = ("name",)
     search_help_text = gettext_lazy("Search by name of the round")
     ordering = ("-created_at", "-pk")

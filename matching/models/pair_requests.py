@@ -71,6 +71,11 @@ class PairRequestQuerySet(ConfidentialQuerySet):
         """Requests that wait for the committee's decision."""
         return self.filter(state=PairRequest.State.CONFIRMED)
 
+    def to_decide_by(self, member: User) -> Self:
+        """Requests that wait for the decision of `member`: not those that they have registered."""
+        programs = Membership.objects.program_ids(member, *MATCHERS)
+        return self.waiting().exclude(by=member.pk).filter(cohort__program__in=programs)
+
     def holding(self) -> Self:
         """Requests for whose mentee and mentor a place is held: no round gives it away."""
         states = (PairRequest.State.CONFIRMED, PairRequest.State.APPROVED)

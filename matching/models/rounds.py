@@ -43,6 +43,14 @@ class RoundQuerySet(ConfidentialQuerySet):
     def under_way(self) -> Self:
         return self.filter(state__in=Round.UNDER_WAY)
 
+    def to_approve(self, member: User) -> Self:
+        """Rounds that wait for the approval of `member`: someone else has prepared them."""
+        return self.filter(state=Round.State.REVIEW).exclude(prepared_by=member.pk)
+
+    def to_publish(self) -> Self:
+        """Approved rounds without a day on which they are published."""
+        return self.filter(state=Round.State.APPROVED, publish_at=None)
+
     def due_for_publication(self, at: datetime) -> Self:
         return self.filter(state=Round.State.APPROVED, publish_at__lte=at)
 
