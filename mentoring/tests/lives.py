@@ -67,10 +67,16 @@ class Lives:
         """Let each pair do one thing at `at` with this chance; some other things happen too."""
         for match in Match.objects.with_people().order_by("pk"):
             if self.random.random() < chance:
-                self._try(self.random.choice(VERBS if match.closed_at is None else LATE), match, at)
+                self._try(self.random.choice(self._verbs(match)), match, at)
         for verb in OTHERS:
             if self.random.random() < chance:
                 self._try(verb, None, at)
+
+    def _verbs(self, match: Match) -> tuple[Callable[..., None], ...]:
+        """Return what may happen: every fifth pair stays together until its term is over."""
+        if match.closed_at is not None:
+            return LATE
+        return STAYING if match.pk % 5 == 0 else (*STAYING, *ENDINGS)
 
     def _try(self, verb: Callable[..., None], match: Match | None, at: datetime) -> None:
         try:
@@ -306,7 +312,7 @@ SOMETIMES = (
     resolve,
 )  # fmt: skip
 PAUSES = (pause, come_back)
-VERBS = (*OFTEN * 4, *SOMETIMES * 2, *PAUSES * 2, *ENDINGS)
+STAYING = (*OFTEN * 4, *SOMETIMES * 2, *PAUSES * 2)
 LATE = (reopen, say_what_next, say_what_next, record, plan, answer, renew, sign)
 OTHERS = (match_again,)
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)  # a Monday; day in every zone but one
