@@ -238,6 +238,16 @@ def in_open_pair(reader: User | None = None) -> Exists:
     return Exists(seen.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk"))))
 
 
+def may_be_matched(reader: User) -> Q:
+    """Match applications that a round may still match: sent or accepted, and mentees in no pair.
+
+    As far as `reader` sees the pairs.
+    """
+    states = Application.State
+    is_open = Q(state__in=(states.SUBMITTED, states.WAITLISTED, states.ACCEPTED))
+    return is_open & (Q(role=Application.Role.MENTOR) | ~Q(in_open_pair(reader)))
+
+
 def is_missed_after(check: ScreeningCheck) -> bool:
     """Return whether someone who takes part lacks a check of this kind once this one has ended.
 

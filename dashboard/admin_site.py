@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
 
-from . import job_retries, mail_page, person_search, today, today_page
+from . import job_retries, mail_page, person_search, today, today_page, topic_page
 from .email_text_pages import urls as email_text_urls
 from .menu import menu
 from .person_search import find_person
@@ -31,6 +31,11 @@ class CommitteeAdminSite(CommitteeSite):
             path("later/", self.admin_view(self.later_view), name="later"),
             path("later/again/", self.admin_view(self.show_again_view), name="later-again"),
             path("later/back/", self.admin_view(self.give_back_view), name="later-back"),
+            path(
+                "cohorts/<slug:slug>/topics/",
+                self.admin_view(self.topics_view),
+                name="cohort-topics",
+            ),
             path("mail/", self.admin_view(self.mail_view), name="mail"),
             path("mail/figures/", self.admin_view(self.figures_view), name="mail-figures"),
             path("mail/check/", self.admin_view(mail_page.check), name="mail-check"),
@@ -58,6 +63,11 @@ class CommitteeAdminSite(CommitteeSite):
     def give_back_view(self, request: HttpRequest) -> HttpResponse:
         """Give a line of Today back to who asked."""
         return today_page.undo(request, today.give_back)
+
+    @method_decorator(require_safe)
+    def topics_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what the mentees of a cohort ask for, and what its mentors offer."""
+        return topic_page.page(request, self, slug)
 
     @method_decorator(require_safe)
     def mail_view(self, request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ from programs.models import Topic
 from ..models import Application, ApplicationTopic
 from ..preparations import SENT
 from ..review_queues import queues
-from ..screening import in_open_pair
+from ..screening import in_open_pair, may_be_matched
 
 
 def has_pending_decision(application: Application) -> bool:
@@ -71,20 +71,20 @@ class CodeFilter(admin.SimpleListFilter):
 
 
 class PairFilter(admin.SimpleListFilter):
-    """Who is in a pair that goes on, as far as the member sees the pair."""
+    """Who is in a pair that goes on, as far as the member sees the pair, or may still get one."""
 
     title = _("pair")
     parameter_name = "pair"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [("open", str(_("In a pair")))]
+        return [("open", str(_("In a pair"))), ("possible", str(_("May be matched")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return (
-            queryset.filter(in_open_pair(acting_member(request)))
-            if self.value() == "open"
-            else queryset
-        )
+        if self.value() == "open":
+            return queryset.filter(in_open_pair(acting_member(request)))
+        if self.value() == "possible":
+            return queryset.filter(may_be_matched(acting_member(request)))
+        return queryset
 
 
 class SentInWeek(WeekFilter):

@@ -53,6 +53,7 @@ class CohortOverview:
     sections: list[PairSection]
     may_edit: bool  # a chair
     may_match: bool
+    may_read: bool  # all applications
 
 
 def overview_of_cohort(cohort: Cohort, member: User, *, at: datetime) -> CohortOverview:
@@ -73,6 +74,7 @@ def overview_of_cohort(cohort: Cohort, member: User, *, at: datetime) -> CohortO
         sections=[section for section in sections if section.lines],
         may_edit=is_chair,
         may_match=has_role(member, cohort.program, *MATCHERS),
+        may_read=has_role(member, cohort.program, *Membership.READERS),
     )
 
 

@@ -43,7 +43,7 @@ from .access_rules_of_announcements import ANNOUNCEMENTS
 from .access_rules_of_care import CARE_PAGES
 from .access_rules_of_email_texts import EMAIL_TEXTS
 from .access_rules_of_events import EVENTS
-from .access_rules_of_learning import LEARNING
+from .access_rules_of_learning import LEARNING, SLUG
 from .access_rules_of_rounds import ROUNDS
 from .access_rules_of_sign_in import ORGANISATIONS
 from .access_rules_of_surveys import SURVEYS
@@ -320,6 +320,7 @@ PAGES: dict[str, Rule] = {
     # --- the committee's door
     "admin:index": library(ANY_COMMITTEE),
     "admin:find": library(ANY_COMMITTEE),
+    "admin:cohort-topics": page(READING, "cohort", slug=SLUG),
     "admin:mail": page(ANY_CHAIR),
     "admin:mail-figures": page(frozenset({"maintainer"})),  # of all programs; see its own test
     "admin:job-retry": form(CHAIRS, "upload_job", kind="rosterjob"),
