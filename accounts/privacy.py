@@ -105,10 +105,10 @@ def erase_person(user: User) -> None:
         raise ActionNotAllowed(
             _("You can't erase your data yet. %(why)s") % {"why": " ".join(reasons)}
         )
-    erase_in_every_app(user)
-    merged = User.objects.filter(merged_into=user).values_list("public_id", flat=True)
-    for public_id in (user.public_id, *merged):
-        transaction.on_commit(partial(erasure_log.append, public_id))
+    # Of accounts that were merged into it: what could not move has stayed with them.
+    for account in (user, *User.objects.filter(merged_into=user).order_by("pk")):
+        erase_in_every_app(account)
+        transaction.on_commit(partial(erasure_log.append, account.public_id))
     transaction.on_commit(_empty_write_ahead_log)
 
 

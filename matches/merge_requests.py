@@ -13,6 +13,7 @@ guessed is counted in the database. `merge_proposals` has what a chair proposes.
 from __future__ import annotations
 
 import hmac
+import logging
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -34,6 +35,8 @@ from workflow.states import move
 
 from .models import AccountMerge, Match
 from .recovering import new_code
+
+log = logging.getLogger(__name__)
 
 State = AccountMerge.State
 MINUTES = 30  # how long a code is valid, and then how long one may take to confirm
@@ -225,10 +228,18 @@ def settle_merges(at: datetime) -> int:
 
 
 def move_rest_to(person: User, *, at: datetime) -> None:
-    """Move now what `settle_merges` would move later: the person erases their data."""
+    """Move now what `settle_merges` would move later: the person erases their data.
+
+    What can't move stays with the other account, which is erased after this one.
+    """
     unsettled = AccountMerge.system.filter(kept=person, state=State.DONE, settled_at=None)
     for row in unsettled.select_related("kept", "other"):
-        _move_rest(row, at)
+        try:
+            with transaction.atomic():
+                _move_rest(row, at)
+        except DatabaseError:  # such as a second application
+            log.exception("rows of a merged account can't move", extra={"merge": row.pk})
+            AccountMerge.system.filter(pk=row.pk).update(settled_at=at)
 
 
 def _move_rest(row: AccountMerge, at: datetime) -> None:

@@ -274,6 +274,18 @@ def test_what_was_written_during_the_merge_is_erased_with_the_rest(ben, work, pr
     assert (found.person, found.situation) == (ben, "")
 
 
+def test_what_cannot_move_is_erased_all_the_same(ben, work, proven, cohort):
+    merge_requests.join(ben, at=NOW)
+    factories.application(ben, cohort)
+    late = factories.application(work, cohort, situation="I lead a team of one.")
+    privacy.erase_person(User.objects.get(pk=ben.pk))
+    found = Application.objects.get(pk=late.pk)
+    assert (found.person, found.situation, found.state) == (work, "", "withdrawn")
+    for person in (ben, work):
+        assert User.objects.get(pk=person.pk).is_erased
+    assert merge_requests.settle_merges(NOW + timedelta(minutes=10)) == 0
+
+
 def test_what_else_was_asked_about_the_account_ends(ben, work, ada, proven):
     other = merge_requests.ask(ada, WORK, at=NOW)
     own = merge_requests.ask(work, ben.email, at=NOW)
