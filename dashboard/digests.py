@@ -178,7 +178,8 @@ def to_read(member: User, *, at: datetime) -> ToRead:
         unread = CheckIn.objects.readable_by(member).to_read()
         answers = count_up_to(unread, SHOWN_LIMIT + 1)
         oldest = rows.select_related("person").order_by("submitted_at", "pk")[:SHOWN_NAMES]
-        longest = [Waiting(str(row.person), _days_since(row.submitted_at, at)) for row in oldest]
+        waiting = [Waiting(str(row.person), _days_since(row.submitted_at, at)) for row in oldest]
+        longest = [one for one in waiting if one.days]  # who came today has not waited
     text = ngettext("application to read", "applications to read", count)
     checkins = ngettext("check-in to read", "check-ins to read", answers)
     return ToRead(

@@ -177,6 +177,12 @@ class TestWhatThereIsToRead:
         assert [one.name for one in found.longest] == ["Eli Sund"]
         assert found.applications.count == 1
 
+    def test_who_came_today_is_counted_and_not_named(self, cohort, rosa):
+        apply(cohort, "Eli Sund")
+        Application.objects.update(submitted_at=MONDAY)
+        found = to_read(rosa, at=MONDAY)
+        assert (found.applications.count, found.longest, found.further) == (1, [], 1)
+
     def test_ten_are_named_and_the_others_counted(self, cohort, rosa, django_assert_num_queries):
         apply(cohort)
         with django_assert_num_queries(5) as one:
