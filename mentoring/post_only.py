@@ -22,6 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "admin:applications_application_standing-": ("admin:applications_application_changelist",),
     "admin:applications_application_reader-": ("admin:applications_application_changelist",),
     "admin:applications_application_question-": ("admin:applications_application_changelist",),
+    "admin:applications_application_appointment-": ("admin:applications_application_changelist",),
     "meetings:meeting-note": ("meetings:meeting-prepare",),
     "meetings:meeting-keep": ("meetings:meeting-reply",),
     # Their buttons are on several pages, and their ids name no pair: the home page has the pair.
