@@ -229,5 +229,5 @@ def test_the_page_asks_as_many_queries_for_three_as_for_one(
         reviewing.decide(application, by=cleo, outcome="accepted")
     client = as_user(cleo)
     client.get(page_of(cohort))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(page_of(cohort))

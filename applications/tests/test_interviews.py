@@ -225,7 +225,7 @@ def test_the_page_takes_the_same_number_of_queries_for_one_and_two_scores(
         send(candidate, member)
     client = as_user(cleo)
     client.get(url("change", candidate))
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(44):
         client.get(url("change", candidate))
 
 

@@ -32,7 +32,10 @@ from .test_get_changes_nothing import buttons
 pytestmark = pytest.mark.django_db
 STAYS = "help"
 # Before there is a pair; one's own e-mails; events and support, which are not only for pairs.
-NOT_OF_PAIRS = {"matching.Offer", "accounts.User", "events.Event", "support.SupportRequest"}
+NOT_OF_PAIRS = {
+    "applications.InterviewAppointment", "matching.Offer", "accounts.User", "events.Event",
+    "support.SupportRequest",
+}  # fmt: skip
 
 
 def touch_of(pair):
