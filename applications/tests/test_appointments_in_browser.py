@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from applications import appointments
 from applications.models import InterviewAppointment
@@ -47,7 +48,7 @@ def test_one_tap_chooses_a_time(browser, live_server, address, suggested, script
         assert too_wide(page) == []
         assert broken_rules(page) == []
     page.get_by_role("button").filter(has_text=str(suggested.suggested[1].year)).nth(1).click()
-    assert "It is arranged" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("It is arranged")
     if scripts:
         assert broken_rules(page) == []
     assert InterviewAppointment.system.get().starts_at == suggested.suggested[1]
@@ -61,7 +62,7 @@ def test_the_forms_of_a_member_are_accessible(browser, live_server, suggested, r
     page = context.new_page()
     page.goto(reverse("admin:applications_application_change", args=[suggested.application_id]))
     page.get_by_text("Suggest other times").click()
+    expect(page.get_by_label("First time")).to_be_visible()
     assert too_wide(page) == []
-    assert page.get_by_label("First time").is_visible()
     assert broken_rules(page) == []
     context.close()
