@@ -54,14 +54,14 @@ def _topic(demand: Demand, code: str) -> TopicDemand | None:
 def _texts(demand: TopicDemand, program: Program) -> list[dict[str, str]]:
     """Return what a member can paste into a message or a newsletter, in each language."""
     found = []
-    for code, name in settings.LANGUAGES:
+    for code in map(str, dict(settings.LANGUAGES)):
         with translation.override(code):
             words = _(
                 "Could you help someone with %(topic)s? %(program)s is looking for mentors. What "
                 "it takes and how to apply: %(address)s"
             )
             values = {"topic": demand.topic, "program": program, "address": _address(program)}
-            found.append({"code": code, "name": name, "text": words % values})
+            found.append({"code": code, "text": words % values})
     return found
 
 
