@@ -6,7 +6,6 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,38 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
-from accounts.models import User
-from programs.models import Membership
+from access.scoping import ConfidentialModel, SystemManager
 
 from .applications import Application
+from .read_in_full import ReadInFullQuerySet
 
 Person = settings.AUTH_USER_MODEL
 TEXT_LENGTH = 2000
 
 
-class ApplicantQuestionQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """One's own, and those in applications whose private answers `user` reads."""
-        if not user.is_authenticated:
-            return self.none().scoped("nobody")
-        own = Q(application__in=Application.objects.of(user))
-        return self.filter(own | _read_by(user)).scoped("the applicant and who reads in full")
-
-    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """Those in applications that `user` reads in full as a member (with one of `roles`)."""
-        if not user.is_authenticated:
-            return self.none().scoped("nobody")
-        rows = self.filter(_read_by(user))
-        if roles:
-            held = Membership.objects.program_ids(user, *roles)
-            rows = rows.filter(application__cohort__program__in=held)
-        return rows.scoped("who reads in full")
-
-    def of(self, user: User | AnonymousUser) -> Self:
-        """What `user` was asked as an applicant."""
-        return self.filter(application__in=Application.objects.of(user)).scoped("own")
-
+class ApplicantQuestionQuerySet(ReadInFullQuerySet):
     def open(self) -> Self:
         """Those that wait for the answer of an applicant about whom nothing is decided yet."""
         return self.filter(
@@ -53,11 +30,6 @@ class ApplicantQuestionQuerySet(ConfidentialQuerySet):
             withdrawn_at=None,
             application__state__in=ApplicantQuestion.ASKED_IN,
         )
-
-
-def _read_by(user: User | AnonymousUser) -> Q:
-    assert isinstance(user, User)
-    return Q(application__in=Application.objects.readable_in_full_by(user))
 
 
 class ApplicantQuestion(ConfidentialModel):

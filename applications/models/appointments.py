@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -24,12 +23,11 @@ from django.utils.translation import pgettext_lazy
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
-from accounts.models import User
+from access.scoping import ConfidentialModel, SystemManager
 from accounts.models.people import validate_zone
-from programs.models import Membership
 
 from .applications import Application
+from .read_in_full import ReadInFullQuerySet
 
 Person = settings.AUTH_USER_MODEL
 MIN_MINUTES, MAX_MINUTES = 10, 180
@@ -38,28 +36,7 @@ PLACE_LENGTH, WISH_LENGTH = 300, 500
 ANSWER_DAYS = 6  # after which a proposal counts as unanswered
 
 
-class InterviewAppointmentQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """One's own, and those of applications whose private answers `user` reads."""
-        if not user.is_authenticated:
-            return self.none().scoped("nobody")
-        own = Q(application__in=Application.objects.of(user))
-        return self.filter(own | _read_by(user)).scoped("the applicant and who reads in full")
-
-    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """Those in applications that `user` reads in full as a member (with one of `roles`)."""
-        if not user.is_authenticated:
-            return self.none().scoped("nobody")
-        rows = self.filter(_read_by(user))
-        if roles:
-            held = Membership.objects.program_ids(user, *roles)
-            rows = rows.filter(application__cohort__program__in=held)
-        return rows.scoped("who reads in full")
-
-    def of(self, user: User | AnonymousUser) -> Self:
-        """What `user` was suggested as an applicant."""
-        return self.filter(application__in=Application.objects.of(user)).scoped("own")
-
+class InterviewAppointmentQuerySet(ReadInFullQuerySet):
     def ahead(self, at: datetime) -> Self:
         """Dates that were chosen and are later than `at`."""
         return self.filter(state=InterviewAppointment.State.SET, starts_at__gt=at)
@@ -76,11 +53,6 @@ class InterviewAppointmentQuerySet(ConfidentialQuerySet):
         since = at - timedelta(days=ANSWER_DAYS)
         waiting = Q(state=state.PROPOSED, proposed_at__gt=since, lapses_at__gt=at)
         return self.filter(waiting | Q(state=state.SET))
-
-
-def _read_by(user: User | AnonymousUser) -> Q:
-    assert isinstance(user, User)
-    return Q(application__in=Application.objects.readable_in_full_by(user))
 
 
 class InterviewAppointment(ConfidentialModel):
