@@ -64,11 +64,11 @@ def _concern_lines(scope: Scope) -> Iterator[AttentionItem]:
     found = found_by(waiting, "urgency", "raised_at", *Concern.Urgency.values)
     urgent = found.pop(Concern.Urgency.URGENT)
     text = ngettext("urgent request for help", "urgent requests for help", urgent.number)
-    url = scope.url("checkins_concern", state__exact="open", urgency="urgent")
+    url = scope.url("checkins_concern", state__exact="open", urgency__exact="urgent")
     yield AttentionItem(urgent.number, text, url, "bad", urgent.since)
     number, since = together(found.values())
     text = ngettext("open concern", "open concerns", number)
-    url = scope.url("checkins_concern", state__exact="open", urgency="not-urgent")
+    url = scope.url("checkins_concern", state__exact="open", urgency__exact="not-urgent")
     yield AttentionItem(number, text, url, "amber", since)
     mine = seen.filter(taken_by=scope.member)
     again, since = found_since(mine.to_look_at_again(scope.at), "follow_up_on")
@@ -96,8 +96,7 @@ def _contact_lines(scope: Scope) -> Iterator[AttentionItem]:
 
 
 def _application_lines(scope: Scope) -> Iterator[AttentionItem]:
-    readers = (Role.READER, Role.MATCHER, Role.CHAIR)
-    mine = scope.of(Application.objects.for_committee(scope.member, *readers))
+    mine = scope.of(Application.objects.for_committee(scope.member, *Membership.READERS))
     known = queues(timezone.localdate(scope.at))
     unprepared = counted(mine.filter(known["orientation"][1]))
     referenced = counted(mine.filter(has_new_reference()))

@@ -33,6 +33,7 @@ def page(request: HttpRequest, site: CommitteeSite, slug: str) -> HttpResponse:
         raise PermissionDenied
     with read_roles_once():
         demand = demand_of_cohort(Scope(member, timezone.now(), cohort))
+    address = absolute(reverse("programs:program-detail", args=[cohort.program.slug]))
     topic = _topic(demand, request.GET.get("ask", ""))
     context = {
         **site.each_context(request),
@@ -40,8 +41,8 @@ def page(request: HttpRequest, site: CommitteeSite, slug: str) -> HttpResponse:
         "cohort": cohort,
         "demand": demand,
         "topic": topic,
-        "texts": _texts(topic, cohort.program) if topic else [],
-        "address": _address(cohort.program),
+        "texts": _texts(topic, cohort.program, address) if topic else [],
+        "address": address,
         "is_open": cohort.is_open(timezone.localdate()),
     }
     return TemplateResponse(request, "admin/dashboard/cohort_topics.html", context)
@@ -51,7 +52,7 @@ def _topic(demand: Demand, code: str) -> TopicDemand | None:
     return next((one for one in demand.topics if one.topic.code == code), None)
 
 
-def _texts(demand: TopicDemand, program: Program) -> list[dict[str, str]]:
+def _texts(demand: TopicDemand, program: Program, address: str) -> list[dict[str, str]]:
     """Return what a member can paste into a message or a newsletter, in each language."""
     found = []
     for code in map(str, dict(settings.LANGUAGES)):
@@ -60,11 +61,6 @@ def _texts(demand: TopicDemand, program: Program) -> list[dict[str, str]]:
                 "Could you help someone with %(topic)s? %(program)s is looking for mentors. What "
                 "it takes and how to apply: %(address)s"
             )
-            values = {"topic": demand.topic, "program": program, "address": _address(program)}
+            values = {"topic": demand.topic, "program": program, "address": address}
             found.append({"code": code, "text": words % values})
     return found
-
-
-def _address(program: Program) -> str:
-    """Return the address of the program's page; "" if nobody but the committee sees it."""
-    return absolute(reverse("programs:program-detail", args=[program.slug])) * program.is_public

@@ -50,7 +50,7 @@ class UrgencyFilter(admin.SimpleListFilter):
     """By urgency, or all that can wait until tomorrow."""
 
     title = gettext_lazy("urgency")
-    parameter_name = "urgency"
+    parameter_name = "urgency__exact"  # as e-mails that were sent have it
 
     def lookups(self, request, model_admin):
         return [*Concern.Urgency.choices, ("not-urgent", _("Soon, or it can wait"))]

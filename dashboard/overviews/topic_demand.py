@@ -8,16 +8,16 @@ they offer, so the places of several topics are not to be added up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application, ApplicationTopic
+from applications.models.applications import ApplicationQuerySet
 from applications.screening import may_be_matched
-from matches.match_creation import capacity_of, open_match_counts
-from programs.models import Topic
+from matches.match_creation import open_match_counts
+from programs.models import Policy, Topic
 
 from ..attention_lines import Scope
 from .cohort_figures import Figure
@@ -58,7 +58,7 @@ class Demand:
                 "label": str(one.topic),
                 "url": f"?ask={one.topic.code}#ask",
                 "value": one.asked.count,
-                "figure": _("%(asked)s ask, %(places)s places")
+                "figure": _("asked by %(asked)s, free places: %(places)s")
                 % {"asked": one.asked.count, "places": one.places},
                 "tone": "amber",
             }
@@ -69,65 +69,75 @@ class Demand:
     @property
     def message(self) -> str:
         """What the bars say."""
+        count = sum(1 for one in self.topics if one.missing)
         text = ngettext(
             "%(count)s topic has fewer free places than mentees who ask for it",
             "%(count)s topics have fewer free places than mentees who ask for them",
-            len(self.lacking),
+            count,
         )
-        return text % {"count": len(self.lacking)}
+        return text % {"count": count}
 
 
 def demand_of_cohort(scope: Scope) -> Demand:
     """Return what is asked for and offered in `scope.cohort`, whose program has its policy."""
-    seen = scope.of(Application.objects.for_committee(scope.member))
+    assert scope.cohort is not None
+    seen = scope.of(Application.objects.for_committee(scope.member)).order_by()
     people = seen.filter(may_be_matched(scope.member))
-    mentees = set(people.mentees().order_by().values_list("pk", flat=True))
-    places = _free_places(people.mentors().select_related("cohort__program__policy"))
-    chosen = _chosen(mentees | set(places))
-    names = Topic.objects.filter(pk__in=chosen)
+    places = _free_places(people.mentors(), scope.cohort.program.policy)
+    chosen = _chosen(people)
 
     def url(role: str, **query: str) -> str:
         query = {"role__exact": role, "pair": "possible", **query}
         return scope.url("applications_application", **query)
 
     topics = [
-        _demand(topic, chosen[topic.pk], places, url(MENTEE, topic=topic.code),
-                url(MENTOR, topic=topic.code))
-        for topic in names
-    ]  # fmt: skip
+        _demand(topic, levels, places, url(MENTEE, topic=topic.code), url(MENTOR, topic=topic.code))
+        for topic, levels in chosen
+    ]
     return Demand(
         sorted(topics, key=lambda one: (-one.missing, -one.asked.count, str(one.topic))),
-        Figure(len(mentees), url(MENTEE)),
+        Figure(people.mentees().count(), url(MENTEE)),
         Figure(len(places), url(MENTOR)),
         sum(places.values()),
     )
 
 
-def _free_places(mentors: Iterable[Application]) -> dict[int, int]:
+def _free_places(mentors: ApplicationQuerySet, policy: Policy) -> dict[int, int]:
     """Return how many mentees each mentor may still get; by application id."""
-    rows = {mentor.pk: mentor for mentor in mentors}
-    taken = open_match_counts(rows)
-    return {pk: max(0, capacity_of(mentor) - taken[pk]) for pk, mentor in rows.items()}
+    offered = {
+        pk: policy.capacity_for(capacity, is_first_time=is_first_time)
+        for pk, capacity, is_first_time in mentors.values_list("pk", "capacity", "is_first_time")
+    }
+    taken = open_match_counts(offered)
+    return {pk: max(0, places - taken[pk]) for pk, places in offered.items()}
 
 
-def _chosen(people: set[int]) -> dict[int, list[tuple[int, int]]]:
-    """Return who has chosen each topic, with which weight: (application id, weight)."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = ApplicationTopic.objects.filter(application__in=people).order_by()
-    for topic, application, weight in rows.values_list("topic", "application", "weight"):
-        found[topic].append((application, weight))
-    return found
+def _chosen(people: ApplicationQuerySet) -> list[tuple[Topic, dict[int, int]]]:
+    """Return each topic with who has chosen it: {application id: level}.
+
+    A topic of the program and a shared one with the same code are one, as in the list.
+    """
+    levels: dict[str, dict[int, int]] = defaultdict(dict)
+    named: dict[str, int] = {}
+    rows = ApplicationTopic.objects.filter(application__in=people.values("pk")).order_by()
+    for topic, code, person, level in rows.values_list(
+        "topic", "topic__code", "application", "weight"
+    ):
+        levels[code][person] = max(level, levels[code].get(person, 0))
+        named[code] = max(topic, named.get(code, 0))
+    topics = Topic.objects.in_bulk(named.values())
+    return [(topics[named[code]], found) for code, found in levels.items()]
 
 
 def _demand(
     topic: Topic,
-    chosen: list[tuple[int, int]],
+    levels: dict[int, int],
     places: dict[int, int],
     asked_url: str,
     offered_url: str,
 ) -> TopicDemand:
-    asked = [weight for person, weight in chosen if person not in places]
-    offered = [person for person, _weight in chosen if person in places]
+    asked = [level for person, level in levels.items() if person not in places]
+    offered = [person for person in levels if person in places]
     return TopicDemand(
         topic=topic,
         asked=Figure(len(asked), asked_url),

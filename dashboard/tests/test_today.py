@@ -23,7 +23,7 @@ INDEX, LATER, AGAIN, BACK = (
     reverse(f"admin:{name}") for name in ("index", "later", "later-again", "later-back")
 )
 OF_STATE = reverse("admin:checkins_concern_changelist") + "?state__exact=open"
-OPEN, URGENT = f"{OF_STATE}&urgency=not-urgent", f"{OF_STATE}&urgency=urgent"
+OPEN, URGENT = f"{OF_STATE}&urgency__exact=not-urgent", f"{OF_STATE}&urgency__exact=urgent"
 
 
 @pytest.fixture(autouse=True)

@@ -81,6 +81,18 @@ def test_what_is_asked_for_is_set_against_free_places(choose, cohort, cleo):
     assert (found.mentees.count, found.mentors.count, found.places) == (3, 1, 2)
 
 
+def test_a_topic_with_the_code_of_a_shared_one_is_one_topic(choose, cohort, cleo, as_user):
+    own = Topic.objects.create(
+        program=cohort.program, code="payroll", kind="subject", names={"en": "Our payroll"}
+    )
+    both = choose("mentee", "payroll", weight=1)
+    ApplicationTopic.objects.create(application=both, topic=own, weight=3)
+    choose("mentee", "payroll")
+    (found,) = demand(cleo, cohort).topics
+    assert (str(found.topic), found.asked.count, found.most_important) == ("Our payroll", 2, 1)
+    assert as_user(cleo).get(found.asked.url).context["cl"].result_count == 2
+
+
 @pytest.mark.parametrize("state", ["draft", "declined", "withdrawn"])
 def test_who_can_not_be_matched_does_not_count(choose, cohort, cleo, state):
     choose("mentee", "payroll", state=state)

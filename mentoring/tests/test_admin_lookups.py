@@ -112,7 +112,7 @@ def test_the_page_answers_400(as_user, cleo, path, query):
         ("notifications/notification", {"state__exact": "sent", "kind": "round-unmatched"}),
         ("notifications/notification", {"due_at__year": "2026", "due_at__month": "11"}),
         ("accounts/industry", {"in-use": "no"}),
-        ("checkins/concern", {"state__exact": "open", "urgency": "urgent"}),
+        ("checkins/concern", {"state__exact": "open", "urgency__exact": "urgent"}),
     ],
 )
 def test_the_filters_of_a_list_work(as_user, cleo, path, query):
